@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the graph knows of an operator: a constant table of functions over plain data. The one
+// definition of each operator stands in compiler/ops; absent facets have the meaning stated here.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "compiler/graph/attributes.h"
+#include "compiler/graph/types.h"
+
+namespace smelt {
+
+class Diagnostics;
+struct NodeView;
+struct KernelRow;  // compiler/ops/kernel.h
+
+/// Type and shape of an output, as the shape rule derives them.
+struct TensorType {
+  ElementType type = ElementType::f32;
+  Shape shape;
+  bool operator==(const TensorType&) const = default;
+};
+
+struct OpDef {
+  std::string_view name;  ///< as in the textual form: "conv2d"
+  /// Operand names. "bias?" may be absent; a last "input*" takes any number.
+  std::vector<std::string_view> operands;
+  AttributeTable attributes;
+
+  /// Reports every reason why this node cannot be compiled, each with a way out. Called when the
+  /// operand count is right. It must make `infer`, `macs` and lowering safe to call.
+  void (*check)(const NodeView&, Diagnostics&) = nullptr;
+  /// Types and shapes of the outputs from those of the inputs; called only if `check` is content.
+  std::vector<TensorType> (*infer)(const NodeView&) = nullptr;
+  /// Multiply-accumulates of one run. Absent: none.
+  std::int64_t (*macs)(const NodeView&) = nullptr;
+  /// Kernels that can run it, best first; the last is portable and defines the result.
+  /// None: the output is the input under another shape (an alias).
+  std::span<const KernelRow> (*kernels)() = nullptr;
+  /// The output may overwrite an input of as many elements: the kernels read element i before they
+  /// write element i, and never again.
+  bool in_place = false;
+};
+
+}  // namespace smelt

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/lower/lower.h"
+
+#include <cassert>
+
+#include "compiler/ops/kernel.h"
+
+namespace smelt {
+namespace {
+
+using TensorBuffers = std::vector<std::optional<BufferId>>;  // by TensorId
+
+Buffer buffer_of(TensorId id, const Tensor& tensor) {
+  return {.name = tensor.name,
+          .kind = tensor.variable ? BufferKind::state : BufferKind::tensor,
+          .type = tensor.type,
+          .shape = tensor.shape,
+          .quantization = tensor.quantization,
+          .bytes = element_count(tensor.shape) * byte_size(tensor.type),
+          .alignment = byte_size(tensor.type),
+          .tensor = id,
+          .origin = tensor.origin,
+          .alias_of = {},
+          // A reset quantized state means the real number zero.
+          .reset_value = tensor.type == ElementType::s8 && tensor.quantization.present()
+                             ? tensor.quantization.zero_point()
+                             : 0};
+}
+
+const KernelRow& choose(const NodeView& view, const Target& target, KernelChoice choice) {
+  const auto rows = view.node.op->kernels();
+  const KernelRow* chosen = nullptr;
+  for (const KernelRow& row : rows) {
+    if (!row.admits(view, target)) continue;
+    chosen = &row;
+    if (choice == KernelChoice::best) break;
+  }
+  assert(chosen && "an operator's check admits only what its portable kernel computes");
+  return *chosen;
+}
+
+class Lowering {
+ public:
+  Lowering(const Graph& graph, const Target& target, KernelChoice choice)
+      : graph_(graph), target_(target), choice_(choice), buffers_(graph.tensors.size()) {}
+
+  Program run() {
+    program_.name = graph_.name;
+    for (std::size_t i = 0; i < graph_.tensors.size(); ++i)
+      if (graph_.tensors[i].variable) add_buffer(static_cast<TensorId>(i));
+    for (const TensorId id : graph_.inputs) program_.inputs.push_back({graph_[id].name, add_buffer(id)});
+    for (const Node& node : graph_.nodes) lower_node(node);
+    for (const TensorId id : graph_.outputs)
+      program_.outputs.push_back({graph_[id].name, *buffers_[static_cast<std::size_t>(id)]});
+    return std::move(program_);
+  }
+
+ private:
+  BufferId add_buffer(TensorId id) {
+    program_.buffers.push_back(buffer_of(id, graph_[id]));
+    const auto buffer = static_cast<BufferId>(program_.buffers.size() - 1);
+    buffers_[static_cast<std::size_t>(id)] = buffer;
+    return buffer;
+  }
+
+  void lower_node(const Node& node) {
+    for (const TensorId id : node.outputs) add_buffer(id);
+    if (!node.op->kernels) {
+      const auto source = buffers_[static_cast<std::size_t>(node.inputs[0])];
+      assert(source && "aliases of constants have been folded");
+      program_[*buffers_[static_cast<std::size_t>(node.outputs[0])]].alias_of = source;
+      return;
+    }
+    const NodeView view{graph_, node};
+    StepBuilder builder(program_, view, buffers_);
+    const std::size_t first = program_.steps.size();
+    choose(view, target_, choice_).lower(view, builder);
+    if (node.op->in_place && program_.steps.size() == first + 1)
+      program_.steps.back().in_place = true;
+  }
+
+  const Graph& graph_;
+  const Target& target_;
+  KernelChoice choice_;
+  TensorBuffers buffers_;
+  Program program_;
+};
+
+}  // namespace
+
+Program lower(const Graph& graph, const Target& target, KernelChoice choice) {
+  return Lowering(graph, target, choice).run();
+}
+
+}  // namespace smelt

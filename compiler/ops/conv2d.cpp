@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/conv2d.h"
+
+#include <fmt/format.h>
+
+#include "compiler/ops/quantization.h"
+#include "compiler/ops/window.h"
+#include "smelt/conv2d.h"
+
+namespace smelt::ops {
+namespace {
+
+Window window_of(const NodeView& view) {
+  const auto& attributes = view.attributes<Conv2dAttributes>();
+  const Shape& weights = view.input(1).shape;
+  return {.kernel = {weights[1], weights[2]},
+          .stride = attributes.stride,
+          .dilation = attributes.dilation,
+          .pads = attributes.pads};
+}
+
+LinearOperands linear_operands(const NodeView& view) {
+  return {.input = view.input(0),
+          .weights = view.input(1),
+          .bias = view.has_input(2) ? &view.input(2) : nullptr,
+          .output = view.output(),
+          .activation = view.attributes<Conv2dAttributes>().activation,
+          .channels = view.input(1).shape[0]};
+}
+
+void check(const NodeView& view, Diagnostics& diagnostics) {
+  const Shape& weights = view.input(1).shape;
+  if (!check_type(view, view.input(0), "input",
+                  {ElementType::f32, ElementType::s8, ElementType::u8}, diagnostics))
+    return;
+  if (weights.size() != 4) {
+    diagnostics.error(place_of(view.graph, view.node),
+                      fmt::format("weights have shape {}, expected [output channel][height]"
+                                  "[width][input channel]",
+                                  to_string(weights)));
+    return;
+  }
+  if (!check_window(view, window_of(view), diagnostics)) return;
+  const std::int32_t channels = view.input(0).shape[3];
+  if (weights[3] < 1 || channels % weights[3] != 0 || weights[0] % (channels / weights[3]) != 0) {
+    diagnostics.error(place_of(view.graph, view.node),
+                      fmt::format("weights {} do not divide {} input channels into groups",
+                                  to_string(weights), channels));
+    return;
+  }
+  check_linear(view, linear_operands(view), diagnostics);
+}
+
+std::vector<TensorType> infer(const NodeView& view) {
+  const Shape& input = view.input(0).shape;
+  const Extent2 output = *output_extent(input, window_of(view));
+  return {{view.input(0).type, {input[0], output.height, output.width, view.input(1).shape[0]}}};
+}
+
+std::int64_t macs(const NodeView& view) {
+  const Shape& weights = view.input(1).shape;
+  return element_count(view.output().shape) * weights[1] * weights[2] * weights[3];
+}
+
+std::int64_t taps(const NodeView& view) {
+  const Shape& weights = view.input(1).shape;
+  return std::int64_t{weights[1]} * weights[2] * weights[3];
+}
+
+Struct layer(const NodeView& view, Field images, StepBuilder& builder) {
+  const Tensor& weights = view.input(1);
+  const bool quantized = weights.type != ElementType::f32;
+  const std::int64_t padding = quantized ? view.input(0).quantization.zero_point() : 0;
+  const std::int64_t zero = quantized ? weights.quantization.zero_point() : 0;
+  const std::int64_t groups = view.input(0).shape[3] / weights.shape[3];
+  const ConstantId data = builder.constant("weights", weights.type, weights.data, taps(view));
+  return {fmt::format("conv2d_{}_layer", to_string(weights.type)),
+          {std::move(images), int_field("groups", groups), constant_field("weights", data),
+           int_field("input_padding", padding), int_field("weights_zero_point", zero),
+           output_stage(linear_operands(view), builder)}};
+}
+
+std::string summary(const NodeView& view) {
+  const Activation activation = view.attributes<Conv2dAttributes>().activation;
+  return describe(window_of(view)) +
+         (activation == Activation::none ? "" : fmt::format(", {}", to_string(activation)));
+}
+
+/// Sums in 32 bits take products of widened inputs.
+ElementType wide(ElementType type) {
+  return type == ElementType::f32 ? ElementType::f32 : ElementType::s16;
+}
+
+template <typename Number>
+void host_conv2d(const smelt::window_shape& shape, const smelt::conv2d_layer<Number>& layer,
+                 const typename Number::value* input, typename Number::value* output,
+                 typename Number::value* ring, typename Number::wide* patch) {
+  smelt::conv2d<max_kernel_height, Number>(shape, layer, input, output, ring, patch);
+}
+
+template <ElementType type, auto kernel>
+void lower_conv2d(const NodeView& view, StepBuilder& builder) {
+  const Window window = window_of(view);
+  const Shape& input = view.input(0).shape;
+  builder
+      .step({fmt::format("conv2d_{}", to_string(type)), "smelt/conv2d.h", invoke<kernel>},
+            shape_struct(window),
+            layer(view, images_field(window, input, view.output().shape), builder),
+            {builder.input(0), builder.output(),
+             builder.scratch("ring", type, ring_elements(window, input)),
+             builder.scratch("patch", wide(type), taps(view))})
+      .summary = summary(view);
+}
+
+template <ElementType type, auto kernel>
+void lower_pointwise(const NodeView& view, StepBuilder& builder) {
+  const Shape& input = view.input(0).shape;
+  const Shape& output = view.output().shape;
+  // The image as one long row.
+  const std::int32_t pixels = input[0] * input[1] * input[2];
+  Field images = ints_field("images", {1, 1, pixels, input[3], 1, pixels, output[3], 0, 0, 0, 0});
+  builder
+      .step({fmt::format("pointwise_{}", to_string(type)), "smelt/conv2d.h", invoke<kernel>},
+            layer(view, std::move(images), builder),
+            {builder.input(0), builder.output(), builder.scratch("patch", wide(type), taps(view))})
+      .summary = summary(view);
+}
+
+template <ElementType type>
+bool is_type(const NodeView& view, const Target&) {
+  return view.input(0).type == type;
+}
+
+template <ElementType type>
+bool is_pointwise(const NodeView& view, const Target& target) {
+  const Window window = window_of(view);
+  return is_type<type>(view, target) && window.kernel == Extent2{1, 1} &&
+         window.stride == Extent2{1, 1} && window.pads == Pads{};
+}
+
+constexpr KernelRow kernels[] = {
+    {"pointwise_s8", is_pointwise<ElementType::s8>,
+     lower_pointwise<ElementType::s8, &smelt::pointwise_s8>},
+    {"pointwise_u8", is_pointwise<ElementType::u8>,
+     lower_pointwise<ElementType::u8, &smelt::pointwise_u8>},
+    {"pointwise_f32", is_pointwise<ElementType::f32>,
+     lower_pointwise<ElementType::f32, &smelt::pointwise_f32>},
+    {"conv2d_s8", is_type<ElementType::s8>, lower_conv2d<ElementType::s8, &host_conv2d<s8>>},
+    {"conv2d_u8", is_type<ElementType::u8>, lower_conv2d<ElementType::u8, &host_conv2d<u8>>},
+    {"conv2d_f32", is_type<ElementType::f32>, lower_conv2d<ElementType::f32, &host_conv2d<f32>>},
+};
+
+}  // namespace
+
+const OpDef conv2d = {
+    .name = "conv2d",
+    .operands = {"input", "weights", "bias?"},
+    .attributes = attribute_table<Conv2dAttributes>(),
+    .check = check,
+    .infer = infer,
+    .macs = macs,
+    .kernels = [] { return std::span<const KernelRow>(kernels); },
+};
+
+}  // namespace smelt::ops

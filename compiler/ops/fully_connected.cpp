@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/fully_connected.h"
+
+#include <fmt/format.h>
+
+#include "compiler/ops/quantization.h"
+#include "smelt/fully_connected.h"
+
+namespace smelt::ops {
+namespace {
+
+LinearOperands linear_operands(const NodeView& view) {
+  return {.input = view.input(0),
+          .weights = view.input(1),
+          .bias = view.has_input(2) ? &view.input(2) : nullptr,
+          .output = view.output(),
+          .activation = view.attributes<FullyConnectedAttributes>().activation,
+          .channels = view.input(1).shape[0],
+          .float_product = !view.input(1).quantization.per_channel()};
+}
+
+std::int32_t rows(const NodeView& view) {
+  return static_cast<std::int32_t>(element_count(view.input(0).shape) / view.input(1).shape[1]);
+}
+
+void check(const NodeView& view, Diagnostics& diagnostics) {
+  const Shape& input = view.input(0).shape;
+  const Shape& weights = view.input(1).shape;
+  if (!check_type(view, view.input(0), "input",
+                  {ElementType::f32, ElementType::s8, ElementType::u8}, diagnostics))
+    return;
+  const bool keep = view.attributes<FullyConnectedAttributes>().keep_dims;
+  if (weights.size() != 2 || weights[0] < 1 || weights[1] < 1 ||
+      element_count(input) % weights[1] != 0 ||
+      (keep && (input.empty() || input.back() != weights[1]))) {
+    diagnostics.error(place_of(view.graph, view.node),
+                      fmt::format("weights {} do not match the input {}", to_string(weights),
+                                  to_string(input)))
+        .note("weights are [outputs][inputs], and inputs divide the input's elements");
+    return;
+  }
+  check_linear(view, linear_operands(view), diagnostics);
+}
+
+std::vector<TensorType> infer(const NodeView& view) {
+  const std::int32_t outputs = view.input(1).shape[0];
+  Shape shape{rows(view), outputs};
+  if (view.attributes<FullyConnectedAttributes>().keep_dims) {
+    shape = view.input(0).shape;
+    shape.back() = outputs;
+  }
+  return {{view.input(0).type, shape}};
+}
+
+std::int64_t macs(const NodeView& view) {
+  return element_count(view.input(1).shape) * rows(view);
+}
+
+template <ElementType type, auto kernel>
+void lower(const NodeView& view, StepBuilder& builder) {
+  const Tensor& weights = view.input(1);
+  const std::int64_t zero =
+      weights.type == ElementType::f32 ? 0 : weights.quantization.zero_point();
+  const Activation activation = view.attributes<FullyConnectedAttributes>().activation;
+  const ConstantId data =
+      builder.constant("weights", weights.type, weights.data, weights.shape[1]);
+  builder
+      .step({fmt::format("fully_connected_{}", to_string(type)), "smelt/fully_connected.h",
+             invoke<kernel>},
+            {fmt::format("fully_connected_{}_layer", to_string(type)),
+             {int_field("rows", rows(view)), int_field("inputs", weights.shape[1]),
+              int_field("outputs", weights.shape[0]), constant_field("weights", data),
+              int_field("weights_zero_point", zero),
+              output_stage(linear_operands(view), builder)}},
+            {builder.input(0), builder.output()})
+      .summary = activation == Activation::none ? "" : std::string(to_string(activation));
+}
+
+template <ElementType type>
+bool is_type(const NodeView& view, const Target&) {
+  return view.input(0).type == type;
+}
+
+constexpr KernelRow kernels[] = {
+    {"fully_connected_s8", is_type<ElementType::s8>,
+     lower<ElementType::s8, &smelt::fully_connected_s8>},
+    {"fully_connected_u8", is_type<ElementType::u8>,
+     lower<ElementType::u8, &smelt::fully_connected_u8>},
+    {"fully_connected_f32", is_type<ElementType::f32>,
+     lower<ElementType::f32, &smelt::fully_connected_f32>},
+};
+
+}  // namespace
+
+const OpDef fully_connected = {
+    .name = "fully_connected",
+    .operands = {"input", "weights", "bias?"},
+    .attributes = attribute_table<FullyConnectedAttributes>(),
+    .check = check,
+    .infer = infer,
+    .macs = macs,
+    .kernels = [] { return std::span<const KernelRow>(kernels); },
+};
+
+}  // namespace smelt::ops

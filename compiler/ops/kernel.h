@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How an operator becomes steps: the rows of its kernel table, and the builder that a row's
+// `lower` function writes its constants, scratch and call into.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/graph/graph.h"
+#include "compiler/program/invoke.h"
+#include "compiler/program/program.h"
+#include "compiler/targets/target.h"
+
+namespace smelt {
+
+class StepBuilder;
+
+/// One kernel that can run an operator, under a condition.
+struct KernelRow {
+  std::string_view name;  ///< for --print and tests: "conv2d_s8"
+  bool (*admits)(const NodeView&, const Target&);
+  void (*lower)(const NodeView&, StepBuilder&);
+};
+
+/// Collects the steps of one node into a program.
+class StepBuilder {
+ public:
+  /// `tensors[i]` is the buffer of tensor i, where it has one.
+  StepBuilder(Program& program, const NodeView& view, std::vector<std::optional<BufferId>>& tensors)
+      : program_(program), view_(view), tensors_(tensors) {}
+
+  /// Data of the device, named after the layer. `per_channel`: elements per output channel.
+  template <typename T>
+  ConstantId constant(std::string_view suffix, const std::vector<T>& values,
+                      std::int64_t per_channel = 0) {
+    return constant(suffix, type_of<T>(), to_bytes(values), per_channel);
+  }
+  ConstantId constant(std::string_view suffix, ElementType type, std::vector<std::uint8_t> bytes,
+                      std::int64_t per_channel = 0);
+  /// A lookup table: not counted as weights.
+  template <typename T>
+  ConstantId table(std::string_view suffix, const std::vector<T>& values) {
+    const ConstantId id = constant(suffix, values);
+    program_[id].table = true;
+    return id;
+  }
+
+  /// Operand i of the node: its buffer, or the constant of that tensor.
+  Operand input(std::size_t i);
+  Operand output(std::size_t i = 0);
+  /// An operand that is a state variable, read and written.
+  Operand state(std::size_t i);
+  /// Memory for this step alone.
+  Operand scratch(std::string_view suffix, ElementType type, std::int64_t count);
+
+  /// Appends a call. Names, MACs and origin are the node's; returns it for what else is to be set.
+  Step& step(Kernel kernel, Struct arguments, std::vector<Operand> operands);
+  Step& step(Kernel kernel, Struct shape, Struct arguments, std::vector<Operand> operands);
+
+ private:
+  template <typename T>
+  static constexpr ElementType type_of() {
+    if constexpr (std::is_same_v<T, float>) return ElementType::f32;
+    else if constexpr (std::is_same_v<T, std::int8_t>) return ElementType::s8;
+    else if constexpr (std::is_same_v<T, std::uint8_t>) return ElementType::u8;
+    else if constexpr (std::is_same_v<T, std::int16_t>) return ElementType::s16;
+    else if constexpr (std::is_same_v<T, std::int64_t>) return ElementType::s64;
+    else {
+      static_assert(std::is_same_v<T, std::int32_t>);
+      return ElementType::s32;
+    }
+  }
+
+  Program& program_;
+  const NodeView& view_;
+  std::vector<std::optional<BufferId>>& tensors_;
+  std::vector<std::pair<TensorId, ConstantId>> constants_;
+};
+
+/// A field of one value: `int_field("stride", 2)`.
+Field int_field(std::string_view name, std::int64_t value);
+Field float_field(std::string_view name, float value);
+Field constant_field(std::string_view name, ConstantId constant);
+/// An array field.
+Field ints_field(std::string_view name, const std::vector<std::int32_t>& values);
+
+}  // namespace smelt

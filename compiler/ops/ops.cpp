@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/ops.h"
+
+#include "compiler/ops/conv2d.h"
+#include "compiler/ops/fully_connected.h"
+#include "compiler/ops/reshape.h"
+
+namespace smelt::ops {
+
+std::span<const OpDef* const> all() {
+  static constexpr const OpDef* list[] = {
+      &conv2d,
+      &fully_connected,
+      &reshape,
+  };
+  return list;
+}
+
+const OpDef* find(std::string_view name) {
+  for (const OpDef* op : all())
+    if (op->name == name) return op;
+  return nullptr;
+}
+
+}  // namespace smelt::ops

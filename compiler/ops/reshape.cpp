@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/reshape.h"
+
+#include <fmt/format.h>
+
+#include "compiler/diagnostics.h"
+
+namespace smelt::ops {
+namespace {
+
+void check(const NodeView& view, Diagnostics& diagnostics) {
+  const Shape& shape = view.attributes<ReshapeAttributes>().shape;
+  if (checked_count(shape, INT32_MAX) == element_count(view.input(0).shape)) return;
+  diagnostics.error(place_of(view.graph, view.node),
+                    fmt::format("shape {} has not as many elements as the input {}",
+                                to_string(shape), to_string(view.input(0).shape)));
+}
+
+std::vector<TensorType> infer(const NodeView& view) {
+  return {{view.input(0).type, view.attributes<ReshapeAttributes>().shape}};
+}
+
+}  // namespace
+
+const OpDef reshape = {
+    .name = "reshape",
+    .operands = {"input"},
+    .attributes = attribute_table<ReshapeAttributes>(),
+    .check = check,
+    .infer = infer,
+};
+
+}  // namespace smelt::ops

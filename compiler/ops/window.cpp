@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/window.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace smelt {
+namespace {
+
+std::int64_t span(std::int32_t kernel, std::int32_t dilation) {
+  return std::int64_t{kernel - 1} * dilation + 1;
+}
+
+std::pair<std::int32_t, std::int32_t> same_pad(std::int32_t input, std::int32_t kernel,
+                                               std::int32_t stride, std::int32_t dilation) {
+  const std::int64_t output = (std::int64_t{input} + stride - 1) / stride;
+  const std::int64_t total =
+      std::max<std::int64_t>(0, (output - 1) * stride + span(kernel, dilation) - input);
+  return {static_cast<std::int32_t>(total / 2), static_cast<std::int32_t>(total - total / 2)};
+}
+
+std::optional<std::int32_t> output_size(std::int32_t input, std::int32_t kernel,
+                                        std::int32_t stride, std::int32_t dilation,
+                                        std::int64_t padding) {
+  const std::int64_t room = input + padding - span(kernel, dilation);
+  if (room < 0) return std::nullopt;
+  return static_cast<std::int32_t>(room / stride + 1);
+}
+
+/// Columns to the right of the image that the window really reaches.
+std::int32_t right_pad(const Window& window, const Shape& input, const Shape& output) {
+  const std::int64_t reach = std::int64_t{output[2] - 1} * window.stride.width +
+                             span(window.kernel.width, window.dilation.width);
+  return static_cast<std::int32_t>(
+      std::max<std::int64_t>(0, reach - input[2] - window.pads.left));
+}
+
+}  // namespace
+
+Pads same_pads(Extent2 image, Extent2 kernel, Extent2 stride, Extent2 dilation) {
+  const auto [top, bottom] = same_pad(image.height, kernel.height, stride.height, dilation.height);
+  const auto [left, right] = same_pad(image.width, kernel.width, stride.width, dilation.width);
+  return {.top = top, .left = left, .bottom = bottom, .right = right};
+}
+
+std::optional<Extent2> output_extent(const Shape& input, const Window& window) {
+  const auto height =
+      output_size(input[1], window.kernel.height, window.stride.height, window.dilation.height,
+                  std::int64_t{window.pads.top} + window.pads.bottom);
+  const auto width = output_size(input[2], window.kernel.width, window.stride.width,
+                                 window.dilation.width,
+                                 std::int64_t{window.pads.left} + window.pads.right);
+  if (!height || !width) return std::nullopt;
+  return Extent2{*height, *width};
+}
+
+bool check_window(const NodeView& view, const Window& window, Diagnostics& diagnostics) {
+  const Place place = place_of(view.graph, view.node);
+  if (view.input(0).shape.size() != 4) {
+    diagnostics.error(place, fmt::format("input has shape {}, expected four dimensions NHWC",
+                                         to_string(view.input(0).shape)));
+    return false;
+  }
+  const auto positive = [](Extent2 e) { return e.height > 0 && e.width > 0; };
+  const auto bounded = [](Extent2 e) { return std::max(e.height, e.width) < 1 << 15; };
+  if (!positive(window.kernel) || !positive(window.stride) || !positive(window.dilation) ||
+      !bounded(window.kernel) || !bounded(window.stride) || !bounded(window.dilation)) {
+    diagnostics.error(place, "kernel size, strides and dilations must be from 1 to 32767");
+    return false;
+  }
+  if (window.kernel.height > max_kernel_height) {
+    diagnostics.error(place, fmt::format("kernel is {} rows high, at most {} are supported",
+                                         window.kernel.height, max_kernel_height))
+        .note("transpose the model's height and width");
+    return false;
+  }
+  const Pads& pads = window.pads;
+  const auto excessive = [](std::int32_t pad, std::int64_t reach) { return pad < 0 || pad > reach; };
+  if (excessive(pads.top, span(window.kernel.height, window.dilation.height)) ||
+      excessive(pads.left, span(window.kernel.width, window.dilation.width)) ||
+      excessive(pads.bottom, span(window.kernel.height, window.dilation.height)) ||
+      excessive(pads.right, span(window.kernel.width, window.dilation.width)) ||
+      !output_extent(view.input(0).shape, window)) {
+    diagnostics.error(place, fmt::format("a {}x{} window does not fit the padded image {}",
+                                         window.kernel.height, window.kernel.width,
+                                         to_string(view.input(0).shape)));
+    return false;
+  }
+  return true;
+}
+
+Struct shape_struct(const Window& window) {
+  return {"window_shape",
+          {{"kernel", {std::int64_t{window.kernel.height}, std::int64_t{window.kernel.width}}},
+           {"stride", {std::int64_t{window.stride.height}, std::int64_t{window.stride.width}}},
+           {"dilation",
+            {std::int64_t{window.dilation.height}, std::int64_t{window.dilation.width}}}}};
+}
+
+Field images_field(const Window& window, const Shape& input, const Shape& output) {
+  const std::int64_t bottom =
+      std::max<std::int64_t>(0, std::int64_t{output[1] - 1} * window.stride.height +
+                                    span(window.kernel.height, window.dilation.height) - input[1] -
+                                    window.pads.top);
+  return ints_field("images", {input[0], input[1], input[2], input[3], output[1], output[2], output[3],
+                            window.pads.top, window.pads.left, static_cast<std::int32_t>(bottom),
+                            right_pad(window, input, output)});
+}
+
+std::int64_t ring_elements(const Window& window, const Shape& input) {
+  const Extent2 output = *output_extent(input, window);
+  const std::int32_t right = right_pad(window, input, {1, output.height, output.width, 1});
+  const std::int64_t pitch = (std::int64_t{window.pads.left} + input[2] + right) * input[3];
+  const bool padded = window.pads.left + right > 0;
+  const bool outside = window.pads.top + window.pads.bottom > 0;
+  if (!padded) return outside ? pitch : 0;
+  return (span(window.kernel.height, window.dilation.height) + 1) * pitch;
+}
+
+std::string describe(const Window& window) {
+  const auto pair = [](Extent2 e) {
+    return e.height == e.width ? fmt::format("{}", e.height)
+                               : fmt::format("{}x{}", e.height, e.width);
+  };
+  std::string text = fmt::format("{}x{}", window.kernel.height, window.kernel.width);
+  if (window.stride != Extent2{1, 1}) text += "/" + pair(window.stride);
+  if (window.dilation != Extent2{1, 1}) text += " dilated " + pair(window.dilation);
+  if (window.pads != Pads{})
+    text += fmt::format(" pad {},{},{},{}", window.pads.top, window.pads.left, window.pads.bottom,
+                        window.pads.right);
+  return text;
+}
+
+}  // namespace smelt

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Geometry that convolutions and poolings share: a window that slides over an NHWC image.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "compiler/diagnostics.h"
+#include "compiler/graph/graph.h"
+#include "compiler/ops/kernel.h"
+
+namespace smelt {
+
+/// Kernels keep one pointer per kernel row.
+constexpr std::int32_t max_kernel_height = 256;
+
+struct Window {
+  Extent2 kernel, stride, dilation;
+  Pads pads;
+};
+
+/// Padding of TFLite's SAME for one image: the odd unit goes to bottom and right.
+Pads same_pads(Extent2 image, Extent2 kernel, Extent2 stride, Extent2 dilation);
+
+/// Rows and columns of the output, or nothing if the window does not fit the padded image.
+std::optional<Extent2> output_extent(const Shape& input, const Window& window);
+
+/// Reports windows that cannot be computed; false if it did.
+bool check_window(const NodeView& view, const Window& window, Diagnostics& diagnostics);
+
+/// The fields of smelt::window_shape and smelt::window_images.
+Struct shape_struct(const Window& window);
+Field images_field(const Window& window, const Shape& input, const Shape& output);
+
+/// Elements of the ring that smelt::for_each_row needs, of which there may be none.
+std::int64_t ring_elements(const Window& window, const Shape& input);
+
+/// "3x3/2 same" for the comment of a step.
+std::string describe(const Window& window);
+
+}  // namespace smelt

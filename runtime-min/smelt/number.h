@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The number formats that linear layers compute in: what they multiply, what they sum in, and how
+// a sum becomes an output. Layers are written once, over these.
+#ifndef SMELT_NUMBER_H
+#define SMELT_NUMBER_H
+
+#include "smelt/fixed_point.h"
+#include "smelt/runtime.h"
+
+namespace smelt {
+
+/// From 32-bit sums to 8-bit outputs. The bias carries minus the input's zero point times the sum
+/// of the channel's weights, so that kernels multiply raw inputs.
+struct requantization {
+  const int32_t *bias;        ///< per output channel
+  const int32_t *multiplier;  ///< per output channel, or one
+  const int8_t *shift;        ///< likewise; negative: to the right
+  int32_t per_channel;        ///< 1, or 0 if there is one multiplier for all
+  int32_t zero_point;
+  int32_t min, max;  ///< fused activation and range of the type
+};
+
+/// Bias and clamp of a float layer.
+struct float_output {
+  const float *bias;  ///< per output channel
+  float min, max;
+};
+
+/// 8-bit integers, with T int8_t or uint8_t: sums of 16-bit products in 32 bits.
+template <typename T>
+struct quantized {
+  using value = T;
+  using wide = int16_t;
+  using sum = int32_t;
+  using output = requantization;
+
+  static SMELT_INLINE sum bias(const output &out, int32_t channel) {
+    return load(out.bias + channel);
+  }
+  static SMELT_INLINE value finish(const output &out, int32_t channel, sum total) {
+    const int32_t index = out.per_channel ? channel : 0;
+    const int32_t scaled = requantize(total, load(out.multiplier + index), load(out.shift + index));
+    return static_cast<T>(clamp(scaled + out.zero_point, out.min, out.max));
+  }
+};
+
+struct real {
+  using value = float;
+  using wide = float;
+  using sum = float;
+  using output = float_output;
+
+  static SMELT_INLINE sum bias(const output &out, int32_t channel) {
+    return load(out.bias + channel);
+  }
+  static SMELT_INLINE value finish(const output &out, int32_t, sum total) {
+    return clamp(total, out.min, out.max);
+  }
+};
+
+using s8 = quantized<int8_t>;
+using u8 = quantized<uint8_t>;
+using f32 = real;
+
+/// Adds the products of `count` inputs with four rows of weights, `pitch` apart, to four sums.
+template <typename Number, typename Input>
+SMELT_INLINE void dot_4(const Input *input, const typename Number::value *weights, int32_t pitch,
+                        int32_t count, typename Number::wide zero_point,
+                        typename Number::sum *sums) {
+  using sum = typename Number::sum;
+  const typename Number::value *w1 = weights + pitch;
+  const typename Number::value *w2 = w1 + pitch;
+  const typename Number::value *w3 = w2 + pitch;
+  sum s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
+  for (int32_t i = 0; i < count; ++i) {
+    const sum x = static_cast<sum>(input[i]);
+    s0 += x * static_cast<sum>(load(weights + i) - zero_point);
+    s1 += x * static_cast<sum>(load(w1 + i) - zero_point);
+    s2 += x * static_cast<sum>(load(w2 + i) - zero_point);
+    s3 += x * static_cast<sum>(load(w3 + i) - zero_point);
+  }
+  sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
+}
+
+/// As dot_4, for one row of weights.
+template <typename Number, typename Input>
+SMELT_INLINE typename Number::sum dot_1(const Input *input, const typename Number::value *weights,
+                                        int32_t count, typename Number::wide zero_point,
+                                        typename Number::sum total) {
+  using sum = typename Number::sum;
+  for (int32_t i = 0; i < count; ++i)
+    total += static_cast<sum>(input[i]) * static_cast<sum>(load(weights + i) - zero_point);
+  return total;
+}
+
+/// The outputs of `channels` rows of weights over one contiguous input, numbered from `first`.
+template <typename Number, typename Input>
+SMELT_INLINE void dot_rows(const Input *input, const typename Number::value *weights, int32_t count,
+                           typename Number::wide zero_point, const typename Number::output &out,
+                           int32_t first, int32_t channels, typename Number::value *output) {
+  int32_t channel = 0;
+  for (; channel + 4 <= channels; channel += 4) {
+    typename Number::sum sums[4];
+    for (int32_t i = 0; i < 4; ++i) sums[i] = Number::bias(out, first + channel + i);
+    dot_4<Number>(input, weights + channel * count, count, count, zero_point, sums);
+    for (int32_t i = 0; i < 4; ++i)
+      output[channel + i] = Number::finish(out, first + channel + i, sums[i]);
+  }
+  for (; channel < channels; ++channel) {
+    const typename Number::sum total =
+        dot_1<Number>(input, weights + channel * count, count, zero_point,
+                      Number::bias(out, first + channel));
+    output[channel] = Number::finish(out, first + channel, total);
+  }
+}
+
+}  // namespace smelt
+
+#endif

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every kernel header shares: the runtime's version, how functions are declared, and how
+// constants are read. Freestanding C++14.
+#ifndef SMELT_RUNTIME_H
+#define SMELT_RUNTIME_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/// Kernels are written to disappear into their one caller: with its numbers known, the compiler
+/// drops what a layer does not need.
+#define SMELT_INLINE inline __attribute__((always_inline))
+
+/// Constants that kernels read with load() only. A device whose data memory is not its flash
+/// defines this to keep them in flash.
+#ifndef SMELT_CONSTANT
+#define SMELT_CONSTANT
+#endif
+
+namespace smelt {
+
+/// Changes with every change of a kernel's arguments or result: emitted code asserts on it.
+constexpr int runtime_abi = 1;
+
+/// Reads a constant from where the device keeps constants.
+template <typename T>
+SMELT_INLINE T load(const T *constant) {
+  return *constant;
+}
+
+/// The T at a byte offset of an arena.
+template <typename T>
+SMELT_INLINE T *at(void *arena, size_t offset) {
+  return reinterpret_cast<T *>(static_cast<unsigned char *>(arena) + offset);
+}
+
+template <typename T>
+SMELT_INLINE T clamp(T value, T min, T max) {
+  return value < min ? min : value > max ? max : value;
+}
+
+}  // namespace smelt
+
+#endif
