@@ -7,9 +7,10 @@ namespace smelt {
 namespace {
 
 void extend(Program& program, BufferId id, std::int32_t step) {
-  Buffer& buffer = program[storage_of(program, id)];
-  buffer.first_step = std::min(buffer.first_step, step);
-  buffer.last_step = std::max(buffer.last_step, step);
+  for (Buffer* buffer : {&program[id], &program[storage_of(program, id)]}) {
+    buffer->first_step = std::min(buffer->first_step, step);
+    buffer->last_step = std::max(buffer->last_step, step);
+  }
 }
 
 bool is_input(const Program& program, BufferId storage) {
@@ -40,8 +41,8 @@ std::optional<BufferId> replaceable(const Program& program, const Step& step, st
 void set_lifetimes(Program& program, const PlanOptions& options) {
   const auto end = static_cast<std::int32_t>(program.steps.size());
   for (Buffer& buffer : program.buffers) {
-    buffer.first_step = options.keep_all ? 0 : end;
-    buffer.last_step = options.keep_all ? end : 0;
+    buffer.first_step = end;
+    buffer.last_step = 0;
   }
   for (const Port& port : program.inputs) {
     extend(program, port.buffer, 0);

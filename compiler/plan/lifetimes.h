@@ -5,7 +5,7 @@
 
 namespace smelt {
 
-/// Sets first_step and last_step of every buffer that owns its bytes; aliases extend their owner.
+/// Sets first_step and last_step of every buffer; aliases extend their owner's.
 /// A model's inputs live from step 0, its outputs to the number of steps.
 void set_lifetimes(Program& program, const PlanOptions& options);
 

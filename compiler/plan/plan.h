@@ -11,7 +11,6 @@ namespace smelt {
 struct PlanOptions {
   bool keep_input = false;    ///< run must not overwrite the model's inputs
   bool share = true;          ///< lay outputs over inputs; false keeps every tensor's own bytes
-  bool keep_all = false;      ///< every buffer lives through the whole run, for inspection
   std::int32_t alignment = 4; ///< least alignment of every buffer, a power of two
 };
 
