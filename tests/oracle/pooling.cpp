@@ -52,9 +52,9 @@ Index integer_average(const Tensor& input, const std::vector<Index>& seen) {
 }
 
 float float_average(const Tensor& input, const std::vector<Index>& seen) {
-  double sum = 0.0;
-  for (const Index offset : seen) sum += double{at(input.f, offset)};
-  return static_cast<float>(sum / static_cast<double>(seen.size()));
+  float sum = 0.0F;
+  for (const Index offset : seen) sum += at(input.f, offset);
+  return sum / static_cast<float>(seen.size());
 }
 
 template <typename Number>

@@ -13,9 +13,9 @@ Operand<Index> centred(const Tensor& tensor) {
   return result;
 }
 
-Operand<double> real(const Tensor& tensor) {
+Operand<float> real(const Tensor& tensor) {
   require(is_float(tensor), "a float tensor");
-  return {{tensor.f.begin(), tensor.f.end()}, tensor.shape};
+  return {tensor.f, tensor.shape};
 }
 
 std::vector<Multiplier> channel_multipliers(const Tensor& input, const Tensor& weights,
@@ -46,14 +46,14 @@ Tensor finish(const std::vector<Index>& sums, const Tensor* bias,
   return output;
 }
 
-Tensor finish(const std::vector<double>& sums, const Tensor* bias, Activation activation,
+Tensor finish(const std::vector<float>& sums, const Tensor* bias, Activation activation,
               const Tensor& like) {
   Tensor output = blank(like);
   require(sums.size() == output.f.size(), "one sum per output element");
   for (Index i = 0; i < length(sums); ++i) {
     const Index channel = i % like.shape.back();
-    const double sum = at(sums, i) + (bias != nullptr ? double{at(bias->f, channel)} : 0.0);
-    at(output.f, i) = activate(static_cast<float>(sum), activation);
+    const float sum = at(sums, i) + (bias != nullptr ? at(bias->f, channel) : 0.0F);
+    at(output.f, i) = activate(sum, activation);
   }
   return output;
 }

@@ -25,9 +25,9 @@ Groups groups_along(const Tensor& input, const std::vector<int>& axes) {
   return groups;
 }
 
-double float_sum(const Tensor& input, const std::vector<Index>& group) {
-  double sum = 0.0;
-  for (const Index offset : group) sum += double{at(input.f, offset)};
+float float_sum(const Tensor& input, const std::vector<Index>& group) {
+  float sum = 0.0F;
+  for (const Index offset : group) sum += at(input.f, offset);
   return sum;
 }
 
@@ -101,8 +101,8 @@ Tensor mean(const Tensor& input, const ReductionOptions& options, const Tensor& 
   }
   Tensor output = blank(like);
   for (Index i = 0; i < length(groups); ++i) {
-    const double n = static_cast<double>(at(groups, i).size());
-    at(output.f, i) = static_cast<float>(float_sum(input, at(groups, i)) / n);
+    const float n = static_cast<float>(at(groups, i).size());
+    at(output.f, i) = float_sum(input, at(groups, i)) / n;
   }
   return output;
 }
@@ -115,7 +115,7 @@ Tensor sum(const Tensor& input, const ReductionOptions& options, const Tensor& l
   }
   Tensor output = blank(like);
   for (Index i = 0; i < length(groups); ++i) {
-    at(output.f, i) = static_cast<float>(float_sum(input, at(groups, i)));
+    at(output.f, i) = float_sum(input, at(groups, i));
   }
   return output;
 }
