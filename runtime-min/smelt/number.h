@@ -34,7 +34,12 @@ struct quantized {
   using wide = int16_t;
   using sum = int32_t;
   using output = requantization;
+  static constexpr int32_t lanes = 16;  ///< sums worth computing side by side
 
+  /// Signed weights have no zero point.
+  static SMELT_INLINE wide weight(const value *constant, wide zero_point) {
+    return static_cast<wide>(load(constant) - (T(-1) < T(0) ? 0 : zero_point));
+  }
   static SMELT_INLINE sum bias(const output &out, int32_t channel) {
     return load(out.bias + channel);
   }
@@ -43,6 +48,12 @@ struct quantized {
     const int32_t scaled = requantize(total, load(out.multiplier + index), load(out.shift + index));
     return static_cast<T>(clamp(scaled + out.zero_point, out.min, out.max));
   }
+  /// `count` outputs from `channel` on.
+  template <int32_t count>
+  static SMELT_INLINE void finish(const output &out, int32_t channel, const sum *sums,
+                                  value *outputs) {
+    for (int32_t i = 0; i < count; ++i) outputs[i] = finish(out, channel + i, sums[i]);
+  }
 };
 
 struct real {
@@ -50,12 +61,19 @@ struct real {
   using wide = float;
   using sum = float;
   using output = float_output;
+  static constexpr int32_t lanes = 8;
 
+  static SMELT_INLINE wide weight(const value *constant, wide) { return load(constant); }
   static SMELT_INLINE sum bias(const output &out, int32_t channel) {
     return load(out.bias + channel);
   }
   static SMELT_INLINE value finish(const output &out, int32_t, sum total) {
     return clamp(total, out.min, out.max);
+  }
+  template <int32_t count>
+  static SMELT_INLINE void finish(const output &out, int32_t channel, const sum *sums,
+                                  value *outputs) {
+    for (int32_t i = 0; i < count; ++i) outputs[i] = finish(out, channel + i, sums[i]);
   }
 };
 
