@@ -40,7 +40,7 @@ SMELT_INLINE void depthwise_block(const window_shape &shape,
   const int32_t pitch = shape.dilation_width * layer.images.input_channels;
   const typename Number::value *weights = layer.weights + channel;
   sum sums[block];
-  for (int32_t k = 0; k < block; ++k) sums[k] = Number::bias(layer.output, channel + k);
+  for (int32_t k = 0; k < block; ++k) sums[k] = Number::start(layer.output, channel + k);
   for (int32_t i = 0; i < shape.kernel_height; ++i) {
     const typename Number::value *input = rows[i] + offset;
     for (int32_t j = 0; j < shape.kernel_width; ++j) {

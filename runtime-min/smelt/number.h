@@ -40,7 +40,7 @@ struct quantized {
   static SMELT_INLINE wide weight(const value *constant, wide zero_point) {
     return static_cast<wide>(load(constant) - (T(-1) < T(0) ? 0 : zero_point));
   }
-  static SMELT_INLINE sum bias(const output &out, int32_t channel) {
+  static SMELT_INLINE sum start(const output &out, int32_t channel) {
     return load(out.bias + channel);
   }
   static SMELT_INLINE value finish(const output &out, int32_t channel, sum total) {
@@ -56,6 +56,8 @@ struct quantized {
   }
 };
 
+/// Floats, summed in the order of the taps and the bias last, as the reference does: another order
+/// would be as good, but differ by more than tests should allow where large terms cancel.
 struct real {
   using value = float;
   using wide = float;
@@ -64,11 +66,9 @@ struct real {
   static constexpr int32_t lanes = 8;
 
   static SMELT_INLINE wide weight(const value *constant, wide) { return load(constant); }
-  static SMELT_INLINE sum bias(const output &out, int32_t channel) {
-    return load(out.bias + channel);
-  }
-  static SMELT_INLINE value finish(const output &out, int32_t, sum total) {
-    return clamp(total, out.min, out.max);
+  static SMELT_INLINE sum start(const output &, int32_t) { return 0; }
+  static SMELT_INLINE value finish(const output &out, int32_t channel, sum total) {
+    return clamp(total + load(out.bias + channel), out.min, out.max);
   }
   template <int32_t count>
   static SMELT_INLINE void finish(const output &out, int32_t channel, const sum *sums,
@@ -93,10 +93,10 @@ SMELT_INLINE void dot_4(const Input *input, const typename Number::value *weight
   sum s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
   for (int32_t i = 0; i < count; ++i) {
     const sum x = static_cast<sum>(input[i]);
-    s0 += x * static_cast<sum>(load(weights + i) - zero_point);
-    s1 += x * static_cast<sum>(load(w1 + i) - zero_point);
-    s2 += x * static_cast<sum>(load(w2 + i) - zero_point);
-    s3 += x * static_cast<sum>(load(w3 + i) - zero_point);
+    s0 += x * static_cast<sum>(Number::weight(weights + i, zero_point));
+    s1 += x * static_cast<sum>(Number::weight(w1 + i, zero_point));
+    s2 += x * static_cast<sum>(Number::weight(w2 + i, zero_point));
+    s3 += x * static_cast<sum>(Number::weight(w3 + i, zero_point));
   }
   sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
 }
@@ -108,7 +108,7 @@ SMELT_INLINE typename Number::sum dot_1(const Input *input, const typename Numbe
                                         typename Number::sum total) {
   using sum = typename Number::sum;
   for (int32_t i = 0; i < count; ++i)
-    total += static_cast<sum>(input[i]) * static_cast<sum>(load(weights + i) - zero_point);
+    total += static_cast<sum>(input[i]) * static_cast<sum>(Number::weight(weights + i, zero_point));
   return total;
 }
 
@@ -120,7 +120,7 @@ SMELT_INLINE void dot_rows(const Input *input, const typename Number::value *wei
   int32_t channel = 0;
   for (; channel + 4 <= channels; channel += 4) {
     typename Number::sum sums[4];
-    for (int32_t i = 0; i < 4; ++i) sums[i] = Number::bias(out, first + channel + i);
+    for (int32_t i = 0; i < 4; ++i) sums[i] = Number::start(out, first + channel + i);
     dot_4<Number>(input, weights + channel * count, count, count, zero_point, sums);
     for (int32_t i = 0; i < 4; ++i)
       output[channel + i] = Number::finish(out, first + channel + i, sums[i]);
@@ -128,7 +128,7 @@ SMELT_INLINE void dot_rows(const Input *input, const typename Number::value *wei
   for (; channel < channels; ++channel) {
     const typename Number::sum total =
         dot_1<Number>(input, weights + channel * count, count, zero_point,
-                      Number::bias(out, first + channel));
+                      Number::start(out, first + channel));
     output[channel] = Number::finish(out, first + channel, total);
   }
 }
