@@ -44,6 +44,7 @@ SMELT_INLINE void depthwise_block(const window_shape &shape,
   for (int32_t i = 0; i < shape.kernel_height; ++i) {
     const typename Number::value *input = rows[i] + offset;
     for (int32_t j = 0; j < shape.kernel_width; ++j) {
+      SMELT_EACH_LANE
       for (int32_t k = 0; k < block; ++k)
         sums[k] += static_cast<sum>(input[k * step]) *
                    static_cast<sum>(Number::weight(weights + k, layer.weights_zero_point));
@@ -62,8 +63,10 @@ SMELT_INLINE void depthwise_channels(const window_shape &shape,
                                      int32_t channel, int32_t count,
                                      typename Number::value *output) {
   const int32_t end = channel + count;
-  for (; channel + Number::lanes <= end; channel += Number::lanes, offset += step * Number::lanes)
-    depthwise_block<Number::lanes, step, Number>(shape, layer, rows, offset, channel, output);
+  for (; channel + SMELT_LANES <= end; channel += SMELT_LANES, offset += step * SMELT_LANES)
+    depthwise_block<SMELT_LANES, step, Number>(shape, layer, rows, offset, channel, output);
+  for (; channel + 8 <= end; channel += 8, offset += step * 8)
+    depthwise_block<8, step, Number>(shape, layer, rows, offset, channel, output);
   for (; channel < end; ++channel, offset += step)
     depthwise_block<1, step, Number>(shape, layer, rows, offset, channel, output);
 }
@@ -96,7 +99,7 @@ SMELT_INLINE void depthwise_conv2d(const window_shape &shape,
   const depthwise_conv2d_layer<Number> layer = load(&constants);
   using value = typename Number::value;
   for_each_row<max_kernel_height>(shape, layer.images, layer.input_padding, input, output, ring,
-                                  [&](const value *const *rows, value *output_row) {
+                                  [&](const value *const *rows, value *output_row) __attribute__((always_inline)) {
                                     depthwise_row<Number>(shape, layer, rows, output_row);
                                   });
 }

@@ -34,7 +34,6 @@ struct quantized {
   using wide = int16_t;
   using sum = int32_t;
   using output = requantization;
-  static constexpr int32_t lanes = 16;  ///< sums worth computing side by side
 
   /// Signed weights have no zero point.
   static SMELT_INLINE wide weight(const value *constant, wide zero_point) {
@@ -63,7 +62,6 @@ struct real {
   using wide = float;
   using sum = float;
   using output = float_output;
-  static constexpr int32_t lanes = 8;
 
   static SMELT_INLINE wide weight(const value *constant, wide) { return load(constant); }
   static SMELT_INLINE sum start(const output &, int32_t) { return 0; }
