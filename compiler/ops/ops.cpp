@@ -2,6 +2,7 @@
 #include "compiler/ops/ops.h"
 
 #include "compiler/ops/conv2d.h"
+#include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/reshape.h"
 
@@ -10,6 +11,7 @@ namespace smelt::ops {
 std::span<const OpDef* const> all() {
   static constexpr const OpDef* list[] = {
       &conv2d,
+      &depthwise_conv2d,
       &fully_connected,
       &reshape,
   };
