@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/ops.h"
 
+#include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/fully_connected.h"
+#include "compiler/ops/pad.h"
 #include "compiler/ops/reshape.h"
+#include "compiler/ops/slice.h"
+#include "compiler/ops/transpose.h"
 
 namespace smelt::ops {
 
 std::span<const OpDef* const> all() {
   static constexpr const OpDef* list[] = {
-      &conv2d,
-      &fully_connected,
-      &reshape,
+      &concat, &conv2d, &fully_connected, &pad, &reshape, &slice, &transpose,
   };
   return list;
 }
