@@ -7,6 +7,7 @@
 #include "compiler/ops/pad.h"
 #include "compiler/ops/reshape.h"
 #include "compiler/ops/slice.h"
+#include "compiler/ops/softmax.h"
 #include "compiler/ops/transpose.h"
 
 namespace smelt::ops {
