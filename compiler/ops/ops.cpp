@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/ops.h"
 
+#include "compiler/ops/arg.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/pad.h"
+#include "compiler/ops/reduce.h"
 #include "compiler/ops/reshape.h"
 #include "compiler/ops/slice.h"
 #include "compiler/ops/softmax.h"
@@ -14,7 +16,18 @@ namespace smelt::ops {
 
 std::span<const OpDef* const> all() {
   static constexpr const OpDef* list[] = {
-      &concat, &conv2d, &fully_connected, &pad, &reshape, &slice, &transpose,
+      &arg_max,
+      &arg_min,
+      &concat,
+      &conv2d,
+      &fully_connected,
+      &mean,
+      &pad,
+      &reshape,
+      &slice,
+      &softmax,
+      &sum,
+      &transpose,
   };
   return list;
 }
