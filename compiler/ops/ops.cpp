@@ -8,6 +8,7 @@
 #include "compiler/ops/pad.h"
 #include "compiler/ops/reduce.h"
 #include "compiler/ops/reshape.h"
+#include "compiler/ops/resize.h"
 #include "compiler/ops/slice.h"
 #include "compiler/ops/softmax.h"
 #include "compiler/ops/transpose.h"
@@ -24,6 +25,8 @@ std::span<const OpDef* const> all() {
       &mean,
       &pad,
       &reshape,
+      &resize_bilinear,
+      &resize_nearest,
       &slice,
       &softmax,
       &sum,
