@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// softmax over the last dimension (the arithmetic notes, 5.7).
+#include <algorithm>
+#include <cmath>
+
+#include "fixed_point.h"
+
+namespace oracle {
+namespace {
+
+/// The argument of exp is in Q5, the sum of exponentials has 12 integer bits.
+constexpr int kArgumentBits = 5;
+constexpr int kSumBits = 12;
+
+struct Scaling {
+  Multiplier multiplier;
+  Index lowest_difference = 0;  // below, exp counts as zero
+};
+
+Scaling scaling_of(const Tensor& input, float beta) {
+  const double product = double{beta} * double{scale_of(input)} * 67108864.0;  // 2^26
+  const Multiplier multiplier = quantize_multiplier(std::min(product, 2147483647.0));
+  require(multiplier.e >= 0, "a softmax multiplier of at least one half");
+  const double reach = 31.0 * 67108864.0 / std::exp2(multiplier.e);
+  return {multiplier, -static_cast<Index>(std::floor(reach))};
+}
+
+/// exp(difference) in Q0; difference = q - largest, at least lowest_difference.
+Index exponential(Index difference, const Scaling& scaling) {
+  const Index shifted = difference * (Index{1} << scaling.multiplier.e);
+  return exp_of_negative(multiply_high(shifted, scaling.multiplier.m), kArgumentBits);
+}
+
+void integer_row(const Tensor& input, Index begin, Index n, const Scaling& scaling,
+                 Tensor& output) {
+  Index largest = at(input.q, begin);
+  for (Index i = begin; i < begin + n; ++i) largest = std::max(largest, at(input.q, i));
+  Index sum = 0;
+  for (Index i = begin; i < begin + n; ++i) {
+    const Index difference = at(input.q, i) - largest;
+    if (difference < scaling.lowest_difference) continue;
+    sum += divide_by_power(exponential(difference, scaling), kSumBits);
+  }
+  const Reciprocal inverse = reciprocal(sum, kSumBits);
+  const Range range = range_of(output.type);
+  for (Index i = begin; i < begin + n; ++i) {
+    const Index difference = at(input.q, i) - largest;
+    if (difference < scaling.lowest_difference) {
+      at(output.q, i) = range.lowest;
+      continue;
+    }
+    const Index share = multiply_high(inverse.value, exponential(difference, scaling));
+    const Index scaled = divide_by_power(share, inverse.shift + 31 - 8);
+    at(output.q, i) = clamp(scaled + range.lowest, range);
+  }
+}
+
+void float_row(const Tensor& input, Index begin, Index n, double beta, Tensor& output) {
+  float largest = at(input.f, begin);
+  for (Index i = begin; i < begin + n; ++i) largest = std::max(largest, at(input.f, i));
+  const auto exponential_at = [&](Index i) {
+    return std::exp((double{at(input.f, i)} - double{largest}) * beta);
+  };
+  double sum = 0.0;
+  for (Index i = begin; i < begin + n; ++i) sum += exponential_at(i);
+  for (Index i = begin; i < begin + n; ++i) {
+    at(output.f, i) = static_cast<float>(exponential_at(i) / sum);
+  }
+}
+
+}  // namespace
+
+Tensor softmax(const Tensor& input, const SoftmaxOptions& options, const Tensor& like) {
+  require(input.shape == like.shape, "the shape of the input");
+  Tensor output = blank(like);
+  const Index n = input.shape.back();
+  if (is_float(input)) {
+    for (Index begin = 0; begin < count(input.shape); begin += n) {
+      float_row(input, begin, n, double{options.beta}, output);
+    }
+    return output;
+  }
+  require(scale_of(like) == 1.0F / 256.0F && zero_point_of(like) == range_of(like.type).lowest,
+          "an output scale of 1/256 from the lowest value up");
+  const Scaling scaling = scaling_of(input, options.beta);
+  for (Index begin = 0; begin < count(input.shape); begin += n) {
+    integer_row(input, begin, n, scaling, output);
+  }
+  return output;
+}
+
+}  // namespace oracle
