@@ -3,6 +3,7 @@
 
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/fully_connected.h"
+#include "compiler/ops/lstm.h"
 #include "compiler/ops/reshape.h"
 
 namespace smelt::ops {
@@ -11,6 +12,7 @@ std::span<const OpDef* const> all() {
   static constexpr const OpDef* list[] = {
       &conv2d,
       &fully_connected,
+      &lstm,
       &reshape,
   };
   return list;
