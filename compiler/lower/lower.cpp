@@ -11,7 +11,8 @@ namespace {
 using TensorBuffers = std::vector<std::optional<BufferId>>;  // by TensorId
 
 Buffer buffer_of(TensorId id, const Tensor& tensor) {
-  return {.name = tensor.name,
+  return {.layer = tensor.name,
+          .suffix = tensor.variable ? "state" : "out",
           .kind = tensor.variable ? BufferKind::state : BufferKind::tensor,
           .type = tensor.type,
           .shape = tensor.shape,

@@ -118,7 +118,7 @@ void lower_pointwise(const NodeView& view, StepBuilder& builder) {
   const Shape& output = view.output().shape;
   // The image as one long row.
   const std::int32_t pixels = input[0] * input[1] * input[2];
-  Field images = ints_field("images", {1, 1, pixels, input[3], 1, pixels, output[3], 0, 0, 0, 0});
+  Field images = images_field(window_of(view), {1, 1, pixels, input[3]}, {1, 1, pixels, output[3]});
   builder
       .step({fmt::format("pointwise_{}", to_string(type)), "smelt/conv2d.h", invoke<kernel>},
             layer(view, std::move(images), builder),

@@ -40,7 +40,8 @@ Operand StepBuilder::state(std::size_t i) {
 
 Operand StepBuilder::scratch(std::string_view suffix, ElementType type, std::int64_t count) {
   const std::int64_t bytes = count * byte_size(type);
-  program_.buffers.push_back({.name = fmt::format("{}_{}", view_.node.name, suffix),
+  program_.buffers.push_back({.layer = view_.node.name,
+                              .suffix = std::string(suffix),
                               .kind = BufferKind::scratch,
                               .type = type,
                               .shape = {static_cast<std::int32_t>(count)},
@@ -69,14 +70,23 @@ Step& StepBuilder::step(Kernel kernel, Struct shape, Struct arguments,
   return made;
 }
 
-Field int_field(std::string_view name, std::int64_t value) { return {std::string(name), {value}}; }
+Field int_field(std::string_view name, std::int64_t value) { return {std::string(name), {value}, {}}; }
 
-Field float_field(std::string_view name, float value) { return {std::string(name), {value}}; }
+Field float_field(std::string_view name, float value) { return {std::string(name), {value}, {}}; }
 
-Field constant_field(std::string_view name, ConstantId constant) { return {std::string(name), {constant}}; }
+Field constant_field(std::string_view name, ConstantId constant) { return {std::string(name), {constant}, {}}; }
+
+Field labelled_field(std::string_view name, const std::vector<LabelledValue>& values) {
+  Field field{std::string(name), {}, {}};
+  for (const auto& [label, value] : values) {
+    field.labels.emplace_back(label);
+    field.values.push_back(value);
+  }
+  return field;
+}
 
 Field ints_field(std::string_view name, const std::vector<std::int32_t>& values) {
-  Field field{std::string(name), {}};
+  Field field{std::string(name), {}, {}};
   for (const std::int32_t value : values) field.values.emplace_back(std::int64_t{value});
   return field;
 }

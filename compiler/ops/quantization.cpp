@@ -77,7 +77,9 @@ Field float_stage(const LinearOperands& operands, StepBuilder& builder) {
                                       ? elements<float>(*operands.bias)
                                       : std::vector<float>(static_cast<std::size_t>(operands.channels));
   const FloatRange range = float_range(operands.activation);
-  return {"output", {builder.constant("bias", bias), range.min, range.max}};
+  return labelled_field("output", {{"bias", builder.constant("bias", bias)},
+                                   {"min", range.min},
+                                   {"max", range.max}});
 }
 
 }  // namespace
@@ -106,11 +108,14 @@ Field output_stage(const LinearOperands& operands, StepBuilder& builder) {
     shifts.push_back(static_cast<std::int8_t>(scale.shift));
   }
   const IntegerRange range = quantized_range(operands.activation, operands.output);
-  return {"output",
-          {builder.constant("bias", bias), builder.constant("multiplier", multipliers),
-           builder.constant("shift", shifts), std::int64_t{per_channel},
-           std::int64_t{operands.output.quantization.zero_point()}, std::int64_t{range.min},
-           std::int64_t{range.max}}};
+  return labelled_field(
+      "output", {{"bias", builder.constant("bias", bias)},
+                 {"multiplier", builder.constant("multiplier", multipliers)},
+                 {"shift", builder.constant("shift", shifts)},
+                 {"per channel", std::int64_t{per_channel}},
+                 {"zero point", std::int64_t{operands.output.quantization.zero_point()}},
+                 {"min", std::int64_t{range.min}},
+                 {"max", std::int64_t{range.max}}});
 }
 
 bool check_type(const NodeView& view, const Tensor& tensor, std::string_view role,

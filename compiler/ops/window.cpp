@@ -92,11 +92,19 @@ bool check_window(const NodeView& view, const Window& window, Diagnostics& diagn
 }
 
 Struct shape_struct(const Window& window) {
+  const auto pair = [](std::string_view name, Extent2 extent) {
+    return Field{std::string(name), {std::int64_t{extent.height}, std::int64_t{extent.width}}, {}};
+  };
+  const auto suffix = [](std::string_view letter, Extent2 extent) {
+    if (extent == Extent2{1, 1}) return std::string();
+    if (extent.height == extent.width) return fmt::format("_{}{}", letter, extent.height);
+    return fmt::format("_{}{}x{}", letter, extent.height, extent.width);
+  };
   return {"window_shape",
-          {{"kernel", {std::int64_t{window.kernel.height}, std::int64_t{window.kernel.width}}},
-           {"stride", {std::int64_t{window.stride.height}, std::int64_t{window.stride.width}}},
-           {"dilation",
-            {std::int64_t{window.dilation.height}, std::int64_t{window.dilation.width}}}}};
+          {pair("kernel", window.kernel), pair("stride", window.stride),
+           pair("dilation", window.dilation)},
+          fmt::format("window_{}x{}{}{}", window.kernel.height, window.kernel.width,
+                      suffix("s", window.stride), suffix("d", window.dilation))};
 }
 
 Field images_field(const Window& window, const Shape& input, const Shape& output) {
@@ -104,9 +112,18 @@ Field images_field(const Window& window, const Shape& input, const Shape& output
       std::max<std::int64_t>(0, std::int64_t{output[1] - 1} * window.stride.height +
                                     span(window.kernel.height, window.dilation.height) - input[1] -
                                     window.pads.top);
-  return ints_field("images", {input[0], input[1], input[2], input[3], output[1], output[2], output[3],
-                            window.pads.top, window.pads.left, static_cast<std::int32_t>(bottom),
-                            right_pad(window, input, output)});
+  const auto i64 = [](std::int64_t value) { return value; };
+  return labelled_field("images", {{"batches", i64(input[0])},
+                                   {"input", i64(input[1])},
+                                   {"", i64(input[2])},
+                                   {"", i64(input[3])},
+                                   {"output", i64(output[1])},
+                                   {"", i64(output[2])},
+                                   {"", i64(output[3])},
+                                   {"pad top", i64(window.pads.top)},
+                                   {"left", i64(window.pads.left)},
+                                   {"bottom", bottom},
+                                   {"right", i64(right_pad(window, input, output))}});
 }
 
 std::int64_t ring_elements(const Window& window, const Shape& input) {

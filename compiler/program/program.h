@@ -21,16 +21,18 @@ enum class ConstantId : std::int32_t {};
 /// One number or constant that a kernel is given.
 using Value = std::variant<std::int64_t, float, ConstantId>;
 
-/// A field of a kernel's shape or layer struct; more than one value for an array field.
+/// A field of a kernel's shape or layer struct: one value, or those of an array or nested struct.
 struct Field {
   std::string name;
   std::vector<Value> values;
+  std::vector<std::string> labels;  ///< what values are, for the reader; empty, or one each
 };
 
 /// The fields of a struct of runtime-min, in the order of its declaration.
 struct Struct {
-  std::string type;  ///< "conv2d_layer", in namespace smelt
+  std::string type;  ///< "conv2d_s8_layer", in namespace smelt
   std::vector<Field> fields;
+  std::string name;  ///< of a shape, which layers share: "window_3x3_s2"
 };
 
 /// What a kernel's buffer parameters point to on the host, in order, and its struct arguments.
@@ -74,7 +76,8 @@ enum class BufferKind : std::uint8_t { tensor, scratch, state };
 /// Memory that steps read and write. Bytes and offsets count from the start of the arena, or of
 /// the state for BufferKind::state.
 struct Buffer {
-  std::string name;
+  std::string layer;   ///< name of the layer it belongs to: that of the tensor it holds
+  std::string suffix;  ///< what it is there: "out", "ring"
   BufferKind kind = BufferKind::tensor;
   ElementType type = ElementType::s8;
   Shape shape;

@@ -35,7 +35,7 @@ struct quantized {
   using sum = int32_t;
   using output = requantization;
 
-  static SMELT_INLINE sum bias(const output &out, int32_t channel) {
+  static SMELT_INLINE sum start(const output &out, int32_t channel) {
     return load(out.bias + channel);
   }
   static SMELT_INLINE value finish(const output &out, int32_t channel, sum total) {
@@ -45,17 +45,17 @@ struct quantized {
   }
 };
 
+/// Floats, summed in the order of the taps and the bias last, as the reference does: another order
+/// would be as good, but differ by more than tests should allow where large terms cancel.
 struct real {
   using value = float;
   using wide = float;
   using sum = float;
   using output = float_output;
 
-  static SMELT_INLINE sum bias(const output &out, int32_t channel) {
-    return load(out.bias + channel);
-  }
-  static SMELT_INLINE value finish(const output &out, int32_t, sum total) {
-    return clamp(total, out.min, out.max);
+  static SMELT_INLINE sum start(const output &, int32_t) { return 0; }
+  static SMELT_INLINE value finish(const output &out, int32_t channel, sum total) {
+    return clamp(total + load(out.bias + channel), out.min, out.max);
   }
 };
 
@@ -102,7 +102,7 @@ SMELT_INLINE void dot_rows(const Input *input, const typename Number::value *wei
   int32_t channel = 0;
   for (; channel + 4 <= channels; channel += 4) {
     typename Number::sum sums[4];
-    for (int32_t i = 0; i < 4; ++i) sums[i] = Number::bias(out, first + channel + i);
+    for (int32_t i = 0; i < 4; ++i) sums[i] = Number::start(out, first + channel + i);
     dot_4<Number>(input, weights + channel * count, count, count, zero_point, sums);
     for (int32_t i = 0; i < 4; ++i)
       output[channel + i] = Number::finish(out, first + channel + i, sums[i]);
@@ -110,7 +110,7 @@ SMELT_INLINE void dot_rows(const Input *input, const typename Number::value *wei
   for (; channel < channels; ++channel) {
     const typename Number::sum total =
         dot_1<Number>(input, weights + channel * count, count, zero_point,
-                      Number::bias(out, first + channel));
+                      Number::start(out, first + channel));
     output[channel] = Number::finish(out, first + channel, total);
   }
 }

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/plan/plan.h"
+
+#include <algorithm>
+
+#include "compiler/plan/lifetimes.h"
+#include "compiler/plan/pack.h"
+
+namespace smelt {
+namespace {
+
+bool in_arena(const Buffer& buffer) {
+  return buffer.kind != BufferKind::state && !buffer.alias_of;
+}
+
+Block block_of(const Buffer& buffer, const PlanOptions& options) {
+  return {.bytes = buffer.bytes,
+          .alignment = std::max(buffer.alignment, options.alignment),
+          .first = buffer.first_step,
+          .last = buffer.last_step};
+}
+
+void pack_arena(Program& program, const PlanOptions& options) {
+  std::vector<Buffer*> buffers;
+  std::vector<Block> blocks;
+  for (Buffer& buffer : program.buffers)
+    if (in_arena(buffer)) {
+      buffers.push_back(&buffer);
+      blocks.push_back(block_of(buffer, options));
+    }
+  program.arena_bytes = pack(blocks);
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    buffers[i]->offset = blocks[i].offset;
+    buffers[i]->alignment = blocks[i].alignment;
+  }
+}
+
+void pack_state(Program& program, const PlanOptions& options) {
+  for (Buffer& buffer : program.buffers) {
+    if (buffer.kind != BufferKind::state || buffer.alias_of) continue;
+    const std::int64_t alignment = std::max(buffer.alignment, options.alignment);
+    buffer.offset = (program.state_bytes + alignment - 1) / alignment * alignment;
+    program.state_bytes = buffer.offset + buffer.bytes;
+  }
+}
+
+/// Aliases repeat their owner's place and lifetime.
+void resolve_aliases(Program& program) {
+  for (std::size_t i = 0; i < program.buffers.size(); ++i) {
+    Buffer& buffer = program.buffers[i];
+    if (!buffer.alias_of) continue;
+    const Buffer& owner = program[storage_of(program, static_cast<BufferId>(i))];
+    buffer.offset = owner.offset;
+    buffer.kind = owner.kind;
+  }
+}
+
+/// Whether any step writes into bytes of a model input, so that the caller must fill it each time.
+bool overwrites_input(const Program& program) {
+  const auto overlap = [](const Buffer& a, const Buffer& b) {
+    return a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
+  };
+  for (const Port& port : program.inputs) {
+    const Buffer& input = program[storage_of(program, port.buffer)];
+    for (const Step& step : program.steps)
+      for (const Operand& operand : step.operands) {
+        const auto* id = std::get_if<BufferId>(&operand.place);
+        if (id && operand.access != Access::read && program[*id].kind != BufferKind::state &&
+            overlap(program[*id], input))
+          return true;
+      }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::int64_t live_bytes(const Program& program, std::int32_t step) {
+  std::int64_t bytes = 0;
+  for (const Buffer& buffer : program.buffers)
+    if (in_arena(buffer) && buffer.first_step <= step && step <= buffer.last_step)
+      bytes += buffer.bytes;
+  return bytes;
+}
+
+Program plan(Program program, const PlanOptions& options) {
+  set_lifetimes(program, options);
+  if (options.share) share_in_place(program, options);
+  pack_arena(program, options);
+  pack_state(program, options);
+  resolve_aliases(program);
+  program.overwrites_input = overwrites_input(program);
+  for (std::int32_t step = 0; step < static_cast<std::int32_t>(program.steps.size()); ++step)
+    if (live_bytes(program, step) > live_bytes(program, program.peak_step))
+      program.peak_step = step;
+  return program;
+}
+
+}  // namespace smelt
