@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "compiler/ops/quantization.h"
+#include "compiler/ops/scaling.h"
 #include "compiler/ops/sigmoid_table.h"
 #include "smelt/lstm.h"
 
@@ -81,11 +82,9 @@ std::optional<int> cell_power(const Tensor& cell) {
   return static_cast<int>(std::round(power));
 }
 
-double candidate_scale(const Tensor& cell) {
-  return std::ldexp(1.0, -30) / static_cast<double>(cell.quantization.scale());
-}
-double hidden_scale(const Tensor& hidden) {
-  return std::ldexp(1.0, -30) / static_cast<double>(hidden.quantization.scale());
+/// Of a product of two Q0.15 numbers.
+double product_scale(const Tensor& to) {
+  return std::ldexp(1.0, -30) / scale_of(to);
 }
 
 bool check_shapes(const NodeView& view, Diagnostics& diagnostics) {
@@ -163,16 +162,9 @@ void check_quantization(const NodeView& view, Diagnostics& diagnostics) {
                           min_cell_power, max_cell_power));
     return;
   }
-  if (!(hidden_scale(hidden(view)) < 0.5)) {
-    diagnostics
-        .error(place, fmt::format("hidden state has scale {}, too small to express",
-                                  hidden(view).quantization.scale()))
-        .note("hidden states lie between -1 and 1: their scale is about 1/128");
-    return;
-  }
-  if (view.output().quantization != hidden(view).quantization)
-    diagnostics.error(place, "output and hidden state have different scales or zero points")
-        .note("the output is a copy of the hidden state: give it the same quantization");
+  // The product of output gate and tanh takes 30 bits and its sign: no left shift.
+  if (check_scaling(view, product_scale(hidden(view)), std::int64_t{1} << 29, diagnostics))
+    check_same_quantization(view, hidden(view), "hidden state", diagnostics);
 }
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
@@ -206,8 +198,12 @@ std::int64_t macs(const NodeView& view) {
 Field sizes_field(const NodeView& view) {
   const auto [batches, steps] = extents(view);
   const bool time_major = view.attributes<LstmAttributes>().time_major;
-  return ints_field("sizes", {batches, steps, inputs(view), units(view), time_major ? 1 : steps,
-                              time_major ? batches : 1});
+  return labelled_field("sizes", {{"batches", std::int64_t{batches}},
+                                  {"steps", std::int64_t{steps}},
+                                  {"inputs", std::int64_t{inputs(view)}},
+                                  {"units", std::int64_t{units(view)}},
+                                  {"rows of a batch", std::int64_t{time_major ? 1 : steps}},
+                                  {"of a step", std::int64_t{time_major ? batches : 1}}});
 }
 
 /// Rows of one unit's gates after each other: `per_gate[g]` has rows of `row` elements by unit.
@@ -259,59 +255,62 @@ Field float_bias(const NodeView& view, StepBuilder& builder) {
   return bias_field("bias", per_gate, builder);
 }
 
-/// The multipliers of all gates, then their shifts.
-Field multipliers_field(const NodeView& view, std::string_view name, GateOperands operands) {
-  std::vector<std::int32_t> multipliers, shifts;
-  for (std::size_t gate = 0; gate < gates; ++gate) {
-    const Multiplier scale = quantize_multiplier(linear_scale(operands(view, gate), 0));
-    multipliers.push_back(scale.multiplier);
-    shifts.push_back(scale.shift);
-  }
-  multipliers.insert(multipliers.end(), shifts.begin(), shifts.end());
-  return ints_field(name, multipliers);
+std::vector<Multiplier> gate_multipliers(const NodeView& view, GateOperands operands) {
+  std::vector<Multiplier> multipliers;
+  for (std::size_t gate = 0; gate < gates; ++gate)
+    multipliers.push_back(quantize_multiplier(linear_scale(operands(view, gate), 0)));
+  return multipliers;
 }
 
-Field multiplier_field(std::string_view name, double real) {
-  const Multiplier scale = quantize_multiplier(real);
-  return ints_field(name, {scale.multiplier, scale.shift});
+Field gates_field(std::string_view name, const std::vector<Multiplier>& multipliers,
+                  std::int32_t Multiplier::*part) {
+  Field field{std::string(name), {}, {}};
+  for (const Multiplier& each : multipliers) field.values.emplace_back(std::int64_t{each.*part});
+  return field;
 }
 
-/// Symmetric bounds of the cell when it is clipped, the type's range otherwise.
-Field cell_range_field(const NodeView& view) {
+/// Largest magnitude of the cell when it is clipped.
+std::optional<std::int64_t> cell_limit(const NodeView& view) {
   const double clip = static_cast<double>(view.attributes<LstmAttributes>().cell_clip);
-  if (!(clip > 0)) return ints_field("cell_range", {INT16_MIN, INT16_MAX});
-  const double bound = clip / static_cast<double>(cell(view).quantization.scale());
-  const auto limit = static_cast<std::int32_t>(std::min(bound, 32767.0));
-  return ints_field("cell_range", {-limit, limit});
+  if (!(clip > 0)) return {};
+  return static_cast<std::int64_t>(std::min(clip / scale_of(cell(view)), 32767.0));
 }
 
-/// From the cell to the argument of the tanh table: times 3 * 2^12 * the cell's scale, by a
-/// multiplier and a rounding right shift.
-Field tanh_field(const Tensor& cell) {
-  const int left = *cell_power(cell) + 12;
-  if (left >= 0) return ints_field("tanh", {3 << left, 0});
-  return ints_field("tanh", {3, -left});
+Struct layer_s8(const NodeView& view, StepBuilder& builder) {
+  const std::vector<Multiplier> input = gate_multipliers(view, from_input);
+  const std::vector<Multiplier> recurrent = gate_multipliers(view, from_hidden);
+  const std::optional<std::int64_t> limit = cell_limit(view);
+  // To the argument of the tanh table: times 3 * 2^12 * the cell's scale.
+  const int left = *cell_power(cell(view)) + 12;
+  return {"lstm_s8_layer",
+          {sizes_field(view),
+           weights_field<std::int8_t>(view, "weights", LstmOperand::weights, builder),
+           weights_field<std::int8_t>(view, "recurrent_weights", LstmOperand::recurrent_weights,
+                                      builder),
+           quantized_bias(view, "bias", from_input, builder),
+           quantized_bias(view, "recurrent_bias", from_hidden, builder),
+           constant_field("sigmoid", builder.table("sigmoid", sigmoid_table())),
+           gates_field("multipliers", input, &Multiplier::multiplier),
+           gates_field("shifts", input, &Multiplier::shift),
+           gates_field("recurrent multipliers", recurrent, &Multiplier::multiplier),
+           gates_field("recurrent shifts", recurrent, &Multiplier::shift),
+           scaling_field("candidate", product_scale(cell(view))),
+           int_field("cell min", limit ? -*limit : INT16_MIN),
+           int_field("cell max", limit ? *limit : INT16_MAX),
+           int_field("tanh multiplier", left > 0 ? 3 << left : 3),
+           int_field("tanh shift", left < 0 ? -left : 0),
+           scaling_field("hidden", product_scale(hidden(view))),
+           output_range_field(hidden(view), range_of(ElementType::s8))}};
+}
+
+std::vector<Operand> step_operands(StepBuilder& builder) {
+  return {builder.input(LstmOperand::input), builder.output(), builder.state(LstmOperand::hidden),
+          builder.state(LstmOperand::cell)};
 }
 
 void lower_s8(const NodeView& view, StepBuilder& builder) {
-  const std::int32_t zero_point = hidden(view).quantization.zero_point();
-  const Multiplier output = quantize_multiplier(hidden_scale(hidden(view)));
-  builder.step({"lstm_s8", "smelt/lstm.h", invoke<&smelt::lstm_s8>},
-               {"lstm_s8_layer",
-                {sizes_field(view),
-                 weights_field<std::int8_t>(view, "weights", LstmOperand::weights, builder),
-                 weights_field<std::int8_t>(view, "recurrent_weights",
-                                            LstmOperand::recurrent_weights, builder),
-                 quantized_bias(view, "bias", from_input, builder),
-                 quantized_bias(view, "recurrent_bias", from_hidden, builder),
-                 constant_field("sigmoid", builder.table("sigmoid", sigmoid_table())),
-                 multipliers_field(view, "gates", from_input),
-                 multipliers_field(view, "recurrent_gates", from_hidden),
-                 multiplier_field("candidate", candidate_scale(cell(view))), cell_range_field(view),
-                 tanh_field(cell(view)),
-                 ints_field("hidden", {output.multiplier, output.shift, zero_point})}},
-               {builder.input(LstmOperand::input), builder.output(),
-                builder.state(LstmOperand::hidden), builder.state(LstmOperand::cell)});
+  builder.step({"lstm_s8", "smelt/lstm.h", invoke<&smelt::lstm_s8>}, layer_s8(view, builder),
+               step_operands(builder));
 }
 
 void lower_f32(const NodeView& view, StepBuilder& builder) {
@@ -323,8 +322,7 @@ void lower_f32(const NodeView& view, StepBuilder& builder) {
         weights_field<float>(view, "recurrent_weights", LstmOperand::recurrent_weights, builder),
         float_bias(view, builder),
         float_field("cell_clip", clip > 0 ? clip : std::numeric_limits<float>::infinity())}},
-      {builder.input(LstmOperand::input), builder.output(), builder.state(LstmOperand::hidden),
-       builder.state(LstmOperand::cell)});
+      step_operands(builder));
 }
 
 template <ElementType type>

@@ -11,6 +11,7 @@
 
 #include "smelt/libc.h"
 #include "smelt/number.h"
+#include "smelt/scaling.h"
 #include "smelt/sigmoid_s16.h"
 
 namespace smelt {
@@ -32,10 +33,11 @@ struct lstm_s8_layer {
   const int16_t* sigmoid;           ///< table of smelt/sigmoid_s16.h
   int32_t multiplier[lstm_gates], shift[lstm_gates];
   int32_t recurrent_multiplier[lstm_gates], recurrent_shift[lstm_gates];
-  int32_t candidate_multiplier, candidate_shift;  ///< from i * g to the cell
+  scaling candidate;  ///< from i * g to the cell
   int32_t cell_min, cell_max;
   int32_t tanh_multiplier, tanh_shift;  ///< from the cell to the table's argument
-  int32_t hidden_multiplier, hidden_shift, hidden_zero_point;
+  scaling hidden;                       ///< from o * tanh(cell)
+  output_range output;
 };
 
 struct lstm_f32_layer {
@@ -80,19 +82,15 @@ SMELT_INLINE int8_t lstm_unit(const lstm_s8_layer& layer, const int8_t* input, c
     gates[g] = g == lstm_candidate ? table_tanh(layer.sigmoid, argument)
                                    : table_logistic(layer.sigmoid, argument);
   }
-  // f * cell is rounded from Q0.15 by the general formula, whatever the cell's scale.
+  // A multiplier of 2^-15: f is Q0.15, and the cell keeps its scale.
   const int32_t kept = requantize(gates[lstm_forget] * cell, int32_t{1} << 30, -14);
-  const int32_t taken = requantize(gates[lstm_input] * gates[lstm_candidate],
-                                   layer.candidate_multiplier, layer.candidate_shift);
+  const int32_t taken = requantize(gates[lstm_input] * gates[lstm_candidate], layer.candidate);
   cell = static_cast<int16_t>(
       clamp(saturate_s16(kept) + saturate_s16(taken), layer.cell_min, layer.cell_max));
   const int32_t rounding = layer.tanh_shift > 0 ? int32_t{1} << (layer.tanh_shift - 1) : 0;
   const int32_t curved =
       table_tanh(layer.sigmoid, (cell * layer.tanh_multiplier + rounding) >> layer.tanh_shift);
-  const int32_t scaled =
-      requantize(curved * gates[lstm_output], layer.hidden_multiplier, layer.hidden_shift);
-  return static_cast<int8_t>(
-      clamp(scaled + layer.hidden_zero_point, int32_t{INT8_MIN}, int32_t{INT8_MAX}));
+  return finish<int8_t>(requantize(curved * gates[lstm_output], layer.hidden), layer.output);
 }
 
 SMELT_INLINE float lstm_unit(const lstm_f32_layer& layer, const float* input, const float* hidden,
