@@ -7,6 +7,7 @@
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/fully_connected.h"
+#include "compiler/ops/lstm.h"
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
 #include "compiler/ops/mul.h"
@@ -30,6 +31,7 @@ std::span<const OpDef* const> all() {
       &conv2d,
       &depthwise_conv2d,
       &fully_connected,
+      &lstm,
       &maximum,
       &mean,
       &minimum,

@@ -72,16 +72,6 @@ std::vector<std::int64_t> weight_sums(const LinearOperands& operands) {
   return sums;
 }
 
-std::vector<std::int64_t> folded_bias(const LinearOperands& operands) {
-  std::vector<std::int64_t> bias = weight_sums(operands);
-  for (std::int64_t& sum : bias) sum *= -operands.input.quantization.zero_point();
-  if (operands.bias) {
-    const std::vector<std::int64_t> given = integers(*operands.bias);
-    for (std::size_t i = 0; i < bias.size(); ++i) bias[i] += given[i];
-  }
-  return bias;
-}
-
 Field float_stage(const LinearOperands& operands, StepBuilder& builder) {
   const std::vector<float> bias = operands.bias
                                       ? elements<float>(*operands.bias)
@@ -93,6 +83,16 @@ Field float_stage(const LinearOperands& operands, StepBuilder& builder) {
 }
 
 }  // namespace
+
+std::vector<std::int64_t> folded_bias(const LinearOperands& operands) {
+  std::vector<std::int64_t> bias = weight_sums(operands);
+  for (std::int64_t& sum : bias) sum *= -operands.input.quantization.zero_point();
+  if (operands.bias) {
+    const std::vector<std::int64_t> given = integers(*operands.bias);
+    for (std::size_t i = 0; i < bias.size(); ++i) bias[i] += given[i];
+  }
+  return bias;
+}
 
 Field output_stage(const LinearOperands& operands, StepBuilder& builder) {
   if (operands.output.type == ElementType::f32) return float_stage(operands, builder);
