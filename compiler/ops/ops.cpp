@@ -2,26 +2,48 @@
 #include "compiler/ops/ops.h"
 
 #include "compiler/ops/add.h"
+#include "compiler/ops/cast.h"
 #include "compiler/ops/conv2d.h"
+#include "compiler/ops/dequantize.h"
 #include "compiler/ops/fully_connected.h"
+#include "compiler/ops/hard_swish.h"
+#include "compiler/ops/leaky_relu.h"
+#include "compiler/ops/logistic.h"
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
 #include "compiler/ops/mul.h"
+#include "compiler/ops/prelu.h"
+#include "compiler/ops/quantize.h"
+#include "compiler/ops/relu.h"
+#include "compiler/ops/relu6.h"
+#include "compiler/ops/relu_n1_to_1.h"
 #include "compiler/ops/reshape.h"
 #include "compiler/ops/sub.h"
+#include "compiler/ops/tanh.h"
 
 namespace smelt::ops {
 
 std::span<const OpDef* const> all() {
   static constexpr const OpDef* list[] = {
       &add,
+      &cast,
       &conv2d,
+      &dequantize,
       &fully_connected,
+      &hard_swish,
+      &leaky_relu,
+      &logistic,
       &maximum,
       &minimum,
       &mul,
+      &prelu,
+      &quantize,
+      &relu,
+      &relu6,
+      &relu_n1_to_1,
       &reshape,
       &sub,
+      &tanh,
   };
   return list;
 }
