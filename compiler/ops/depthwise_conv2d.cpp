@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+#include <utility>
+
+#include "compiler/ops/conv2d.h"
 #include "compiler/ops/quantization.h"
 #include "compiler/ops/window.h"
 #include "smelt/depthwise_conv2d.h"
@@ -80,12 +84,6 @@ Struct layer(const NodeView& view, Field images, StepBuilder& builder) {
            output_stage(linear_operands(view), builder)}};
 }
 
-std::string summary(const NodeView& view) {
-  const Activation activation = view.attributes<DepthwiseConv2dAttributes>().activation;
-  return describe(window_of(view)) +
-         (activation == Activation::none ? "" : fmt::format(", {}", to_string(activation)));
-}
-
 template <typename Number>
 void host_depthwise(const smelt::window_shape& shape,
                     const smelt::depthwise_conv2d_layer<Number>& layer,
@@ -105,8 +103,33 @@ void lower(const NodeView& view, StepBuilder& builder) {
             layer(view, images_field(window, input, view.output().shape), builder),
             {builder.input(0), builder.output(),
              builder.scratch("ring", type, ring_elements(window, input))})
-      .summary = summary(view);
+      .summary = describe(window, view.attributes<DepthwiseConv2dAttributes>().activation);
 }
+
+/// Weights [taps][output channel] as [output channel][taps].
+std::vector<std::uint8_t> by_channel(const Tensor& weights) {
+  const std::size_t size = static_cast<std::size_t>(byte_size(weights.type));
+  const std::size_t channels = static_cast<std::size_t>(weights.shape[3]);
+  const std::size_t taps = weights.data.size() / size / channels;
+  std::vector<std::uint8_t> bytes(weights.data.size());
+  for (std::size_t tap = 0; tap < taps; ++tap)
+    for (std::size_t c = 0; c < channels; ++c)
+      std::memcpy(&bytes[(c * taps + tap) * size], &weights.data[(tap * channels + c) * size], size);
+  return bytes;
+}
+
+void lower_conv2d(const NodeView& view, StepBuilder& builder) {
+  const Tensor& weights = view.input(1);
+  lower_convolution(view,
+                    {.window = window_of(view),
+                     .operands = linear_operands(view),
+                     .weights = by_channel(weights),
+                     .taps = std::int64_t{weights.shape[1]} * weights.shape[2]},
+                    builder);
+}
+
+/// Filters of one channel are a convolution, which keeps its sums in registers.
+bool is_conv2d(const NodeView& view, const Target&) { return view.input(0).shape[3] == 1; }
 
 template <ElementType type>
 bool is_type(const NodeView& view, const Target&) {
@@ -114,6 +137,7 @@ bool is_type(const NodeView& view, const Target&) {
 }
 
 constexpr KernelRow kernels[] = {
+    {"conv2d", is_conv2d, lower_conv2d},
     {"depthwise_conv2d_s8", is_type<ElementType::s8>,
      lower<ElementType::s8, &host_depthwise<s8>>},
     {"depthwise_conv2d_u8", is_type<ElementType::u8>,

@@ -52,7 +52,8 @@ SMELT_INLINE void depthwise_block(const window_shape &shape,
       weights += layer.images.output_channels;
     }
   }
-  Number::template finish<block>(layer.output, channel, sums, output + channel);
+  for (int32_t k = 0; k < block; ++k)
+    output[channel + k] = Number::finish(layer.output, channel + k, sums[k]);
 }
 
 /// Outputs [channel, channel + count) of one pixel, in blocks, the remainder one by one.
@@ -62,11 +63,13 @@ SMELT_INLINE void depthwise_channels(const window_shape &shape,
                                      const typename Number::value *const *rows, int32_t offset,
                                      int32_t channel, int32_t count,
                                      typename Number::value *output) {
+  constexpr int32_t half = SMELT_LANES / 2;
   const int32_t end = channel + count;
   for (; channel + SMELT_LANES <= end; channel += SMELT_LANES, offset += step * SMELT_LANES)
     depthwise_block<SMELT_LANES, step, Number>(shape, layer, rows, offset, channel, output);
-  for (; channel + 8 <= end; channel += 8, offset += step * 8)
-    depthwise_block<8, step, Number>(shape, layer, rows, offset, channel, output);
+  // Half a block is worth its code only where blocks are wide.
+  for (; half >= 8 && channel + half <= end; channel += half, offset += step * half)
+    depthwise_block<half, step, Number>(shape, layer, rows, offset, channel, output);
   for (; channel < end; ++channel, offset += step)
     depthwise_block<1, step, Number>(shape, layer, rows, offset, channel, output);
 }

@@ -47,12 +47,6 @@ struct quantized {
     const int32_t scaled = requantize(total, load(out.multiplier + index), load(out.shift + index));
     return static_cast<T>(clamp(scaled + out.zero_point, out.min, out.max));
   }
-  /// `count` outputs from `channel` on.
-  template <int32_t count>
-  static SMELT_INLINE void finish(const output &out, int32_t channel, const sum *sums,
-                                  value *outputs) {
-    for (int32_t i = 0; i < count; ++i) outputs[i] = finish(out, channel + i, sums[i]);
-  }
 };
 
 /// Floats, summed in the order of the taps and the bias last, as the reference does: another order
@@ -67,11 +61,6 @@ struct real {
   static SMELT_INLINE sum start(const output &, int32_t) { return 0; }
   static SMELT_INLINE value finish(const output &out, int32_t channel, sum total) {
     return clamp(total + load(out.bias + channel), out.min, out.max);
-  }
-  template <int32_t count>
-  static SMELT_INLINE void finish(const output &out, int32_t channel, const sum *sums,
-                                  value *outputs) {
-    for (int32_t i = 0; i < count; ++i) outputs[i] = finish(out, channel + i, sums[i]);
   }
 };
 
