@@ -72,16 +72,6 @@ std::vector<std::int64_t> weight_sums(const LinearOperands& operands) {
   return sums;
 }
 
-std::vector<std::int64_t> folded_bias(const LinearOperands& operands) {
-  std::vector<std::int64_t> bias = weight_sums(operands);
-  for (std::int64_t& sum : bias) sum *= -operands.input.quantization.zero_point();
-  if (operands.bias) {
-    const std::vector<std::int64_t> given = integers(*operands.bias);
-    for (std::size_t i = 0; i < bias.size(); ++i) bias[i] += given[i];
-  }
-  return bias;
-}
-
 Field float_stage(const LinearOperands& operands, StepBuilder& builder) {
   const std::vector<float> bias = operands.bias
                                       ? elements<float>(*operands.bias)
@@ -93,6 +83,16 @@ Field float_stage(const LinearOperands& operands, StepBuilder& builder) {
 }
 
 }  // namespace
+
+std::vector<std::int64_t> folded_bias(const LinearOperands& operands) {
+  std::vector<std::int64_t> bias = weight_sums(operands);
+  for (std::int64_t& sum : bias) sum *= -operands.input.quantization.zero_point();
+  if (operands.bias) {
+    const std::vector<std::int64_t> given = integers(*operands.bias);
+    for (std::size_t i = 0; i < bias.size(); ++i) bias[i] += given[i];
+  }
+  return bias;
+}
 
 Field output_stage(const LinearOperands& operands, StepBuilder& builder) {
   if (operands.output.type == ElementType::f32) return float_stage(operands, builder);
@@ -133,12 +133,24 @@ bool check_type(const NodeView& view, const Tensor& tensor, std::string_view rol
 
 bool check_quantized(const NodeView& view, const Tensor& tensor, std::string_view role,
                      Diagnostics& diagnostics) {
-  if (tensor.quantization.present() && !tensor.quantization.per_channel()) return true;
-  diagnostics
-      .error(place_of(view.graph, view.node),
-             fmt::format("{} \"{}\" has type {} but {}", role, tensor.name, to_string(tensor.type),
-                         tensor.quantization.present() ? "a scale per channel" : "no scale"))
-      .note("quantize activations with one scale and zero point per tensor");
+  const Quantization& given = tensor.quantization;
+  if (!given.present() || given.per_channel() || given.zero_points.size() != 1) {
+    diagnostics
+        .error(place_of(view.graph, view.node),
+               fmt::format("{} \"{}\" has type {} but {}", role, tensor.name, to_string(tensor.type),
+                           given.present() ? "a scale per channel" : "no scale"))
+        .note("quantize activations with one scale and zero point per tensor");
+    return false;
+  }
+  const IntegerRange range = range_of(tensor.type);
+  if (std::isfinite(given.scale()) && given.scale() > 0 && given.zero_point() >= range.min &&
+      given.zero_point() <= range.max)
+    return true;
+  diagnostics.error(place_of(view.graph, view.node),
+                    fmt::format("{} \"{}\" of type {} has scale {:g} and zero point {}", role,
+                                tensor.name, to_string(tensor.type), given.scale(),
+                                given.zero_point()))
+      .note("scales are positive numbers, zero points values of the type");
   return false;
 }
 
