@@ -4,16 +4,21 @@
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/fully_connected.h"
+#include "compiler/ops/pool2d.h"
 #include "compiler/ops/reshape.h"
+#include "compiler/ops/transpose_conv.h"
 
 namespace smelt::ops {
 
 std::span<const OpDef* const> all() {
   static constexpr const OpDef* list[] = {
+      &average_pool2d,
       &conv2d,
       &depthwise_conv2d,
       &fully_connected,
+      &max_pool2d,
       &reshape,
+      &transpose_conv,
   };
   return list;
 }
