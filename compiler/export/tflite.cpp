@@ -50,8 +50,7 @@ class Exporter {
   void add_operator(const Node& node) {
     const tflite_writer::Row* row = tflite_writer::find(*node.op);
     if (!row) {
-      diagnostics_
-          .error(place_of(graph_, node), "has no counterpart in the .tflite format")
+      diagnostics_.error(place_of(graph_, node), "has no counterpart in the .tflite format")
           .note("write the graph before this operator is introduced");
       return;
     }
@@ -88,9 +87,8 @@ class Exporter {
   Offset<format::QuantizationParameters> quantization(const Quantization& source) {
     if (!source.present()) return 0;
     const std::vector<std::int64_t> zeros(source.zero_points.begin(), source.zero_points.end());
-    return format::CreateQuantizationParametersDirect(file_, &source.scales, &zeros,
-                                                      format::QuantizationDetails::NONE, 0,
-                                                      source.axis);
+    return format::CreateQuantizationParametersDirect(
+        file_, &source.scales, &zeros, format::QuantizationDetails::NONE, 0, source.axis);
   }
 
   void add_tensor(const Tensor& tensor) {
@@ -121,9 +119,9 @@ class Exporter {
     const std::vector<Offset<format::SubGraph>> subgraphs = {format::CreateSubGraphDirect(
         file_, &tensors_, &inputs, &outputs, &operators_, graph_.name.c_str())};
     const std::vector<Offset<format::OperatorCode>> codes = operator_codes();
-    format::FinishModelBuffer(
-        file_, format::CreateModelDirect(file_, format_version, &codes, &subgraphs,
-                                         "written by smelt", &buffers_));
+    format::FinishModelBuffer(file_,
+                              format::CreateModelDirect(file_, format_version, &codes, &subgraphs,
+                                                        "written by smelt", &buffers_));
   }
 
   const Graph& graph_;

@@ -36,6 +36,8 @@ void cast(Operator& op) {
 
 void no_options(Operator&) {}
 
-void empty_options(Operator& op) { op.set_options(format::CreateNoOptions(op.file)); }
+void empty_options(Operator& op) {
+  op.set_options(format::CreateNoOptions(op.file));
+}
 
 }  // namespace smelt::tflite_writer

@@ -20,14 +20,16 @@ constexpr int keep_dims_version = 5, per_channel_version = 12, transposed_bias_v
               transposed_activation_version = 4;
 
 /// Height and width of an operand NHWC.
-Extent2 extent(const Tensor& tensor) { return {tensor.shape[1], tensor.shape[2]}; }
+Extent2 extent(const Tensor& tensor) {
+  return {tensor.shape[1], tensor.shape[2]};
+}
 
 }  // namespace
 
 void conv2d(Operator& op) {
   const auto& a = op.attributes<ops::Conv2dAttributes>();
-  const auto padding = op.padding(a.pads, op.view.input(0).shape, extent(op.view.input(1)),
-                                  a.stride, a.dilation);
+  const auto padding =
+      op.padding(a.pads, op.view.input(0).shape, extent(op.view.input(1)), a.stride, a.dilation);
   if (!padding) return;
   op.set_options(format::CreateConv2DOptions(op.file, *padding, a.stride.width, a.stride.height,
                                              activation_type(a.activation), a.dilation.width,
@@ -37,29 +39,26 @@ void conv2d(Operator& op) {
 void depthwise_conv2d(Operator& op) {
   const auto& a = op.attributes<ops::DepthwiseConv2dAttributes>();
   const Shape& input = op.view.input(0).shape;
-  const auto padding =
-      op.padding(a.pads, input, extent(op.view.input(1)), a.stride, a.dilation);
+  const auto padding = op.padding(a.pads, input, extent(op.view.input(1)), a.stride, a.dilation);
   if (!padding) return;
   const std::int32_t multiplier = op.view.input(1).shape[3] / input[3];
   op.set_options(format::CreateDepthwiseConv2DOptions(
-      op.file, *padding, a.stride.width, a.stride.height, multiplier,
-      activation_type(a.activation), a.dilation.width, a.dilation.height));
+      op.file, *padding, a.stride.width, a.stride.height, multiplier, activation_type(a.activation),
+      a.dilation.width, a.dilation.height));
 }
 
 /// The format's order: output shape, weights, input, bias.
 void transpose_conv(Operator& op) {
   const auto& a = op.attributes<ops::TransposeConvAttributes>();
   const Shape& output = op.view.output().shape;
-  const auto padding =
-      op.padding(a.pads, output, extent(op.view.input(1)), a.stride, {1, 1});
+  const auto padding = op.padding(a.pads, output, extent(op.view.input(1)), a.stride, {1, 1});
   if (!padding) return;
   std::swap(op.inputs[0], op.inputs[1]);
   op.inputs.insert(op.inputs.begin(), op.list("output_shape", output));
   if (op.view.has_input(2)) op.version = transposed_bias_version;
   if (a.activation != Activation::none) op.version = transposed_activation_version;
-  op.set_options(format::CreateTransposeConvOptions(op.file, *padding, a.stride.width,
-                                                    a.stride.height,
-                                                    activation_type(a.activation)));
+  op.set_options(format::CreateTransposeConvOptions(
+      op.file, *padding, a.stride.width, a.stride.height, activation_type(a.activation)));
 }
 
 void fully_connected(Operator& op) {
@@ -73,8 +72,7 @@ void fully_connected(Operator& op) {
 
 void pool2d(Operator& op) {
   const auto& a = op.attributes<ops::Pool2dAttributes>();
-  const auto padding =
-      op.padding(a.pads, op.view.input(0).shape, a.kernel, a.stride, {1, 1});
+  const auto padding = op.padding(a.pads, op.view.input(0).shape, a.kernel, a.stride, {1, 1});
   if (!padding) return;
   op.set_options(format::CreatePool2DOptions(op.file, *padding, a.stride.width, a.stride.height,
                                              a.kernel.width, a.kernel.height,

@@ -33,10 +33,9 @@ const ops::ResizeAttributes& size_operand(Operator& op) {
 bool pads_with_zero(const Operator& op) {
   const auto& attributes = op.attributes<ops::PadAttributes>();
   const Tensor& output = op.view.output();
-  if (output.type == ElementType::f32) return to_bytes<float>({attributes.float_value}) ==
-                                              to_bytes<float>({0.0F});
-  return attributes.value ==
-         (output.quantization.present() ? output.quantization.zero_point() : 0);
+  if (output.type == ElementType::f32)
+    return to_bytes<float>({attributes.float_value}) == to_bytes<float>({0.0F});
+  return attributes.value == (output.quantization.present() ? output.quantization.zero_point() : 0);
 }
 
 /// One element of an integer type, or of f32, as PADV2 wants it.

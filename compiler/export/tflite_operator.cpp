@@ -25,8 +25,7 @@ std::int32_t Operator::constant(std::string_view role, Tensor tensor) {
 }
 
 std::optional<format::Padding> Operator::padding(const Pads& pads, const Shape& image,
-                                                 Extent2 kernel, Extent2 stride,
-                                                 Extent2 dilation) {
+                                                 Extent2 kernel, Extent2 stride, Extent2 dilation) {
   if (pads == Pads{}) return format::Padding::VALID;
   if (pads == same_pads({image[1], image[2]}, kernel, stride, dilation))
     return format::Padding::SAME;

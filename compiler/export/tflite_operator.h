@@ -84,8 +84,8 @@ void sub(Operator& op);
 void mul(Operator& op);
 void leaky_relu(Operator& op);
 void cast(Operator& op);
-void no_options(Operator& op);      ///< has no options table
-void empty_options(Operator& op);   ///< has one without fields
+void no_options(Operator& op);     ///< has no options table
+void empty_options(Operator& op);  ///< has one without fields
 
 // tflite_movement.cpp
 void arg_max(Operator& op);
