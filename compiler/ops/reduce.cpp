@@ -195,12 +195,22 @@ constexpr KernelRow kernels[] = {
     {"reduce_s32", is_type<ElementType::s32>, lower_s32},
 };
 
+const ChannelRule channels = {
+    .kind = ChannelRule::Kind::each,
+    .applies =
+        [](const NodeView& view) {
+          const std::size_t rank = view.input(0).shape.size();
+          return rank > 1 && !is_reduced(view, rank - 1);
+        },
+};
+
 OpDef reduction(std::string_view name) {
   return {.name = name,
           .operands = {"input"},
           .attributes = attribute_table<ReduceAttributes>(),
           .check = check,
           .infer = infer,
+          .channels = &channels,
           .kernels = [] { return std::span<const KernelRow>(kernels); }};
 }
 
