@@ -4,7 +4,6 @@
 #include <cassert>
 #include <cstring>
 
-#include "compiler/lower/lower.h"
 #include "compiler/targets/targets.h"
 
 namespace smelt {
@@ -27,8 +26,8 @@ void fill(Bytes& bytes, ElementType type, std::int64_t value) {
 
 }  // namespace
 
-Evaluation::Evaluation(const Graph& graph)
-    : program_(lower(graph, host, KernelChoice::portable)),
+Evaluation::Evaluation(const Graph& graph, KernelChoice choice)
+    : program_(lower(graph, host, choice)),
       memory_(program_.buffers.size()),
       tensors_(graph.tensors.size()),
       constant_tensors_(graph.tensors.size()) {

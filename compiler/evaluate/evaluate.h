@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs a graph on the host: every node by the portable kernel that defines its operator, every
-// tensor in memory of its own.
+// Runs a graph on the host: every node by the portable kernel that defines its operator (or, to
+// compare, by its best one), every tensor in memory of its own.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "compiler/graph/graph.h"
+#include "compiler/lower/lower.h"
 #include "compiler/program/program.h"
 
 namespace smelt {
@@ -19,7 +20,7 @@ using Bytes = std::vector<std::uint8_t>;
 class Evaluation {
  public:
   /// `graph` has been verified and has no custom operators.
-  explicit Evaluation(const Graph& graph);
+  explicit Evaluation(const Graph& graph, KernelChoice choice = KernelChoice::portable);
 
   /// Sets state to its initial value, as the emitted reset function does.
   void reset();

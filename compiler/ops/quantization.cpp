@@ -72,16 +72,6 @@ std::vector<std::int64_t> weight_sums(const LinearOperands& operands) {
   return sums;
 }
 
-std::vector<std::int64_t> folded_bias(const LinearOperands& operands) {
-  std::vector<std::int64_t> bias = weight_sums(operands);
-  for (std::int64_t& sum : bias) sum *= -operands.input.quantization.zero_point();
-  if (operands.bias) {
-    const std::vector<std::int64_t> given = integers(*operands.bias);
-    for (std::size_t i = 0; i < bias.size(); ++i) bias[i] += given[i];
-  }
-  return bias;
-}
-
 Field float_stage(const LinearOperands& operands, StepBuilder& builder) {
   const std::vector<float> bias = operands.bias
                                       ? elements<float>(*operands.bias)
@@ -93,6 +83,18 @@ Field float_stage(const LinearOperands& operands, StepBuilder& builder) {
 }
 
 }  // namespace
+
+std::vector<std::int64_t> folded_bias(const LinearOperands& operands) {
+  const std::int32_t zero =
+      operands.centred_input ? 0 : operands.input.quantization.zero_point();
+  std::vector<std::int64_t> bias = weight_sums(operands);
+  for (std::int64_t& sum : bias) sum *= -zero;
+  if (operands.bias) {
+    const std::vector<std::int64_t> given = integers(*operands.bias);
+    for (std::size_t i = 0; i < bias.size(); ++i) bias[i] += given[i];
+  }
+  return bias;
+}
 
 Field output_stage(const LinearOperands& operands, StepBuilder& builder) {
   if (operands.output.type == ElementType::f32) return float_stage(operands, builder);
@@ -133,12 +135,24 @@ bool check_type(const NodeView& view, const Tensor& tensor, std::string_view rol
 
 bool check_quantized(const NodeView& view, const Tensor& tensor, std::string_view role,
                      Diagnostics& diagnostics) {
-  if (tensor.quantization.present() && !tensor.quantization.per_channel()) return true;
-  diagnostics
-      .error(place_of(view.graph, view.node),
-             fmt::format("{} \"{}\" has type {} but {}", role, tensor.name, to_string(tensor.type),
-                         tensor.quantization.present() ? "a scale per channel" : "no scale"))
-      .note("quantize activations with one scale and zero point per tensor");
+  const Quantization& given = tensor.quantization;
+  if (!given.present() || given.per_channel() || given.zero_points.size() != 1) {
+    diagnostics
+        .error(place_of(view.graph, view.node),
+               fmt::format("{} \"{}\" has type {} but {}", role, tensor.name, to_string(tensor.type),
+                           given.present() ? "a scale per channel" : "no scale"))
+        .note("quantize activations with one scale and zero point per tensor");
+    return false;
+  }
+  const IntegerRange range = range_of(tensor.type);
+  if (std::isfinite(given.scale()) && given.scale() > 0 && given.zero_point() >= range.min &&
+      given.zero_point() <= range.max)
+    return true;
+  diagnostics.error(place_of(view.graph, view.node),
+                    fmt::format("{} \"{}\" of type {} has scale {:g} and zero point {}", role,
+                                tensor.name, to_string(tensor.type), given.scale(),
+                                given.zero_point()))
+      .note("scales are positive numbers, zero points values of the type");
   return false;
 }
 
@@ -178,6 +192,14 @@ void check_linear(const NodeView& view, const LinearOperands& operands, Diagnost
                                          weights.scales.size(), operands.channels));
     return;
   }
+  const std::int32_t axis =
+      operands.channels_last ? static_cast<std::int32_t>(operands.weights.shape.size()) - 1 : 0;
+  if (weights.per_channel() && weights.axis != axis) {
+    diagnostics.error(place, fmt::format("weights have their scales along dimension {}, expected "
+                                         "{}, that of the output channels",
+                                         weights.axis, axis));
+    return;
+  }
   if (operands.input.type == ElementType::s8 &&
       std::any_of(weights.zero_points.begin(), weights.zero_points.end(),
                   [](std::int32_t zero) { return zero != 0; })) {
@@ -193,7 +215,10 @@ void check_linear(const NodeView& view, const LinearOperands& operands, Diagnost
   // Every partial sum must fit the 32-bit accumulator, whatever the input.
   const std::int64_t taps = element_count(operands.weights.shape) / operands.channels;
   const std::vector<std::int64_t> bias = folded_bias(operands);
-  const std::int64_t largest_product = operands.input.type == ElementType::u8 ? 255 * 255 : 1 << 14;
+  const std::int64_t largest_input =
+      operands.input.type == ElementType::u8 || operands.centred_input ? 255 : 128;
+  const std::int64_t largest_weight = operands.input.type == ElementType::u8 ? 255 : 128;
+  const std::int64_t largest_product = largest_input * largest_weight;
   for (std::size_t i = 0; i < bias.size(); ++i) {
     const std::int64_t bound = std::abs(bias[i]) + taps * largest_product;
     const Multiplier scale = quantize_multiplier(linear_scale(operands, i));

@@ -51,6 +51,10 @@ Field output_stage(const LinearOperands& operands, StepBuilder& builder);
 /// Reports operands that the output stage cannot express.
 void check_linear(const NodeView& view, const LinearOperands& operands, Diagnostics& diagnostics);
 
+/// Biases of integer operands less the input's zero point times the sum of the channel's weights:
+/// what sums of raw inputs times weights start from.
+std::vector<std::int64_t> folded_bias(const LinearOperands& operands);
+
 /// Real multiplier of output channel c.
 double linear_scale(const LinearOperands& operands, std::size_t channel);
 

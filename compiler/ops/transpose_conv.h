@@ -12,13 +12,13 @@ namespace smelt::ops {
 struct TransposeConvAttributes {
   Extent2 stride;
   Pads pads;
-  std::vector<std::int32_t> output_shape;  ///< NHWC
+  Extent2 output;  ///< rows and columns
   Activation activation = Activation::none;
 
   std::vector<AttributeField> fields() {
     return {{"stride", &stride},
             {"pads", &pads},
-            {"output_shape", &output_shape},
+            {"output", &output},
             {"activation", &activation}};
   }
 };

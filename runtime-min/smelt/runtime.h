@@ -40,6 +40,9 @@ namespace smelt {
 /// Changes with every change of a kernel's arguments or result: emitted code asserts on it.
 constexpr int runtime_abi = 1;
 
+constexpr float infinity = __builtin_huge_valf();
+constexpr float not_a_number = __builtin_nanf("");
+
 /// Reads a constant from where the device keeps constants.
 template <typename T>
 SMELT_INLINE T load(const T *constant) {

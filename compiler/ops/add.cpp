@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/add.h"
+
+#include <algorithm>
+
+#include "compiler/ops/scaling.h"
+#include "compiler/ops/sum.h"
+#include "smelt/add.h"
+
+namespace smelt::ops {
+namespace {
+
+/// In double.
+SumScales scales(const NodeView& view) {
+  const double a = scale_of(view.input(0));
+  const double b = scale_of(view.input(1));
+  const double twice = 2 * std::max(a, b);
+  return {a / twice, b / twice, twice / (sum_unit * scale_of(view.output()))};
+}
+
+void check(const NodeView& view, Diagnostics& diagnostics) {
+  check_sum(view, scales, diagnostics);
+}
+
+template <auto kernel>
+void lower_quantized(const NodeView& view, StepBuilder& builder) {
+  const Activation activation = view.attributes<AddAttributes>().activation;
+  lower_binary(view, builder, "smelt/add.h", invoke<kernel>,
+               sum_fields(view, scales(view), activation), activation);
+}
+
+template <auto kernel>
+void lower_clamped(const NodeView& view, StepBuilder& builder) {
+  const Activation activation = view.attributes<AddAttributes>().activation;
+  lower_binary(view, builder, "smelt/add.h", invoke<kernel>, clamped_fields(view, activation),
+               activation);
+}
+
+constexpr KernelRow kernels[] = {
+    {"add_s8", takes<ElementType::s8>, lower_quantized<&smelt::add_s8>},
+    {"add_u8", takes<ElementType::u8>, lower_quantized<&smelt::add_u8>},
+    {"add_f32", takes<ElementType::f32>, lower_clamped<&smelt::add_f32>},
+    {"add_s32", takes<ElementType::s32>, lower_clamped<&smelt::add_s32>},
+};
+
+}  // namespace
+
+const OpDef add = {
+    .name = "add",
+    .operands = {"a", "b"},
+    .attributes = attribute_table<AddAttributes>(),
+    .check = check,
+    .infer = infer_binary,
+    .kernels = [] { return std::span<const KernelRow>(kernels); },
+    .in_place = true,
+};
+
+}  // namespace smelt::ops

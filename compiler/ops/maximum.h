@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The larger of two operands' elements, broadcast. One quantization for all three tensors.
+#pragma once
+
+#include "compiler/graph/graph.h"
+
+namespace smelt::ops {
+
+extern const OpDef maximum;
+
+}  // namespace smelt::ops

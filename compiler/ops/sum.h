@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What add and sub share: operands of different scales meet at twice the larger one, with 20 bits
+// of fraction (smelt/add.h, the arithmetic notes 5.5).
+#pragma once
+
+#include "compiler/ops/binary.h"
+
+namespace smelt {
+
+/// Real multipliers; add and sub round them differently.
+struct SumScales {
+  double a = 0, b = 0;  ///< to the common scale
+  double sum = 0;       ///< from there to the output's
+};
+
+/// Bits of fraction at the common scale.
+constexpr double sum_unit = 1 << 20;
+
+/// Reports what the kernels of add and sub cannot compute.
+void check_sum(const NodeView& view, SumScales (*scales)(const NodeView&),
+               Diagnostics& diagnostics);
+/// The fields of smelt::quantized_add_layer.
+std::vector<Field> sum_fields(const NodeView& view, const SumScales& scales, Activation activation);
+
+}  // namespace smelt
