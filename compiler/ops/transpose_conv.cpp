@@ -27,30 +27,29 @@ LinearOperands linear_operands(const NodeView& view) {
           .centred_input = true};
 }
 
-Shape output_shape(const NodeView& view) {
-  const Extent2 output = view.attributes<TransposeConvAttributes>().output;
-  return {view.input(0).shape[0], output.height, output.width, view.input(1).shape[0]};
-}
-
 /// True if a convolution by `window` of an image of the output's shape has the input's shape.
 bool leads_back(const NodeView& view, const Window& window) {
   const Shape& input = view.input(0).shape;
-  const auto extent = output_extent(output_shape(view), window);
-  return extent && extent->height == input[1] && extent->width == input[2];
+  const Shape& output = view.attributes<TransposeConvAttributes>().output_shape;
+  const auto extent = output_extent(output, window);
+  return input[0] == output[0] && extent && extent->height == input[1] && extent->width == input[2];
 }
 
 bool check_shapes(const NodeView& view, Diagnostics& diagnostics) {
   const Shape& input = view.input(0).shape;
   const Shape& weights = view.input(1).shape;
-  const Extent2 output = view.attributes<TransposeConvAttributes>().output;
-  if (input.size() == 4 && weights.size() == 4 && checked_count(weights, INT32_MAX) > 0 &&
-      output.height > 0 && output.width > 0 && weights[3] == input[3])
+  const Shape& output = view.attributes<TransposeConvAttributes>().output_shape;
+  if (input.size() == 4 && weights.size() == 4 && output.size() == 4 &&
+      checked_count(weights, INT32_MAX) > 0 && checked_count(output, INT32_MAX) > 0 &&
+      weights[3] == input[3] && weights[0] == output[3])
     return true;
   diagnostics
       .error(place_of(view.graph, view.node),
-             fmt::format("input {}, weights {} and output {}x{} do not match", to_string(input),
-                         to_string(weights), output.height, output.width))
-      .note("expected an input NHWC and weights [output channel][height][width][input channel]");
+             fmt::format("input {}, weights {} and output {} do not match", to_string(input),
+                         to_string(weights), to_string(output)))
+      .note(
+          "expected input and output NHWC, weights [output channel][height][width]"
+          "[input channel]");
   return false;
 }
 
@@ -60,7 +59,7 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
       !check_shapes(view, diagnostics))
     return;
   const Window window = window_of(view);
-  const Shape output = output_shape(view);
+  const Shape& output = view.attributes<TransposeConvAttributes>().output_shape;
   if (!check_window(view, output, window, diagnostics)) return;
   if (!leads_back(view, window)) {
     diagnostics.error(place_of(view.graph, view.node),
@@ -73,7 +72,7 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
 }
 
 std::vector<TensorType> infer(const NodeView& view) {
-  return {{view.input(0).type, output_shape(view)}};
+  return {{view.input(0).type, view.attributes<TransposeConvAttributes>().output_shape}};
 }
 
 /// Every input element meets every weight of its channel, but for those that leave the output.
@@ -95,14 +94,11 @@ std::int64_t patch_elements(const NodeView& view) {
 Struct layer(const NodeView& view, StepBuilder& builder) {
   const Tensor& input = view.input(0);
   const Tensor& weights = view.input(1);
-  const Shape& output = view.output().shape;
   const Pads& pads = view.attributes<TransposeConvAttributes>().pads;
   const bool quantized = input.type != ElementType::f32;
   const std::int64_t per_channel = element_count(weights.shape) / weights.shape[0];
   return {fmt::format("transpose_conv_{}_layer", to_string(input.type)),
-          {ints_field("images",
-                      {input.shape[0], input.shape[1], input.shape[2], input.shape[3], output[1],
-                       output[2], output[3], pads.top, pads.left, pads.bottom, pads.right}),
+          {images_field(input.shape, view.output().shape, pads),
            constant_field("weights",
                           builder.constant("weights", weights.type, weights.data, per_channel)),
            int_field("input_zero_point", quantized ? input.quantization.zero_point() : 0),

@@ -12,13 +12,13 @@ namespace smelt::ops {
 struct TransposeConvAttributes {
   Extent2 stride;
   Pads pads;
-  Extent2 output;  ///< rows and columns
+  std::vector<std::int32_t> output_shape;  ///< NHWC
   Activation activation = Activation::none;
 
   std::vector<AttributeField> fields() {
     return {{"stride", &stride},
             {"pads", &pads},
-            {"output", &output},
+            {"output_shape", &output_shape},
             {"activation", &activation}};
   }
 };

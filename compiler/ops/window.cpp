@@ -29,11 +29,25 @@ std::optional<std::int32_t> output_size(std::int32_t input, std::int32_t kernel,
   return static_cast<std::int32_t>(room / stride + 1);
 }
 
+/// Rows below the image that the window really reaches.
+std::int32_t bottom_pad(const Window& window, const Shape& input, const Shape& output) {
+  const std::int64_t reach = std::int64_t{output[1] - 1} * window.stride.height +
+                             span(window.kernel.height, window.dilation.height);
+  return static_cast<std::int32_t>(std::max<std::int64_t>(0, reach - input[1] - window.pads.top));
+}
+
 /// Columns to the right of the image that the window really reaches.
 std::int32_t right_pad(const Window& window, const Shape& input, const Shape& output) {
   const std::int64_t reach = std::int64_t{output[2] - 1} * window.stride.width +
                              span(window.kernel.width, window.dilation.width);
   return static_cast<std::int32_t>(std::max<std::int64_t>(0, reach - input[2] - window.pads.left));
+}
+
+/// The ring's elements are counted in 32 bits.
+bool ring_fits(const Window& window, const Shape& input) {
+  const std::int64_t columns = std::int64_t{window.pads.left} + input[2] + window.pads.right;
+  const std::int64_t rows = span(window.kernel.height, window.dilation.height) + 1;
+  return columns <= INT32_MAX / rows / input[3];
 }
 
 }  // namespace
@@ -55,12 +69,12 @@ std::optional<Extent2> output_extent(const Shape& input, const Window& window) {
   return Extent2{*height, *width};
 }
 
-bool check_window(const NodeView& view, const Shape& image, const Window& window,
-                  Diagnostics& diagnostics) {
+bool check_window(const NodeView& view, const Window& window, Diagnostics& diagnostics) {
   const Place place = place_of(view.graph, view.node);
-  if (image.size() != 4) {
+  const Shape& input = view.input(0).shape;
+  if (input.size() != 4 || *std::min_element(input.begin(), input.end()) < 1) {
     diagnostics.error(
-        place, fmt::format("input has shape {}, expected four dimensions NHWC", to_string(image)));
+        place, fmt::format("input has shape {}, expected four dimensions NHWC", to_string(input)));
     return false;
   }
   const auto positive = [](Extent2 e) { return e.height > 0 && e.width > 0; };
@@ -85,10 +99,18 @@ bool check_window(const NodeView& view, const Shape& image, const Window& window
       excessive(pads.left, span(window.kernel.width, window.dilation.width)) ||
       excessive(pads.bottom, span(window.kernel.height, window.dilation.height)) ||
       excessive(pads.right, span(window.kernel.width, window.dilation.width)) ||
-      !output_extent(image, window)) {
+      !output_extent(input, window)) {
     diagnostics.error(
         place, fmt::format("a {}x{} window does not fit the padded image {}", window.kernel.height,
-                           window.kernel.width, to_string(image)));
+                           window.kernel.width, to_string(input)));
+    return false;
+  }
+  if (!ring_fits(window, input)) {
+    diagnostics
+        .error(place, fmt::format("a {}x{} window spans more rows of the image {} than "
+                                  "memory holds",
+                                  window.kernel.height, window.kernel.width, to_string(input)))
+        .note("use a smaller kernel or dilation");
     return false;
   }
   return true;
@@ -110,10 +132,7 @@ Struct shape_struct(const Window& window) {
                       suffix("s", window.stride), suffix("d", window.dilation))};
 }
 
-Field images_field(const Window& window, const Shape& input, const Shape& output) {
-  const std::int64_t bottom = std::max<std::int64_t>(
-      0, std::int64_t{output[1] - 1} * window.stride.height +
-             span(window.kernel.height, window.dilation.height) - input[1] - window.pads.top);
+Field images_field(const Shape& input, const Shape& output, const Pads& pads) {
   const auto i64 = [](std::int64_t value) { return value; };
   return labelled_field("images", {{"batches", i64(input[0])},
                                    {"input", i64(input[1])},
@@ -122,10 +141,17 @@ Field images_field(const Window& window, const Shape& input, const Shape& output
                                    {"output", i64(output[1])},
                                    {"", i64(output[2])},
                                    {"", i64(output[3])},
-                                   {"pad top", i64(window.pads.top)},
-                                   {"left", i64(window.pads.left)},
-                                   {"bottom", bottom},
-                                   {"right", i64(right_pad(window, input, output))}});
+                                   {"pad top", i64(pads.top)},
+                                   {"left", i64(pads.left)},
+                                   {"bottom", i64(pads.bottom)},
+                                   {"right", i64(pads.right)}});
+}
+
+Field images_field(const Window& window, const Shape& input, const Shape& output) {
+  Pads reached = window.pads;
+  reached.bottom = bottom_pad(window, input, output);
+  reached.right = right_pad(window, input, output);
+  return images_field(input, output, reached);
 }
 
 std::int64_t ring_elements(const Window& window, const Shape& input) {
