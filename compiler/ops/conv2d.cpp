@@ -42,7 +42,7 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
   }
   if (!check_window(view, view.input(0).shape, window_of(view), diagnostics)) return;
   const std::int32_t channels = view.input(0).shape[3];
-  if (weights[0] < 1 || weights[3] < 1 || channels % weights[3] != 0 ||
+  if (channels < 1 || weights[0] < 1 || weights[3] < 1 || channels % weights[3] != 0 ||
       weights[0] % (channels / weights[3]) != 0) {
     diagnostics.error(place_of(view.graph, view.node),
                       fmt::format("weights {} do not divide {} input channels into groups",

@@ -69,12 +69,12 @@ std::optional<Extent2> output_extent(const Shape& input, const Window& window) {
   return Extent2{*height, *width};
 }
 
-bool check_window(const NodeView& view, const Window& window, Diagnostics& diagnostics) {
+bool check_window(const NodeView& view, const Shape& image, const Window& window,
+                  Diagnostics& diagnostics) {
   const Place place = place_of(view.graph, view.node);
-  const Shape& input = view.input(0).shape;
-  if (input.size() != 4 || *std::min_element(input.begin(), input.end()) < 1) {
+  if (image.size() != 4 || *std::min_element(image.begin(), image.end()) < 1) {
     diagnostics.error(
-        place, fmt::format("input has shape {}, expected four dimensions NHWC", to_string(input)));
+        place, fmt::format("input has shape {}, expected four dimensions NHWC", to_string(image)));
     return false;
   }
   const auto positive = [](Extent2 e) { return e.height > 0 && e.width > 0; };
@@ -99,17 +99,17 @@ bool check_window(const NodeView& view, const Window& window, Diagnostics& diagn
       excessive(pads.left, span(window.kernel.width, window.dilation.width)) ||
       excessive(pads.bottom, span(window.kernel.height, window.dilation.height)) ||
       excessive(pads.right, span(window.kernel.width, window.dilation.width)) ||
-      !output_extent(input, window)) {
-    diagnostics.error(
-        place, fmt::format("a {}x{} window does not fit the padded image {}", window.kernel.height,
-                           window.kernel.width, to_string(input)));
+      !output_extent(image, window)) {
+    diagnostics.error(place, fmt::format("a {}x{} window does not fit the padded image {}",
+                                         window.kernel.height, window.kernel.width,
+                                         to_string(image)));
     return false;
   }
-  if (!ring_fits(window, input)) {
-    diagnostics
-        .error(place, fmt::format("a {}x{} window spans more rows of the image {} than "
-                                  "memory holds",
-                                  window.kernel.height, window.kernel.width, to_string(input)))
+  if (!ring_fits(window, image)) {
+    diagnostics.error(place, fmt::format("a {}x{} window spans more rows of the image {} than "
+                                         "memory holds",
+                                         window.kernel.height, window.kernel.width,
+                                         to_string(image)))
         .note("use a smaller kernel or dilation");
     return false;
   }
