@@ -44,6 +44,8 @@ struct OpDef {
   /// The output may overwrite an input of as many elements: the kernels read element i before they
   /// write element i, and never again.
   bool in_place = false;
+  /// Runs a function of the user's: unknown on the host, never folded or evaluated.
+  bool opaque = false;
 };
 
 }  // namespace smelt

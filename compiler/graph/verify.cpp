@@ -65,32 +65,7 @@ class Verifier {
         return complain(place, "an output is written twice or does not exist");
       written_[static_cast<std::size_t>(id)] = true;
     }
-    if (!accepts_operands(*node.op, node.inputs) || node.outputs.empty())
-      return complain(place, fmt::format("{} operands, {} outputs: not what {} takes",
-                                         node.inputs.size(), node.outputs.size(), node.op->name));
-    verify_types(node, place);
-  }
-
-  void verify_types(const Node& node, const Place& place) {
-    const NodeView view{graph_, node};
-    Diagnostics found;
-    if (node.op->check) node.op->check(view, found);
-    if (found.failed()) {
-      for (const Diagnostic& each : found.all())
-        diagnostics_.error(each.place, each.message).notes = each.notes;
-      return;
-    }
-    const std::vector<TensorType> types = node.op->infer(view);
-    if (types.size() != node.outputs.size())
-      return complain(place, fmt::format("{} outputs, expected {}", node.outputs.size(), types.size()));
-    for (std::size_t i = 0; i < types.size(); ++i) {
-      const Tensor& output = view.output(i);
-      if (types[i] != TensorType{output.type, output.shape})
-        complain(place,
-                 fmt::format("output \"{}\" is {} {}, but its inputs make it {} {}", output.name,
-                             to_string(output.type), to_string(output.shape),
-                             to_string(types[i].type), to_string(types[i].shape)));
-    }
+    smelt::verify_node(graph_, node, diagnostics_);
   }
 
   const Graph& graph_;
@@ -110,6 +85,35 @@ bool accepts_operands(const OpDef& op, const std::vector<TensorId>& inputs) {
     if (needed && !given) return false;
   }
   return !any_number || std::find(inputs.begin(), inputs.end(), no_tensor) == inputs.end();
+}
+
+void verify_node(const Graph& graph, const Node& node, Diagnostics& diagnostics) {
+  const Place place = place_of(graph, node);
+  if (!accepts_operands(*node.op, node.inputs) || node.outputs.empty()) {
+    diagnostics.error(place, fmt::format("{} operands, {} outputs: not what {} takes",
+                                         node.inputs.size(), node.outputs.size(), node.op->name));
+    return;
+  }
+  const NodeView view{graph, node};
+  Diagnostics found;
+  if (node.op->check) node.op->check(view, found);
+  for (const Diagnostic& each : found.all())
+    diagnostics.error(each.place, each.message).notes = each.notes;
+  if (found.failed()) return;
+  const std::vector<TensorType> types = node.op->infer(view);
+  if (types.size() != node.outputs.size()) {
+    diagnostics.error(place,
+                      fmt::format("{} outputs, expected {}", node.outputs.size(), types.size()));
+    return;
+  }
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    const Tensor& output = view.output(i);
+    if (types[i] != TensorType{output.type, output.shape})
+      diagnostics.error(
+          place, fmt::format("output \"{}\" is {} {}, but its inputs make it {} {}", output.name,
+                             to_string(output.type), to_string(output.shape),
+                             to_string(types[i].type), to_string(types[i].shape)));
+  }
 }
 
 void verify(const Graph& graph, Diagnostics& diagnostics) { Verifier(graph, diagnostics).run(); }

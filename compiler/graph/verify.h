@@ -12,6 +12,9 @@ namespace smelt {
 /// Reports everything that is wrong with `graph`.
 void verify(const Graph& graph, Diagnostics& diagnostics);
 
+/// Reports what is wrong with one node, its operands taken as computed.
+void verify_node(const Graph& graph, const Node& node, Diagnostics& diagnostics);
+
 /// True if `count` inputs suit the operator's operand list.
 bool accepts_operands(const OpDef& op, const std::vector<TensorId>& inputs);
 

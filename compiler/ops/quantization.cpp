@@ -72,16 +72,6 @@ std::vector<std::int64_t> weight_sums(const LinearOperands& operands) {
   return sums;
 }
 
-std::vector<std::int64_t> folded_bias(const LinearOperands& operands) {
-  std::vector<std::int64_t> bias = weight_sums(operands);
-  for (std::int64_t& sum : bias) sum *= -operands.input.quantization.zero_point();
-  if (operands.bias) {
-    const std::vector<std::int64_t> given = integers(*operands.bias);
-    for (std::size_t i = 0; i < bias.size(); ++i) bias[i] += given[i];
-  }
-  return bias;
-}
-
 Field float_stage(const LinearOperands& operands, StepBuilder& builder) {
   const std::vector<float> bias = operands.bias
                                       ? elements<float>(*operands.bias)
@@ -93,6 +83,16 @@ Field float_stage(const LinearOperands& operands, StepBuilder& builder) {
 }
 
 }  // namespace
+
+std::vector<std::int64_t> folded_bias(const LinearOperands& operands) {
+  std::vector<std::int64_t> bias = weight_sums(operands);
+  for (std::int64_t& sum : bias) sum *= -operands.input.quantization.zero_point();
+  if (operands.bias) {
+    const std::vector<std::int64_t> given = integers(*operands.bias);
+    for (std::size_t i = 0; i < bias.size(); ++i) bias[i] += given[i];
+  }
+  return bias;
+}
 
 Field output_stage(const LinearOperands& operands, StepBuilder& builder) {
   if (operands.output.type == ElementType::f32) return float_stage(operands, builder);
@@ -154,71 +154,116 @@ bool check_quantized(const NodeView& view, const Tensor& tensor, std::string_vie
   return false;
 }
 
-void check_linear(const NodeView& view, const LinearOperands& operands, Diagnostics& diagnostics) {
+namespace {
+
+/// Constants of types that go together, one bias per channel.
+bool check_linear_types(const NodeView& view, const LinearOperands& operands,
+                        Diagnostics& diagnostics) {
   const Place place = place_of(view.graph, view.node);
   if (!operands.weights.constant || (operands.bias && !operands.bias->constant)) {
     diagnostics.error(place, "weights and bias must be constants of the model")
         .note("fold the operators that compute them before exporting");
-    return;
+    return false;
   }
-  if (operands.weights.type != operands.input.type || operands.output.type != operands.input.type) {
-    diagnostics.error(place, fmt::format("input, weights and output have types {}, {} and {}",
-                                         to_string(operands.input.type),
-                                         to_string(operands.weights.type),
-                                         to_string(operands.output.type)))
+  const ElementType type = operands.input.type;
+  if (operands.weights.type != type || operands.output.type != type) {
+    diagnostics
+        .error(place, fmt::format("input, weights and output have types {}, {} and {}",
+                                  to_string(type), to_string(operands.weights.type),
+                                  to_string(operands.output.type)))
         .note("supported: all f32, all s8 or all u8");
-    return;
+    return false;
   }
-  const ElementType bias_type =
-      operands.input.type == ElementType::f32 ? ElementType::f32 : ElementType::s32;
-  if (operands.bias && (operands.bias->type != bias_type ||
-                        element_count(operands.bias->shape) != operands.channels)) {
-    diagnostics.error(place, fmt::format("bias is {} {}, expected {} {}",
-                                         to_string(operands.bias->type),
-                                         to_string(operands.bias->shape), to_string(bias_type),
-                                         operands.channels));
-    return;
-  }
-  if (operands.input.type == ElementType::f32) return;
-  if (!check_quantized(view, operands.input, "input", diagnostics) ||
-      !check_quantized(view, operands.output, "output", diagnostics))
-    return;
+  const ElementType bias_type = type == ElementType::f32 ? ElementType::f32 : ElementType::s32;
+  if (!operands.bias || (operands.bias->type == bias_type &&
+                         element_count(operands.bias->shape) == operands.channels))
+    return true;
+  diagnostics.error(place, fmt::format("bias is {} {}, expected {} {}",
+                                       to_string(operands.bias->type),
+                                       to_string(operands.bias->shape), to_string(bias_type),
+                                       operands.channels));
+  return false;
+}
+
+/// Scales that are numbers, as many as there are channels, with a zero point each or for all. A
+/// scale of zero is one: nothing but the bias comes out of such a channel.
+bool check_weight_scales(const NodeView& view, const LinearOperands& operands,
+                         Diagnostics& diagnostics) {
+  const Place place = place_of(view.graph, view.node);
   const Quantization& weights = operands.weights.quantization;
-  if (!weights.present() || (weights.per_channel() &&
-                             weights.scales.size() != static_cast<std::size_t>(operands.channels))) {
+  const auto channels = static_cast<std::size_t>(operands.channels);
+  if (!weights.present() || (weights.per_channel() && weights.scales.size() != channels)) {
     diagnostics.error(place, fmt::format("weights have {} scales for {} output channels",
                                          weights.scales.size(), operands.channels));
-    return;
+    return false;
   }
-  if (operands.input.type == ElementType::s8 &&
-      std::any_of(weights.zero_points.begin(), weights.zero_points.end(),
-                  [](std::int32_t zero) { return zero != 0; })) {
-    diagnostics.error(place, "s8 weights have a zero point other than 0")
-        .note("quantize weights symmetrically");
-    return;
+  if (std::any_of(weights.scales.begin(), weights.scales.end(),
+                  [](float scale) { return !(scale >= 0) || !std::isfinite(scale); })) {
+    diagnostics.error(place, "weights have a scale that is no positive number");
+    return false;
   }
-  if (operands.input.type == ElementType::u8 && weights.per_channel()) {
+  if (weights.zero_points.size() == 1 || weights.zero_points.size() == weights.scales.size())
+    return true;
+  diagnostics.error(place, fmt::format("weights have {} scales but {} zero points",
+                                       weights.scales.size(), weights.zero_points.size()));
+  return false;
+}
+
+bool check_weight_zero_points(const NodeView& view, const LinearOperands& operands,
+                              Diagnostics& diagnostics) {
+  const Place place = place_of(view.graph, view.node);
+  const Quantization& weights = operands.weights.quantization;
+  const bool is_signed = operands.input.type == ElementType::s8;
+  if (!is_signed && weights.per_channel()) {
     diagnostics.error(place, "u8 weights have a scale per channel")
         .note("use one scale per tensor, or quantize to int8");
-    return;
+    return false;
   }
-  // Every partial sum must fit the 32-bit accumulator, whatever the input.
+  const IntegerRange range = is_signed ? IntegerRange{0, 0} : range_of(ElementType::u8);
+  const auto outside = [range](std::int32_t zero) { return zero < range.min || zero > range.max; };
+  const auto bad =
+      std::find_if(weights.zero_points.begin(), weights.zero_points.end(), outside);
+  if (bad == weights.zero_points.end()) return true;
+  diagnostics
+      .error(place, fmt::format("{} weights have zero point {}", to_string(operands.input.type),
+                                *bad))
+      .note(is_signed ? "quantize weights symmetrically, with zero point 0"
+                      : "zero points are values of the type");
+  return false;
+}
+
+/// Every partial sum must fit the 32-bit accumulator, whatever the input, and still do so when it
+/// is shifted left and the output's zero point is added.
+void check_accumulators(const NodeView& view, const LinearOperands& operands,
+                        Diagnostics& diagnostics) {
+  constexpr std::int64_t limit = INT32_MAX - 255;
   const std::int64_t taps = element_count(operands.weights.shape) / operands.channels;
   const std::vector<std::int64_t> bias = folded_bias(operands);
   const std::int64_t largest_product = operands.input.type == ElementType::u8 ? 255 * 255 : 1 << 14;
   for (std::size_t i = 0; i < bias.size(); ++i) {
     const std::int64_t bound = std::abs(bias[i]) + taps * largest_product;
-    const Multiplier scale = quantize_multiplier(linear_scale(operands, i));
-    const std::int64_t shifted = scale.shift > 0 && scale.shift < 31 ? bound << scale.shift : bound;
-    if (bound < INT32_MAX && (scale.shift <= 0 || (scale.shift < 31 && shifted < INT32_MAX)))
-      continue;
+    const double scale = linear_scale(operands, i);
+    const int left = std::isfinite(scale) ? std::max(0, quantize_multiplier(scale).shift) : 31;
+    if (left < 31 && bound <= limit >> left) continue;
     diagnostics
-        .error(place, fmt::format("output channel {} can overflow 32 bits ({} taps, bias {}, "
-                                  "scale {})",
-                                  i, taps, bias[i], linear_scale(operands, i)))
+        .error(place_of(view.graph, view.node),
+               fmt::format("output channel {} can overflow 32 bits ({} taps, bias {}, scale {})", i,
+                           taps, bias[i], scale))
         .note("split the layer, or give its output a larger scale");
     return;
   }
+}
+
+}  // namespace
+
+void check_linear(const NodeView& view, const LinearOperands& operands, Diagnostics& diagnostics) {
+  if (!check_linear_types(view, operands, diagnostics) || operands.input.type == ElementType::f32)
+    return;
+  if (check_quantized(view, operands.input, "input", diagnostics) &&
+      check_quantized(view, operands.output, "output", diagnostics) &&
+      check_weight_scales(view, operands, diagnostics) &&
+      check_weight_zero_points(view, operands, diagnostics))
+    check_accumulators(view, operands, diagnostics);
 }
 
 }  // namespace smelt

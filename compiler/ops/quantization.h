@@ -47,8 +47,13 @@ struct LinearOperands {
 
 /// The output stage's struct field of a layer, bias and multipliers being made as constants.
 Field output_stage(const LinearOperands& operands, StepBuilder& builder);
-/// Reports operands that the output stage cannot express.
+/// Reports operands that the output stage cannot express. `channels` is positive and divides the
+/// weights.
 void check_linear(const NodeView& view, const LinearOperands& operands, Diagnostics& diagnostics);
+
+/// Biases of integer operands less the input's zero point times the sum of the channel's weights:
+/// what sums of raw inputs times weights start from.
+std::vector<std::int64_t> folded_bias(const LinearOperands& operands);
 
 /// Real multiplier of output channel c.
 double linear_scale(const LinearOperands& operands, std::size_t channel);

@@ -37,6 +37,13 @@ std::int32_t right_pad(const Window& window, const Shape& input, const Shape& ou
       std::max<std::int64_t>(0, reach - input[2] - window.pads.left));
 }
 
+/// The ring's elements are counted in 32 bits.
+bool ring_fits(const Window& window, const Shape& input) {
+  const std::int64_t columns = std::int64_t{window.pads.left} + input[2] + window.pads.right;
+  const std::int64_t rows = span(window.kernel.height, window.dilation.height) + 1;
+  return columns <= INT32_MAX / rows / input[3];
+}
+
 }  // namespace
 
 Pads same_pads(Extent2 image, Extent2 kernel, Extent2 stride, Extent2 dilation) {
@@ -58,9 +65,10 @@ std::optional<Extent2> output_extent(const Shape& input, const Window& window) {
 
 bool check_window(const NodeView& view, const Window& window, Diagnostics& diagnostics) {
   const Place place = place_of(view.graph, view.node);
-  if (view.input(0).shape.size() != 4) {
+  const Shape& input = view.input(0).shape;
+  if (input.size() != 4 || *std::min_element(input.begin(), input.end()) < 1) {
     diagnostics.error(place, fmt::format("input has shape {}, expected four dimensions NHWC",
-                                         to_string(view.input(0).shape)));
+                                         to_string(input)));
     return false;
   }
   const auto positive = [](Extent2 e) { return e.height > 0 && e.width > 0; };
@@ -82,10 +90,18 @@ bool check_window(const NodeView& view, const Window& window, Diagnostics& diagn
       excessive(pads.left, span(window.kernel.width, window.dilation.width)) ||
       excessive(pads.bottom, span(window.kernel.height, window.dilation.height)) ||
       excessive(pads.right, span(window.kernel.width, window.dilation.width)) ||
-      !output_extent(view.input(0).shape, window)) {
+      !output_extent(input, window)) {
     diagnostics.error(place, fmt::format("a {}x{} window does not fit the padded image {}",
                                          window.kernel.height, window.kernel.width,
-                                         to_string(view.input(0).shape)));
+                                         to_string(input)));
+    return false;
+  }
+  if (!ring_fits(window, input)) {
+    diagnostics.error(place, fmt::format("a {}x{} window spans more rows of the image {} than "
+                                         "memory holds",
+                                         window.kernel.height, window.kernel.width,
+                                         to_string(input)))
+        .note("use a smaller kernel or dilation");
     return false;
   }
   return true;
@@ -136,7 +152,7 @@ std::int64_t ring_elements(const Window& window, const Shape& input) {
   return (span(window.kernel.height, window.dilation.height) + 1) * pitch;
 }
 
-std::string describe(const Window& window) {
+std::string describe(const Window& window, Activation activation) {
   const auto pair = [](Extent2 e) {
     return e.height == e.width ? fmt::format("{}", e.height)
                                : fmt::format("{}x{}", e.height, e.width);
@@ -147,6 +163,7 @@ std::string describe(const Window& window) {
   if (window.pads != Pads{})
     text += fmt::format(" pad {},{},{},{}", window.pads.top, window.pads.left, window.pads.bottom,
                         window.pads.right);
+  if (activation != Activation::none) text += fmt::format(", {}", to_string(activation));
   return text;
 }
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "codegen/emit.h"
+
+#include <fmt/format.h>
+
+#include <cassert>
+#include <set>
+
+#include "codegen/context.h"
+#include "codegen/runtime_files.h"
+
+namespace smelt {
+namespace {
+
+/// The runtime headers that `text` includes, and those that they include.
+void collect_headers(std::string_view text, std::set<std::string>& headers) {
+  constexpr std::string_view marker = "#include \"smelt/";
+  for (std::size_t at = text.find(marker); at != std::string_view::npos;
+       at = text.find(marker, at + 1)) {
+    const std::size_t begin = at + marker.size() - std::string_view("smelt/").size();
+    const std::string name(text.substr(begin, text.find('"', begin) - begin));
+    if (!headers.insert(name).second) continue;
+    const std::string_view content = runtime_file(name);
+    assert(!content.empty() && "kernels name headers of the runtime");
+    collect_headers(content, headers);
+  }
+}
+
+}  // namespace
+
+std::vector<OutputFile> emit(const Program& program, const EmitOptions& options) {
+  const EmitContext context(program, options);
+  std::vector<OutputFile> files = {
+      {context.prefix + ".h", header_text(context)},
+      {context.prefix + ".cpp", source_text(context)},
+      {context.prefix + "_weights.h", weights_header_text(context)},
+      {context.prefix + "_weights.cpp", weights_source_text(context)},
+  };
+  std::set<std::string> headers;
+  for (const OutputFile& file : files) collect_headers(file.text, headers);
+  for (const std::string& header : headers)
+    files.push_back({header, std::string(runtime_file(header))});
+  return files;
+}
+
+ConstantBytes constant_bytes(const Program& program) {
+  ConstantBytes bytes;
+  for (const Constant& constant : program.constants)
+    (constant.table ? bytes.tables : bytes.weights) +=
+        static_cast<std::int64_t>(constant.bytes.size());
+  return bytes;
+}
+
+}  // namespace smelt

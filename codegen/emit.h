@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Program -> text. Makes no decision: everything it prints is in the program and the options.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/program/program.h"
+
+namespace smelt {
+
+/// A function of the user's own that runs custom operators.
+struct CustomFunction {
+  std::string name;      ///< the operator's name in the model
+  std::string header;    ///< as included
+  std::string function;
+};
+
+/// Where the model came from and what the user asked for: what the header's comment states.
+struct EmitOptions {
+  std::string model_file;  ///< base name
+  std::string sha256;      ///< of the file, hexadecimal
+  std::string version;     ///< of smelt
+  std::string command;     ///< normalized: no paths
+  std::string passes;      ///< names of those that ran, in order
+  std::vector<std::string> labels;           ///< names of the classes of the first output
+  std::optional<std::int64_t> ram_budget;    ///< bytes of arena and state, asserted
+};
+
+struct OutputFile {
+  std::string path;  ///< within the output folder
+  std::string text;
+};
+
+/// All files of the model: NAME.h, NAME.cpp, NAME_weights.h, NAME_weights.cpp and the headers of
+/// the runtime that they include. The program has been planned; its name is an identifier.
+std::vector<OutputFile> emit(const Program& program, const EmitOptions& options);
+
+/// Bytes of flash that constants take: weights and what grows with output channels, and tables.
+struct ConstantBytes {
+  std::int64_t weights = 0;
+  std::int64_t tables = 0;
+};
+ConstantBytes constant_bytes(const Program& program);
+
+}  // namespace smelt

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// NAME.h: the data sheet and the interface, valid C99 and C++.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "codegen/context.h"
+#include "codegen/data_sheet.h"
+
+namespace smelt {
+namespace {
+
+class HeaderWriter {
+ public:
+  explicit HeaderWriter(const EmitContext& context) : context_(context) {}
+
+  std::string run() {
+    const std::string guard = context_.macro + "_H";
+    write_banner(out_, context_, context_.prefix + ".h");
+    write_data_sheet(out_, context_);
+    out_.directive("#ifndef " + guard).directive("#define " + guard).blank();
+    out_.directive("#include <stddef.h>").directive("#include <stdint.h>").blank();
+    out_.directive("#ifdef __cplusplus").line("extern \"C\" {").directive("#endif").blank();
+    sizes();
+    for (std::size_t i = 0; i < context_.inputs.size(); ++i)
+      port_constants(context_.inputs[i], context_.program.inputs[i]);
+    for (std::size_t i = 0; i < context_.outputs.size(); ++i)
+      port_constants(context_.outputs[i], context_.program.outputs[i]);
+    types();
+    functions();
+    for (std::size_t i = 0; i < context_.inputs.size(); ++i)
+      access(context_.inputs[i], context_.program.inputs[i], true);
+    for (std::size_t i = 0; i < context_.outputs.size(); ++i)
+      access(context_.outputs[i], context_.program.outputs[i], false);
+    labels();
+    hooks();
+    out_.directive("#ifdef __cplusplus").line("}").directive("#endif").blank();
+    out_.directive("#endif");
+    return out_.text();
+  }
+
+ private:
+  std::string macro(const std::string& port, std::string_view what) const {
+    std::string name = fmt::format("{}_{}_{}", context_.prefix, port, what);
+    for (char& c : name)
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return name;
+  }
+  void define(const std::string& name, const std::string& value) {
+    out_.directive(fmt::format("#define {} {}", name, value));
+  }
+  bool stateful() const { return context_.program.state_bytes > 0; }
+
+  void sizes() {
+    out_.comment("Bytes of RAM that the caller provides.");
+    define(context_.macro + "_ARENA_BYTES", fmt::format("{}u", context_.program.arena_bytes));
+    if (stateful())
+      define(context_.macro + "_STATE_BYTES", fmt::format("{}u", context_.program.state_bytes));
+    if (context_.options.ram_budget) {
+      out_.blank();
+      out_.comment("The budget that was given; the source file asserts that it is kept.");
+      out_.directive(fmt::format("#ifndef {}_RAM_BUDGET", context_.macro));
+      define(context_.macro + "_RAM_BUDGET", fmt::format("{}u", *context_.options.ram_budget));
+      out_.directive("#endif");
+    }
+    out_.blank();
+  }
+
+  void port_constants(const std::string& name, const Port& port) {
+    const Buffer& buffer = context_.program[port.buffer];
+    out_.comment(fmt::format("\"{}\", {} {}", comment_text(port.name), to_string(buffer.type),
+                             to_string(buffer.shape)));
+    define(macro(name, "COUNT"), fmt::format("{}u", element_count(buffer.shape)));
+    define(macro(name, "OFFSET"), fmt::format("{}u", buffer.offset));
+    if (buffer.quantization.present()) {
+      std::string scale = literal(buffer.quantization.scale());
+      scale.back() = 'f';
+      define(macro(name, "SCALE"), scale);
+      define(macro(name, "ZERO_POINT"), fmt::format("({})", buffer.quantization.zero_point()));
+    }
+    out_.blank();
+  }
+
+  void memory_union(std::string_view name, std::string_view bytes) {
+    out_.open(fmt::format("typedef union {}_{}", context_.prefix, name));
+    out_.line(fmt::format("uint8_t bytes[{}_{}];", context_.macro, bytes));
+    // The strictest member aligns the bytes for all that lies in them.
+    out_.line(fmt::format("{} align;", alignment_type()));
+    out_.close(fmt::format("}} {}_{};", context_.prefix, name)).blank();
+  }
+
+  std::string alignment_type() const {
+    std::int32_t strictest = 1;
+    for (const Buffer& buffer : context_.program.buffers)
+      strictest = std::max(strictest, buffer.alignment);
+    return strictest > 4 ? "uint64_t" : strictest > 2 ? "uint32_t" : fmt::format("uint{}_t", strictest * 8);
+  }
+
+  void types() {
+    if (stateful()) {
+      out_.comment("What survives from run to run. Set by reset; save and restore it as bytes.");
+      memory_union("state", "STATE_BYTES");
+    }
+    out_.comment("Working memory. Undefined between runs, so that several models may share it.");
+    memory_union("arena", "ARENA_BYTES");
+    out_.comment("An instance of the model: all the RAM that it needs.");
+    out_.open(fmt::format("typedef struct {}_model", context_.prefix));
+    if (stateful()) out_.line(fmt::format("{}_state state;", context_.prefix));
+    out_.line(fmt::format("{}_arena arena;", context_.prefix));
+    out_.close(fmt::format("}} {}_model;", context_.prefix)).blank();
+  }
+
+  void functions() {
+    const std::string& p = context_.prefix;
+    if (stateful()) {
+      out_.comment("Sets the state to its initial value. Call it once before the first run.");
+      out_.line(fmt::format("void {}_reset({}_model *model);", p, p)).blank();
+    }
+    out_.comment(fmt::format(
+        "Runs the network once: reads the input, writes the output{}. Never allocates, never "
+        "fails; different instances may run at the same time.",
+        context_.program.overwrites_input ? ", overwrites the input" : ""));
+    out_.line(fmt::format("void {}_run({}_model *model);", p, p)).blank();
+    out_.comment(fmt::format("The same in an arena of {}_ARENA_BYTES bytes, aligned as {}_arena, "
+                             "that other models may use between runs.",
+                             context_.macro, p));
+    if (stateful())
+      out_.line(fmt::format("void {}_run_in({}_state *state, void *arena);", p, p)).blank();
+    else
+      out_.line(fmt::format("void {}_run_in(void *arena);", p)).blank();
+  }
+
+  void access(const std::string& name, const Port& port, bool input) {
+    const Buffer& buffer = context_.program[port.buffer];
+    const std::string_view type = c_type(buffer.type);
+    const std::string& p = context_.prefix;
+    out_.comment(input ? fmt::format("Where to write \"{}\" before a run.", comment_text(port.name))
+                       : fmt::format("Where to read \"{}\" after a run.", comment_text(port.name)));
+    out_.open(fmt::format("static inline {} *{}_{}({}_model *model)", type, p, name, p));
+    out_.line(fmt::format("return ({} *)(void *)(model->arena.bytes + {});", type,
+                          macro(name, "OFFSET")));
+    out_.close().blank();
+    if (!buffer.quantization.present() || !is_integer(buffer.type)) return;
+    if (input)
+      quantize(name, buffer);
+    else
+      dequantize(name, buffer);
+  }
+
+  void quantize(const std::string& name, const Buffer& buffer) {
+    const IntegerRange range = range_of(buffer.type);
+    const std::string_view type = c_type(buffer.type);
+    out_.comment("The quantized value of a real number: rounded half away from zero, saturated.");
+    out_.open(fmt::format("static inline {} {}_quantize_{}(float real)", type, context_.prefix, name));
+    out_.line(fmt::format("const float scaled = real / {};", macro(name, "SCALE")));
+    const std::int32_t zero = buffer.quantization.zero_point();
+    const auto bound = [](std::int64_t value) {
+      return fmt::format("{}.0f", value);
+    };
+    out_.line(fmt::format("if (!(scaled > {})) return {};", bound(std::int64_t{range.min} - zero), range.min));
+    out_.line(fmt::format("if (scaled >= {}) return {};", bound(std::int64_t{range.max} - zero), range.max));
+    out_.line("int32_t whole = (int32_t)scaled;");
+    out_.line("const float rest = scaled - (float)whole;");
+    out_.line("if (rest >= 0.5f) ++whole;");
+    out_.line("if (rest <= -0.5f) --whole;");
+    out_.line(fmt::format("return ({})(whole + {});", type, macro(name, "ZERO_POINT")));
+    out_.close().blank();
+  }
+
+  void dequantize(const std::string& name, const Buffer& buffer) {
+    out_.comment("The real number that a quantized value stands for.");
+    out_.open(fmt::format("static inline float {}_dequantize_{}({} quantized)", context_.prefix, name,
+                          c_type(buffer.type)));
+    out_.line(fmt::format("return {} * (float)(quantized - {});", macro(name, "SCALE"),
+                          macro(name, "ZERO_POINT")));
+    out_.close().blank();
+  }
+
+  void labels() {
+    const auto& labels = context_.options.labels;
+    if (labels.empty()) return;
+    define(context_.macro + "_LABEL_COUNT", fmt::format("{}u", labels.size()));
+    out_.blank();
+    out_.comment("The name of a class of the output.");
+    out_.open(fmt::format("static inline const char *{}_label(uint32_t index)", context_.prefix));
+    out_.open("switch (index)");
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      out_.line(fmt::format("case {}:", i));
+      out_.line(fmt::format("  return {};", c_string(labels[i])));
+    }
+    out_.line("default:").line("  return \"\";");
+    out_.close();
+    out_.close().blank();
+  }
+
+  void hooks() {
+    const std::string& p = context_.prefix;
+    out_.comment(fmt::format(
+        "Hooks, compiled in by defining {}_TRACE or {}_STEP for the source file and its users.",
+        context_.macro, context_.macro));
+    out_.directive(fmt::format("#ifdef {}_TRACE", context_.macro));
+    out_.comment("Yours: called with every finished row of a layer's output (a whole tensor is one "
+                 "row).");
+    out_.call(fmt::format("void {}_trace", p),
+              {"int32_t step", "int32_t row", "const void *data", "size_t bytes"});
+    out_.directive("#endif");
+    out_.directive(fmt::format("#if defined({}_STEP) || defined({}_TRACE)", context_.macro,
+                               context_.macro));
+    out_.comment("Runs one step of the network; returns the step to run next, 0 after the last. "
+                 "Start with 0.");
+    if (stateful())
+      out_.line(fmt::format("int32_t {}_step_in({}_state *state, void *arena, int32_t step);", p, p));
+    else
+      out_.line(fmt::format("int32_t {}_step_in(void *arena, int32_t step);", p));
+    out_.blank();
+    out_.open(fmt::format("static inline int32_t {}_step({}_model *model, int32_t step)", p, p));
+    out_.line(fmt::format("return {}_step_in({}&model->arena, step);", p,
+                          stateful() ? "&model->state, " : ""));
+    out_.close();
+    out_.directive("#endif");
+    out_.blank();
+  }
+
+  const EmitContext& context_;
+  CppWriter out_;
+};
+
+}  // namespace
+
+std::string header_text(const EmitContext& context) { return HeaderWriter(context).run(); }
+
+}  // namespace smelt

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// NAME.cpp: the layers as constants and the network as a fixed sequence of calls.
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "codegen/context.h"
+
+namespace smelt {
+namespace {
+
+class SourceWriter {
+ public:
+  explicit SourceWriter(const EmitContext& context)
+      : context_(context), program_(context.program) {}
+
+  std::string run() {
+    write_banner(out_, context_, context_.prefix + ".cpp");
+    includes();
+    assertions();
+    if (!program_.steps.empty()) {
+      out_.line("namespace {").blank();
+      shapes();
+      layers();
+      out_.line("}  // namespace").blank();
+    }
+    out_.line("extern \"C\" {").blank();
+    reset();
+    run_in();
+    run_model();
+    hooks();
+    out_.line("}  // extern \"C\"");
+    return out_.text();
+  }
+
+ private:
+  bool stateful() const { return program_.state_bytes > 0; }
+  std::string parameters() const {
+    return stateful() ? fmt::format("{}_state *state, void *arena", context_.prefix)
+                      : "void *arena";
+  }
+
+  void includes() {
+    out_.directive(fmt::format("#include \"{}.h\"", context_.prefix)).blank();
+    if (!program_.constants.empty())
+      out_.directive(fmt::format("#include \"{}_weights.h\"", context_.prefix));
+    std::set<std::string> headers = {"smelt/runtime.h"};
+    for (const Step& step : program_.steps) headers.insert(step.kernel.header);
+    for (const std::string& header : headers)
+      out_.directive(fmt::format("#include \"{}\"", header));
+    out_.blank();
+  }
+
+  void assertions() {
+    out_.line("static_assert(smelt::runtime_abi == 1,");
+    out_.line(fmt::format("              \"the smelt headers have changed: regenerate {}\");",
+                          context_.prefix));
+    if (context_.options.ram_budget)
+      out_.call("static_assert", {fmt::format("sizeof({}_model) <= {}_RAM_BUDGET", context_.prefix,
+                                              context_.macro),
+                                  "\"the model does not fit its RAM budget\""});
+    out_.blank();
+  }
+
+  void shapes() {
+    std::set<std::string> written;
+    for (const Step& step : program_.steps) {
+      if (!step.shape || !written.insert(step.shape->name).second) continue;
+      out_.open(fmt::format("struct {}", step.shape->name));
+      out_.open(fmt::format("static constexpr smelt::{} shape()", step.shape->type));
+      std::string values;
+      for (const Field& field : step.shape->fields)
+        values += fmt::format("{}/* {} */ {}", values.empty() ? "" : ", ", field.name,
+                              field_text(field));
+      out_.line(fmt::format("return {{{}}};", values));
+      out_.close();
+      out_.close("};").blank();
+    }
+  }
+
+  void layers() {
+    for (std::size_t i = 0; i < program_.steps.size(); ++i) {
+      const Step& step = program_.steps[i];
+      if (!step.arguments) continue;
+      out_.comment(fmt::format("\"{}\"{}{}", comment_text(step.layer),
+                               step.summary.empty() ? "" : ", ", step.summary));
+      out_.table_line("clang-format off");
+      out_.line(fmt::format("constexpr smelt::{} {} SMELT_CONSTANT = {{", step.arguments->type,
+                            context_.layers[i]));
+      for (const Field& field : step.arguments->fields)
+        out_.line(fmt::format("    {},", field_line(field)));
+      out_.line("};");
+      out_.table_line("clang-format on").blank();
+    }
+  }
+
+  std::string value_text(const Value& value) const {
+    if (const auto* number = std::get_if<std::int64_t>(&value)) return literal(*number);
+    if (const auto* real = std::get_if<float>(&value)) return literal(*real);
+    return fmt::format("{}_weights::{}", context_.prefix,
+                       context_.constant(std::get<ConstantId>(value)));
+  }
+
+  /// Values only: "3, 3".
+  std::string field_text(const Field& field) const {
+    std::string text;
+    for (const Value& value : field.values)
+      text += (text.empty() ? "" : ", ") + value_text(value);
+    return text;
+  }
+
+  /// `/* pad */ {/* top */ 1, /* left */ 0}`
+  std::string field_line(const Field& field) const {
+    if (field.values.size() == 1 && field.labels.empty())
+      return fmt::format("/* {} */ {}", field.name, value_text(field.values[0]));
+    std::string text;
+    for (std::size_t i = 0; i < field.values.size(); ++i) {
+      if (i > 0) text += ", ";
+      if (i < field.labels.size() && !field.labels[i].empty())
+        text += fmt::format("/* {} */ ", field.labels[i]);
+      text += value_text(field.values[i]);
+    }
+    return fmt::format("/* {} */ {{{}}}", field.name, text);
+  }
+
+  void reset() {
+    if (!stateful()) return;
+    out_.open(fmt::format("void {}_reset({}_model *model)", context_.prefix, context_.prefix));
+    for (std::size_t i = 0; i < program_.buffers.size(); ++i) {
+      const Buffer& buffer = program_.buffers[i];
+      if (buffer.kind != BufferKind::state || buffer.alias_of) continue;
+      // Byte-sized elements may have any value, wider ones are zero.
+      out_.comment(context_.buffers[i]);
+      out_.call("memset", {fmt::format("model->state.bytes + {}", buffer.offset),
+                           literal(buffer.reset_value), fmt::format("{}", buffer.bytes)});
+    }
+    out_.close().blank();
+  }
+
+  /// One local per buffer that the steps touch.
+  void places() {
+    std::set<BufferId> used;
+    for (const Step& step : program_.steps)
+      for (const Operand& operand : step.operands)
+        if (const auto* id = std::get_if<BufferId>(&operand.place)) used.insert(*id);
+    for (const BufferId id : used) {
+      const Buffer& buffer = program_[id];
+      out_.line(fmt::format("{} *const {} = smelt::at<{}>({}, {});", c_type(buffer.type),
+                            context_.buffer(id), c_type(buffer.type),
+                            buffer.kind == BufferKind::state ? "state" : "arena", buffer.offset));
+    }
+    if (used.empty()) out_.line("static_cast<void>(arena);");
+    out_.blank();
+  }
+
+  std::string function(const Step& step) const {
+    const std::string name = step.kernel.invoke ? "smelt::" + step.kernel.name : step.kernel.name;
+    return step.shape ? fmt::format("{}<{}>", name, step.shape->name) : name;
+  }
+
+  void step_call(std::size_t i) {
+    const Step& step = program_.steps[i];
+    std::vector<std::string> arguments;
+    if (step.arguments) arguments.push_back(context_.layers[i]);
+    for (const Operand& operand : step.operands)
+      if (const auto* id = std::get_if<BufferId>(&operand.place))
+        arguments.push_back(context_.buffer(*id));
+      else
+        arguments.push_back(value_text(std::get<ConstantId>(operand.place)));
+    out_.call(function(step), arguments);
+  }
+
+  std::string step_title(std::size_t i) const {
+    const Step& step = program_.steps[i];
+    std::string title = fmt::format("{}  {}", i, context_.layers[i]);
+    if (!step.summary.empty()) title += fmt::format("  {}", step.summary);
+    if (step.macs > 0) title += fmt::format(", {} MACs", with_commas(step.macs));
+    return title;
+  }
+
+  void run_in() {
+    out_.open(fmt::format("void {}_run_in({})", context_.prefix, parameters()));
+    out_.directive(fmt::format("#ifdef {}_TRACE", context_.macro));
+    out_.line("int32_t next = 0;");
+    out_.open("do");
+    out_.line(fmt::format("next = {}_step_in({}arena, next);", context_.prefix,
+                          stateful() ? "state, " : ""));
+    out_.close("} while (next != 0);");
+    out_.directive("#else");
+    places();
+    for (std::size_t i = 0; i < program_.steps.size(); ++i) {
+      out_.comment(step_title(i));
+      step_call(i);
+    }
+    out_.directive("#endif");
+    out_.close().blank();
+  }
+
+  void run_model() {
+    out_.open(fmt::format("void {}_run({}_model *model)", context_.prefix, context_.prefix));
+    out_.line(fmt::format("{}_run_in({}&model->arena);", context_.prefix,
+                          stateful() ? "&model->state, " : ""));
+    out_.close().blank();
+  }
+
+  void trace(const Step& step, std::size_t i) {
+    for (const Operand& operand : step.operands) {
+      if (operand.access != Access::write) continue;
+      const BufferId id = std::get<BufferId>(operand.place);
+      out_.call(fmt::format("{}_trace", context_.prefix),
+                {fmt::format("{}", i), "0", context_.buffer(id),
+                 fmt::format("{}", program_[id].bytes)});
+    }
+  }
+
+  void hooks() {
+    const std::size_t count = program_.steps.size();
+    out_.directive(fmt::format("#if defined({}_STEP) || defined({}_TRACE)", context_.macro,
+                               context_.macro));
+    out_.open(fmt::format("int32_t {}_step_in({}, int32_t step)", context_.prefix, parameters()));
+    places();
+    out_.open("switch (step)");
+    for (std::size_t i = 0; i < count; ++i) {
+      out_.line(fmt::format("case {}:  // {}", i, context_.layers[i]));
+      step_case(i);
+    }
+    out_.line("default:").line("  break;");
+    out_.close();
+    out_.line(fmt::format("return step + 1 < {} ? step + 1 : 0;", count));
+    out_.close();
+    out_.directive("#endif").blank();
+  }
+
+  void step_case(std::size_t i) {
+    out_.indent();
+    step_call(i);
+    out_.directive(fmt::format("#ifdef {}_TRACE", context_.macro));
+    trace(program_.steps[i], i);
+    out_.directive("#endif");
+    out_.line("break;");
+    out_.outdent();
+  }
+
+  const EmitContext& context_;
+  const Program& program_;
+  CppWriter out_;
+};
+
+}  // namespace
+
+std::string source_text(const EmitContext& context) { return SourceWriter(context).run(); }
+
+}  // namespace smelt

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The passes: each a free function in a file of its own, with its contract. Every pass takes and
+// gives a verified graph and keeps what the outputs compute, bit for bit.
+#pragma once
+
+#include "compiler/graph/graph.h"
+
+namespace smelt {
+
+/// Computes nodes whose operands are all constants.
+/// needs: nothing. keeps: everything else. gives: no node has only constant operands.
+Graph fold_constants(Graph graph);
+
+/// Removes nodes and tensors that no output depends on.
+/// needs: nothing. keeps: inputs, outputs, state. gives: every tensor is used.
+Graph remove_dead_nodes(Graph graph);
+
+}  // namespace smelt

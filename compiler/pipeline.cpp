@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/pipeline.h"
+
+#include <cassert>
+#include <chrono>
+
+#include "compiler/graph/verify.h"
+#include "compiler/lower/lower.h"
+#include "compiler/passes/passes.h"
+#include "compiler/plan/plan.h"
+
+namespace smelt {
+namespace {
+
+bool runs(const Pass& pass, const PipelineOptions& options) {
+  return !pass.optimization || options.optimize != Optimize::none;
+}
+
+void assert_valid([[maybe_unused]] const Graph& graph) {
+  Diagnostics found;
+  verify(graph, found);
+  assert(!found.failed() && "a pass gives a valid graph");
+}
+
+}  // namespace
+
+const std::vector<Pass>& all_passes() {
+  static const std::vector<Pass> passes = {
+      {"fold_constants", fold_constants, false},        // no node has only constant operands
+      {"remove_dead_nodes", remove_dead_nodes, false},  // every tensor is used
+  };
+  return passes;
+}
+
+std::optional<Graph> run_passes(Graph graph, const PipelineOptions& options,
+                                Diagnostics& diagnostics) {
+  verify(graph, diagnostics);
+  if (diagnostics.failed()) return std::nullopt;
+  for (const Pass& pass : all_passes()) {
+    if (!runs(pass, options)) continue;
+    const auto start = std::chrono::steady_clock::now();
+    graph = pass.run(std::move(graph));
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    assert_valid(graph);
+    if (options.observe) options.observe(pass.name, graph, seconds.count());
+    if (options.stop_after == pass.name) break;
+  }
+  return graph;
+}
+
+Program lower_and_plan(const Graph& graph, const Target& target, const PipelineOptions& options) {
+  return plan(lower(graph, target),
+              {.keep_input = options.keep_input, .share = options.optimize != Optimize::none});
+}
+
+std::string pass_names(const PipelineOptions& options) {
+  std::string names;
+  for (const Pass& pass : all_passes())
+    if (runs(pass, options)) names += (names.empty() ? "" : " ") + std::string(pass.name);
+  return names;
+}
+
+}  // namespace smelt

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The way through the house: passes in order, then lowering and planning.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/diagnostics.h"
+#include "compiler/graph/graph.h"
+#include "compiler/program/program.h"
+#include "compiler/targets/target.h"
+
+namespace smelt {
+
+/// How far the graph is changed. None keeps every tensor of the file.
+enum class Optimize : std::uint8_t { none, balanced };
+
+struct PipelineOptions {
+  Optimize optimize = Optimize::balanced;
+  bool keep_input = false;
+  std::string stop_after;                 ///< name of a pass; empty: run all
+  /// Called after every pass with its name, the graph, and the seconds it took.
+  std::function<void(std::string_view, const Graph&, double)> observe;
+};
+
+struct Pass {
+  std::string_view name;
+  Graph (*run)(Graph);
+  bool optimization;  ///< skipped by Optimize::none
+};
+
+/// All passes, in order.
+const std::vector<Pass>& all_passes();
+
+/// Runs the passes that `options` ask for, verifying before and after each. Nothing if the graph
+/// is not valid.
+std::optional<Graph> run_passes(Graph graph, const PipelineOptions& options,
+                                Diagnostics& diagnostics);
+
+/// Lowers and plans a graph that has been through the passes.
+Program lower_and_plan(const Graph& graph, const Target& target, const PipelineOptions& options);
+
+/// Names of the passes that `options` run, with spaces between.
+std::string pass_names(const PipelineOptions& options);
+
+}  // namespace smelt

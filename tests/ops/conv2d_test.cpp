@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/conv2d.h"
+
+#include <catch2/catch.hpp>
+#include <limits>
+
+#include "compiler/evaluate/evaluate.h"
+#include "tests/support/builder.h"
+#include "tests/support/trial.h"
+
+using namespace smelt;
+using namespace smelt::test;
+
+namespace {
+
+/// A random convolution. Operands that its node gets, in order: input, weights, bias.
+struct Draw {
+  Random& random;
+  ElementType type;
+  std::int32_t groups = random.coin() ? 1 : random.integer(2, 4);
+  std::int32_t inputs = random.integer(1, 4);  // of a group
+  std::int32_t outputs = groups * random.integer(1, 6);
+  Extent2 kernel = random.integer(0, 2) == 0 ? Extent2{1, 1} : extent(4);
+  ops::Conv2dAttributes attributes{
+      .stride = random.coin() ? Extent2{1, 1} : extent(3),
+      .dilation = random.coin() ? Extent2{1, 1} : extent(3),
+      .pads =
+          random.coin() ? Pads{} : Pads{pad(height()), pad(width()), pad(height()), pad(width())},
+      .activation = random.of<Activation>(
+          {Activation::none, Activation::relu, Activation::relu6, Activation::relu_n1_to_1})};
+  // At least as large as the window, so that it fits.
+  Shape input = {random.integer(1, 2), height() + random.integer(0, 5),
+                 width() + random.integer(0, 5), groups* inputs};
+
+  Extent2 extent(std::int32_t max) const {
+    return {random.integer(1, max), random.integer(1, max)};
+  }
+  std::int32_t height() const { return (kernel.height - 1) * attributes.dilation.height + 1; }
+  std::int32_t width() const { return (kernel.width - 1) * attributes.dilation.width + 1; }
+  std::int32_t pad(std::int32_t window) const {
+    return random.coin() ? 0 : random.integer(0, window);
+  }
+  bool real() const { return type == ElementType::f32; }
+  std::int32_t taps() const { return kernel.height * kernel.width * inputs; }
+
+  /// s8 has a scale per channel as often as not, and no zero point.
+  Quantization weight_quantization() const {
+    Quantization q = random.quantization(type, 1e-3F, 0.1F);
+    if (type != ElementType::s8) return q;
+    const auto channels = static_cast<std::size_t>(random.coin() ? outputs : 1);
+    q.zero_points.assign(channels, 0);
+    for (std::size_t c = 1; c < channels; ++c) q.scales.push_back(random.real(1e-3F, 0.1F));
+    return q;
+  }
+
+  TensorId bias(Builder& b) const {
+    if (random.integer(0, 3) == 0) return no_tensor;
+    if (real()) return b.constant_bytes(type, {outputs}, random.elements(type, outputs), {});
+    std::vector<std::int32_t> values;
+    for (std::int32_t c = 0; c < outputs; ++c) values.push_back(random.integer(-200'000, 200'000));
+    return b.constant(ElementType::s32, {outputs}, values);
+  }
+
+  /// From hardly any output to more than fits.
+  Quantization output_quantization(float product) const {
+    Quantization q = random.quantization(type, 0.3F, 3000);
+    if (!real()) q.scales[0] *= product;
+    return q;
+  }
+};
+
+/// The oracle's convolution has no pads of its own choice: pad first.
+oracle::Tensor expected(const Draw& draw, const Graph& graph, const Node& node,
+                        const Bytes& input) {
+  const NodeView view{graph, node};
+  const oracle::Tensor given = for_oracle(view.input(0), input);
+  oracle::Tensor padded = for_oracle(view.input(0));
+  const Pads& pads = draw.attributes.pads;
+  padded.shape[1] += pads.top + pads.bottom;
+  padded.shape[2] += pads.left + pads.right;
+  padded = oracle::pad(given, {.before = {0, pads.top, pads.left, 0}}, nullptr, padded);
+  oracle::Tensor bias;
+  if (view.has_input(2)) bias = for_oracle(view.input(2), view.input(2).data);
+  oracle::ConvolutionOptions options;
+  options.stride_h = draw.attributes.stride.height;
+  options.stride_w = draw.attributes.stride.width;
+  options.dilation_h = draw.attributes.dilation.height;
+  options.dilation_w = draw.attributes.dilation.width;
+  options.activation = static_cast<oracle::Activation>(draw.attributes.activation);
+  return oracle::conv2d(padded, for_oracle(view.input(1), view.input(1).data),
+                        view.has_input(2) ? &bias : nullptr, options, for_oracle(view.output()));
+}
+
+void compare(Random& random, ElementType type) {
+  const Draw draw{random, type};
+  Builder b;
+  const TensorId x = b.input(type, draw.input, random.quantization(type, 1e-3F, 0.1F));
+  const Shape shape{draw.outputs, draw.kernel.height, draw.kernel.width, draw.inputs};
+  const TensorId w = b.constant_bytes(type, shape, random.elements(type, element_count(shape)),
+                                      draw.weight_quantization());
+  const float product =
+      draw.real() ? 1 : b.graph[x].quantization.scale() * b.graph[w].quantization.scale();
+  const TensorId y =
+      b.node(ops::conv2d, draw.attributes, {x, w, draw.bias(b)}, draw.output_quantization(product));
+  b.output(y);
+  REQUIRE(problems(b.graph) == "");
+  for (const KernelChoice choice : {KernelChoice::portable, KernelChoice::best}) {
+    Evaluation evaluation(b.graph, choice);
+    for (int run = 0; run < 2; ++run) {
+      const Bytes input = random.elements(type, element_count(draw.input));
+      CHECK(difference(expected(draw, b.graph, b.graph.nodes[0], input), b.graph[y],
+                       evaluation.run({input})[0]) == "");
+    }
+  }
+}
+
+/// One output channel per element of `weights`, on a 1x1 image with one channel.
+struct Small {
+  Builder b;
+  TensorId x, w, bias = no_tensor;
+
+  Small(ElementType type, Shape weights, Quantization quantization)
+      : x(b.input(type, {1, 1, 1, 1}, per_tensor(1, 0))),
+        w(b.constant_bytes(type, weights, Bytes(static_cast<std::size_t>(element_count(weights))),
+                           std::move(quantization))) {}
+
+  std::string problem(ops::Conv2dAttributes attributes = {},
+                      Quantization output = per_tensor(1, 0)) {
+    try {
+      b.node(ops::conv2d, attributes, {x, w, bias}, std::move(output));
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+    return "";
+  }
+};
+
+bool mentions(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a convolution pads with the input's zero point", "[conv2d]") {
+  Builder b;
+  const TensorId x = b.input(ElementType::s8, {1, 1, 2, 1}, per_tensor(1, 10));
+  const TensorId w =
+      b.constant<std::int8_t>(ElementType::s8, {1, 1, 3, 1}, {1, 2, 3}, per_tensor(1, 0));
+  const TensorId bias = b.constant<std::int32_t>(ElementType::s32, {1}, {100});
+  b.output(b.node(ops::conv2d, ops::Conv2dAttributes{.pads = {.left = 1, .right = 1}}, {x, w, bias},
+                  per_tensor(2, -5)));
+  Evaluation evaluation(b.graph);
+  // (2 * 1 + 3 * 2 + 100) / 2 - 5 and (1 * 1 + 2 * 2 + 100) / 2 - 5, half away from zero.
+  CHECK(evaluation.run({{11, 12}})[0] == Bytes{49, 48});
+}
+
+TEST_CASE("random s8 convolutions agree with the oracle bit for bit", "[conv2d]") {
+  Random random(4101);
+  for (int trial = 0; trial < 400; ++trial) {
+    CAPTURE(trial);
+    compare(random, ElementType::s8);
+  }
+}
+
+TEST_CASE("random u8 convolutions agree with the oracle bit for bit", "[conv2d]") {
+  Random random(4102);
+  for (int trial = 0; trial < 200; ++trial) {
+    CAPTURE(trial);
+    compare(random, ElementType::u8);
+  }
+}
+
+TEST_CASE("random f32 convolutions agree with the oracle", "[conv2d]") {
+  Random random(4103);
+  for (int trial = 0; trial < 200; ++trial) {
+    CAPTURE(trial);
+    compare(random, ElementType::f32);
+  }
+}
+
+TEST_CASE("a convolution refuses hostile shapes", "[conv2d]") {
+  const Quantization one = per_tensor(1, 0);
+  CHECK(Small(ElementType::s8, {1, 1, 1, 1}, one).problem() == "");
+  CHECK(mentions(Small(ElementType::s8, {0, 1, 1, 1}, one).problem(), "weights 0x1x1x1"));
+  CHECK(mentions(Small(ElementType::s8, {1, 0, 1, 1}, one).problem(), "kernel size"));
+  CHECK(mentions(Small(ElementType::s8, {1, 1, 1, 0}, one).problem(), "weights 1x1x1x0"));
+  CHECK(mentions(Small(ElementType::s8, {1, 2, 1, 1}, one).problem(), "does not fit"));
+  CHECK(mentions(Small(ElementType::s8, {1, 1, 1}, one).problem(), "weights have shape 1x1x1"));
+
+  Small empty(ElementType::s8, {1, 1, 1, 1}, one);
+  empty.b.graph[empty.x].shape = {1, 1, 1, 0};
+  CHECK(mentions(empty.problem(), "input has shape 1x1x1x0"));
+
+  const std::int32_t far = 32767;
+  Small wide(ElementType::s8, {1, 200, 200, 1}, one);
+  CHECK(mentions(wide.problem({.dilation = {far, far}, .pads = {199 * far, 199 * far, 1, 1}}),
+                 "than memory holds"));
+}
+
+TEST_CASE("a convolution refuses hostile quantization", "[conv2d]") {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const float scale : {-1.0F, infinity, nan})
+    CHECK(mentions(Small(ElementType::s8, {1, 1, 1, 1}, per_tensor(scale, 0)).problem(),
+                   "weights have"));
+  CHECK(mentions(Small(ElementType::u8, {1, 1, 1, 1}, per_tensor(1, 256)).problem(), "zero point"));
+  CHECK(mentions(Small(ElementType::s8, {1, 1, 1, 1}, {{1}, {}, 0}).problem(), "zero point"));
+  CHECK(mentions(Small(ElementType::s8, {2, 1, 1, 1}, {{1, 1, 1}, {0, 0, 0}, 0}).problem(),
+                 "3 scales for 2"));
+  CHECK(
+      mentions(Small(ElementType::s8, {1, 1, 1, 1}, per_tensor(1, 0)).problem({}, per_tensor(0, 0)),
+               "scale 0"));
+}
+
+TEST_CASE("a convolution's sums leave room for the output's zero point", "[conv2d]") {
+  Small small(ElementType::s8, {1, 1, 1, 1}, per_tensor(1, 0));
+  const auto with_bias = [&](std::int32_t bias, float scale) {
+    Small copy = small;
+    copy.bias = copy.b.constant<std::int32_t>(ElementType::s32, {1}, {bias});
+    return copy.problem({}, per_tensor(scale, 0));
+  };
+  const std::int32_t room = 128 * 128 + 255;
+  CHECK(with_bias(INT32_MAX - room, 1.5F) == "");
+  CHECK(mentions(with_bias(INT32_MAX - room + 1, 1.5F), "can overflow 32 bits"));
+  CHECK(with_bias(INT32_MAX / 16 - room, 0.1F) == "");
+  CHECK(mentions(with_bias(INT32_MAX / 16, 0.1F), "can overflow 32 bits"));
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The subcommands of smelt: what each is given, after the command line has been parsed. Each
+// returns the exit code.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace smelt::tools {
+
+/// Documented in the README and in --help.
+enum ExitCode : int {
+  exit_good = 0,
+  exit_bad_input = 1,   ///< the model, data or file cannot be used; a budget is broken
+  exit_difference = 2,  ///< verify found a difference
+  exit_bad_usage = 64,  ///< the command line is wrong
+  exit_system = 70,     ///< the compiler or the file system failed
+};
+
+/// What every command that reads a model takes.
+struct ModelOptions {
+  std::string model;                ///< path
+  std::string name;                 ///< of the emitted code; empty: from the file's name
+  std::string target = "generic";
+  std::string optimize = "balanced";
+  bool keep_input = false;
+  std::vector<std::string> custom;  ///< NAME=header.h:function
+};
+
+struct CompileOptions {
+  ModelOptions model;
+  std::string output = ".";
+  std::string labels;               ///< path; empty: none
+  std::string ram;                  ///< "32K"; empty: no budget
+  std::string golden;               ///< golden vectors to carry along; empty: none
+  std::vector<std::string> print_after;
+  std::string stop_after;
+  bool time_passes = false;
+  bool json = false;
+};
+int compile(const CompileOptions& options);
+
+struct InspectOptions {
+  ModelOptions model;
+  bool json = false;
+};
+int inspect(const InspectOptions& options);
+
+struct RunOptions {
+  ModelOptions model;
+  std::string inputs;   ///< .npz, .npy, folder of inN.bin; empty: generated
+  std::string output;   ///< folder for outN.bin; empty: print
+  std::int32_t cases = 1;
+  std::string with = "g++";
+  bool reference = false;  ///< the evaluator instead of the emitted code
+  bool json = false;
+};
+int run(const RunOptions& options);
+
+struct VerifyOptions {
+  ModelOptions model;
+  std::string golden;       ///< folder or file; empty: generated inputs against the evaluator
+  std::string with = "g++";
+  bool json = false;
+};
+int verify(const VerifyOptions& options);
+
+struct GoldenOptions {
+  ModelOptions model;
+  std::string output;   ///< file
+  std::string inputs;   ///< as for run
+  std::int32_t cases = 8;
+  bool layers = false;
+  bool sequence = false;
+};
+int golden(const GoldenOptions& options);
+
+struct OptOptions {
+  std::string file;               ///< graph in textual form, "-" for standard input
+  std::vector<std::string> passes;
+};
+int opt(const OptOptions& options);
+
+}  // namespace smelt::tools

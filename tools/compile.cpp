@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// smelt compile: a model in, C++ out.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "codegen/cpp_writer.h"
+#include "compiler/graph/text.h"
+#include "tools/files.h"
+#include "tools/model.h"
+
+namespace smelt::tools {
+namespace {
+
+std::optional<std::vector<std::string>> read_labels(const std::string& path, std::int64_t classes,
+                                                    Diagnostics& diagnostics) {
+  const auto bytes = read_file(path, diagnostics);
+  if (!bytes) return std::nullopt;
+  std::vector<std::string> labels(1);
+  for (const std::uint8_t byte : *bytes) {
+    if (byte == '\n')
+      labels.emplace_back();
+    else if (byte != '\r')
+      labels.back() += static_cast<char>(byte);
+  }
+  while (!labels.empty() && labels.back().empty()) labels.pop_back();
+  if (static_cast<std::int64_t>(labels.size()) == classes) return labels;
+  diagnostics
+      .error({.file = path}, fmt::format("has {} labels, the model's output has {} classes",
+                                         labels.size(), classes))
+      .note("write one class name per line");
+  return std::nullopt;
+}
+
+bool known_pass(const std::string& name, std::string_view option, Diagnostics& diagnostics) {
+  for (const Pass& pass : all_passes())
+    if (pass.name == name) return true;
+  auto& error = diagnostics.error({.file = std::string(option)},
+                                  fmt::format("there is no pass \"{}\"", name));
+  for (const Pass& pass : all_passes()) error.note(std::string(pass.name));
+  return false;
+}
+
+/// Passes are printed and timed as the options ask.
+auto observer(const CompileOptions& options) {
+  return [&options](std::string_view name, const Graph& graph, double seconds) {
+    const auto& wanted = options.print_after;
+    if (std::find(wanted.begin(), wanted.end(), name) != wanted.end())
+      fmt::print("// after {}\n{}", name, print(graph, {.elide = true}));
+    if (options.time_passes) fmt::print(stderr, "{:<24} {:8.3f} ms\n", name, seconds * 1e3);
+  };
+}
+
+void report(const Compiled& compiled, const CompileOptions& options) {
+  const Program& program = compiled.program;
+  const ConstantBytes constants = constant_bytes(program);
+  if (options.json) {
+    const nlohmann::json json = {{"model", compiled.emit.model_file},
+                                 {"name", program.name},
+                                 {"target", options.model.target},
+                                 {"arena_bytes", program.arena_bytes},
+                                 {"state_bytes", program.state_bytes},
+                                 {"weights_bytes", constants.weights},
+                                 {"tables_bytes", constants.tables},
+                                 {"macs", total_macs(compiled.graph)},
+                                 {"macs_of_file", total_macs(compiled.model.graph)},
+                                 {"overwrites_input", program.overwrites_input}};
+    fmt::print("{}\n", json.dump(2));
+    return;
+  }
+  fmt::print("{}: {} B RAM, {} B weights, {} B tables, {} multiply-accumulates per run\n",
+             program.name, with_commas(program.arena_bytes + program.state_bytes),
+             with_commas(constants.weights), with_commas(constants.tables),
+             with_commas(total_macs(compiled.graph)));
+}
+
+bool check_budget(Compiled& compiled, const std::string& text, Diagnostics& diagnostics) {
+  if (text.empty()) return true;
+  const auto budget = parse_bytes(text);
+  if (!budget) {
+    diagnostics.error({.file = "--ram"}, fmt::format("\"{}\" is not a size", text))
+        .note("write bytes, or 32K, or 1M");
+    return false;
+  }
+  compiled.emit.ram_budget = *budget;
+  compiled.emit.command += fmt::format(" --ram {}", text);
+  const std::int64_t needed = compiled.program.arena_bytes + compiled.program.state_bytes;
+  if (needed <= *budget) return true;
+  diagnostics
+      .error({.file = compiled.emit.model_file},
+             fmt::format("needs {} bytes of RAM, the budget is {}", with_commas(needed),
+                         with_commas(*budget)))
+      .note(fmt::format("step {} needs the most; smelt inspect shows the tensors around it",
+                        compiled.program.peak_step));
+  return false;
+}
+
+}  // namespace
+
+int compile(const CompileOptions& options) {
+  Diagnostics diagnostics;
+  const auto done = [&](int code) {
+    print(diagnostics);
+    return code;
+  };
+  bool known = options.stop_after.empty() ||
+               known_pass(options.stop_after, "--stop-after", diagnostics);
+  for (const std::string& name : options.print_after)
+    known = known_pass(name, "--print-after", diagnostics) && known;
+  if (!known) return done(exit_bad_usage);
+  auto compiled = compile_model(options.model, diagnostics, options.stop_after, observer(options));
+  if (!compiled) return done(exit_bad_input);
+  if (!options.stop_after.empty()) return done(exit_good);
+  if (!options.labels.empty()) {
+    const Buffer& output = compiled->program[compiled->program.outputs[0].buffer];
+    const auto labels = read_labels(options.labels, element_count(output.shape), diagnostics);
+    if (!labels) return done(exit_bad_input);
+    compiled->emit.labels = *labels;
+    compiled->emit.command +=
+        " --labels " + std::filesystem::path(options.labels).filename().string();
+  }
+  if (!check_budget(*compiled, options.ram, diagnostics)) return done(exit_bad_input);
+  if (!write_files(options.output, emit(compiled->program, compiled->emit), diagnostics))
+    return done(exit_system);
+  report(*compiled, options);
+  return done(exit_good);
+}
+
+}  // namespace smelt::tools

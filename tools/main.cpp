@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The command line. All options are declared here; each subcommand has a file of its own.
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "tools/commands.h"
+#include "tools/version.h"
+
+namespace smelt::tools {
+namespace {
+
+void add_model_options(CLI::App& app, ModelOptions& options) {
+  app.add_option("model", options.model, "the model, a .tflite file")->required();
+  app.add_option("--name", options.name,
+                 "prefix of every emitted name [the file's name, made an identifier]");
+  app.add_option("--target", options.target, "device class: generic, host")
+      ->capture_default_str();
+  app.add_option("--optimize", options.optimize, "none (keeps every tensor of the file), balanced")
+      ->capture_default_str();
+  app.add_flag("--keep-input", options.keep_input, "run does not overwrite the input");
+  app.add_option("--custom", options.custom,
+                 "NAME=header.h:function: run operator NAME by a function of yours");
+}
+
+void add_compile(CLI::App& app, CompileOptions& options) {
+  add_model_options(app, options.model);
+  app.add_option("-o,--output", options.output, "folder to write to")->capture_default_str();
+  app.add_option("--labels", options.labels, "file with one class name per line");
+  app.add_option("--ram", options.ram, "refuse a model that needs more RAM: 2048, 32K");
+  app.add_option("--golden", options.golden,
+                 "golden vectors, a file or folder: adds NAME_golden.cpp, a main that checks them");
+  app.add_option("--print-after", options.print_after, "print the graph after a pass");
+  app.add_option("--stop-after", options.stop_after, "stop after a pass, write nothing");
+  app.add_flag("--time-passes", options.time_passes, "print how long each pass took");
+  app.add_flag("--json", options.json, "report as JSON");
+  app.footer(
+      "Example:\n  smelt compile kws.tflite -o generated --ram 32K\n"
+      "  g++ -c generated/kws.cpp generated/kws_weights.cpp -Igenerated");
+}
+
+void add_inspect(CLI::App& app, InspectOptions& options) {
+  add_model_options(app, options.model);
+  app.add_flag("--json", options.json, "report as JSON");
+  app.footer("Example:\n  smelt inspect kws.tflite");
+}
+
+void add_run(CLI::App& app, RunOptions& options) {
+  add_model_options(app, options.model);
+  app.add_option("--inputs", options.inputs,
+                 ".npz, .npy or a folder of inN.bin [pseudo-random inputs]");
+  app.add_option("-o,--output", options.output, "folder for outN.bin [print the outputs]");
+  app.add_option("--cases", options.cases, "number of pseudo-random inputs")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
+  app.add_option("--with", options.with, "compiler to build the emitted code with")
+      ->capture_default_str();
+  app.add_flag("--reference", options.reference, "evaluate on the host, emit nothing");
+  app.add_flag("--json", options.json, "report as JSON");
+  app.footer("Example:\n  smelt run kws.tflite --inputs sounds.npy");
+}
+
+void add_verify(CLI::App& app, VerifyOptions& options) {
+  add_model_options(app, options.model);
+  app.add_option("--golden", options.golden,
+                 "golden vectors: a folder of inN.bin and outN.bin (inN_K.bin where there are "
+                 "several), or a file of smelt golden [pseudo-random inputs]");
+  app.add_option("--with", options.with, "compiler to build the emitted code with")
+      ->capture_default_str();
+  app.add_flag("--json", options.json, "report as JSON");
+  app.footer("Example:\n  smelt verify kws.tflite --golden vectors");
+}
+
+void add_golden(CLI::App& app, GoldenOptions& options) {
+  add_model_options(app, options.model);
+  app.add_option("-o,--output", options.output, "file to write")->required();
+  app.add_option("--inputs", options.inputs,
+                 ".npz, .npy or a folder of inN.bin [pseudo-random inputs]");
+  app.add_option("--cases", options.cases, "number of pseudo-random inputs")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
+  app.add_flag("--layers", options.layers, "record every layer too");
+  app.add_flag("--sequence", options.sequence, "keep the state from case to case");
+  app.footer("Example:\n  smelt golden kws.tflite -o kws.golden --layers");
+}
+
+void add_opt(CLI::App& app, OptOptions& options) {
+  app.add_option("file", options.file, "a graph in textual form, - for standard input")
+      ->required();
+  app.add_option("--pass", options.passes, "pass to run");
+  app.group("");  // for tests and developers: not in --help
+}
+
+}  // namespace
+}  // namespace smelt::tools
+
+int main(int argc, char** argv) {
+  using namespace smelt::tools;
+  CLI::App app("smelt: from trained models to C++ for microcontrollers");
+  app.set_version_flag("--version", std::string(smelt::version));
+  app.require_subcommand(1);
+  app.footer(
+      "Exit codes: 0 good; 1 the model or data cannot be used, or a budget is broken;\n"
+      "2 verify found a difference; 64 the command line is wrong; 70 the system failed.");
+
+  std::function<int()> command;
+  const auto add = [&](const char* name, const char* help, auto setup, auto run, auto& options) {
+    CLI::App* sub = app.add_subcommand(name, help);
+    setup(*sub, options);
+    sub->callback([&command, run, &options] { command = [run, &options] { return run(options); }; });
+  };
+  CompileOptions compile_options;
+  InspectOptions inspect_options;
+  RunOptions run_options;
+  VerifyOptions verify_options;
+  GoldenOptions golden_options;
+  OptOptions opt_options;
+  add("compile", "Compile a model to C++", add_compile, compile, compile_options);
+  add("inspect", "Show operators, tensors and costs", add_inspect, inspect, inspect_options);
+  add("run", "Run the compiled model on this machine", add_run, run, run_options);
+  add("verify", "Prove that the emitted code computes the golden outputs", add_verify, verify,
+      verify_options);
+  add("golden", "Record golden vectors", add_golden, golden, golden_options);
+  add("opt", "Run passes on a graph in textual form", add_opt, opt, opt_options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_good : exit_bad_usage;
+  }
+  return command();
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "codegen/names.h"
+#include "compiler/import/tflite.h"
+#include "compiler/targets/targets.h"
+#include "tools/files.h"
+#include "tools/version.h"
+
+namespace smelt::tools {
+namespace {
+
+std::optional<ImportOptions> import_options(const ModelOptions& options, Diagnostics& diagnostics) {
+  ImportOptions result;
+  for (const std::string& text : options.custom) {
+    const std::size_t equals = text.find('=');
+    const std::size_t colon = text.rfind(':');
+    if (equals == std::string::npos || colon == std::string::npos || colon < equals ||
+        equals == 0 || colon + 1 == text.size() || colon == equals + 1) {
+      diagnostics.error({.file = "--custom"}, fmt::format("\"{}\" is not understood", text))
+          .note("write --custom NAME=header.h:function");
+      return std::nullopt;
+    }
+    result.custom[text.substr(0, equals)] = {text.substr(equals + 1, colon - equals - 1),
+                                             text.substr(colon + 1)};
+  }
+  return result;
+}
+
+std::optional<Optimize> parse_optimize(const std::string& text) {
+  if (text == "none") return Optimize::none;
+  if (text == "balanced") return Optimize::balanced;
+  return std::nullopt;
+}
+
+/// What the header states as the command: no paths, only what changes the output.
+std::string normalized_command(const ModelOptions& options, const std::string& file) {
+  std::string command = fmt::format("smelt compile {} --target {}", file, options.target);
+  if (options.optimize != "balanced") command += " --optimize " + options.optimize;
+  if (!options.name.empty()) command += " --name " + options.name;
+  if (options.keep_input) command += " --keep-input";
+  for (const std::string& custom : options.custom) command += " --custom " + custom;
+  return command;
+}
+
+}  // namespace
+
+std::optional<Model> load_model(const ModelOptions& options, Diagnostics& diagnostics) {
+  const std::filesystem::path path = options.model;
+  const std::string file = path.filename().string();
+  const auto import = import_options(options, diagnostics);
+  const auto bytes = read_file(path, diagnostics);
+  if (!import || !bytes) return std::nullopt;
+  auto graph = import_tflite(*bytes, file, *import, diagnostics);
+  if (!graph) return std::nullopt;
+  if (!options.name.empty() && !is_identifier(options.name)) {
+    diagnostics.error({.file = "--name"}, fmt::format("\"{}\" cannot be a C prefix", options.name))
+        .note("use lower-case letters, digits and underscores, a letter first, 40 at most");
+    return std::nullopt;
+  }
+  graph->name = options.name.empty() ? short_name(path.stem().string()) : options.name;
+  return Model{std::move(*graph), sha256(*bytes)};
+}
+
+std::optional<Compiled> compile_model(
+    const ModelOptions& options, Diagnostics& diagnostics, const std::string& stop_after,
+    std::function<void(std::string_view, const Graph&, double)> observe) {
+  const Target* target = find_target(options.target);
+  const auto optimize = parse_optimize(options.optimize);
+  if (!target) {
+    auto& error = diagnostics.error({.file = "--target"},
+                                    fmt::format("there is no target \"{}\"", options.target));
+    for (const Target* each : targets)
+      error.note(fmt::format("{}: {}", each->name, each->description));
+  }
+  if (!optimize)
+    diagnostics
+        .error({.file = "--optimize"}, fmt::format("there is no mode \"{}\"", options.optimize))
+        .note("modes are none and balanced");
+  auto model = load_model(options, diagnostics);
+  if (!model || diagnostics.failed()) return std::nullopt;
+  const PipelineOptions pipeline{.optimize = *optimize,
+                                 .keep_input = options.keep_input,
+                                 .stop_after = stop_after,
+                                 .observe = std::move(observe)};
+  auto graph = run_passes(model->graph, pipeline, diagnostics);
+  if (!graph) return std::nullopt;
+  Program program = lower_and_plan(*graph, *target, pipeline);
+  EmitOptions emit{.model_file = model->graph.file,
+                   .sha256 = model->sha256,
+                   .version = std::string(version),
+                   .command = normalized_command(options, model->graph.file),
+                   .passes = pass_names(pipeline)};
+  return Compiled{std::move(*model), std::move(*graph), std::move(program), std::move(emit)};
+}
+
+std::int64_t total_macs(const Graph& graph) {
+  std::int64_t sum = 0;
+  for (const Node& node : graph.nodes)
+    if (node.op->macs) sum += node.op->macs({graph, node});
+  return sum;
+}
+
+}  // namespace smelt::tools

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From a model file to a planned program: what every subcommand begins with.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "codegen/emit.h"
+#include "compiler/diagnostics.h"
+#include "compiler/graph/graph.h"
+#include "compiler/pipeline.h"
+#include "tools/commands.h"
+
+namespace smelt::tools {
+
+/// A model as the file has it.
+struct Model {
+  Graph graph;         ///< verified; its name is an identifier
+  std::string sha256;  ///< of the file
+};
+std::optional<Model> load_model(const ModelOptions& options, Diagnostics& diagnostics);
+
+/// A model compiled.
+struct Compiled {
+  Model model;
+  Graph graph;  ///< after the passes
+  Program program;
+  EmitOptions emit;
+};
+/// `extra` is called after every pass.
+std::optional<Compiled> compile_model(
+    const ModelOptions& options, Diagnostics& diagnostics, const std::string& stop_after = {},
+    std::function<void(std::string_view, const Graph&, double)> observe = {});
+
+/// Total multiply-accumulates of a graph.
+std::int64_t total_macs(const Graph& graph);
+
+}  // namespace smelt::tools
