@@ -116,7 +116,7 @@ void transpose_conv(Operator& op) {
   op.node(ops::transpose_conv,
           ops::TransposeConvAttributes{.stride = stride,
                                        .pads = *pads,
-                                       .output = {output[1], output[2]},
+                                       .output_shape = output,
                                        .activation = *activation},
           std::move(operands));
 }
