@@ -138,9 +138,10 @@ bool check_quantized(const NodeView& view, const Tensor& tensor, std::string_vie
   const Quantization& given = tensor.quantization;
   if (!given.present() || given.per_channel() || given.zero_points.size() != 1) {
     diagnostics
-        .error(place_of(view.graph, view.node),
-               fmt::format("{} \"{}\" has type {} but {}", role, tensor.name, to_string(tensor.type),
-                           given.present() ? "a scale per channel" : "no scale"))
+        .error(
+            place_of(view.graph, view.node),
+            fmt::format("{} \"{}\" has type {} but {}", role, tensor.name, to_string(tensor.type),
+                        given.present() ? "a scale per channel" : "no scale"))
         .note("quantize activations with one scale and zero point per tensor");
     return false;
   }
@@ -148,11 +149,11 @@ bool check_quantized(const NodeView& view, const Tensor& tensor, std::string_vie
   if (std::isfinite(given.scale()) && given.scale() > 0 && given.zero_point() >= range.min &&
       given.zero_point() <= range.max)
     return true;
-  diagnostics.error(place_of(view.graph, view.node),
-                    fmt::format("{} \"{}\" of type {} has scale {:g} and zero point {}", role,
-                                tensor.name, to_string(tensor.type), given.scale(),
-                                given.zero_point()))
-      .note("scales are positive numbers, zero points values of the type");
+  diagnostics
+      .error(place_of(view.graph, view.node),
+             fmt::format("{} \"{}\" of type {} has scale {:g} and zero point {}", role, tensor.name,
+                         to_string(tensor.type), given.scale(), given.zero_point()))
+      .note("scales must be positive numbers, zero points values of the type");
   return false;
 }
 

@@ -64,14 +64,10 @@ UnaryCall from_integers(const NodeView& view, std::int32_t count) {
 
 UnaryCall call(const NodeView& view, std::int32_t count) {
   switch (view.input(0).type) {
-    case ElementType::s8:
-      return from_integers<std::int8_t>(view, count);
-    case ElementType::u8:
-      return from_integers<std::uint8_t>(view, count);
-    case ElementType::s16:
-      return from_integers<std::int16_t>(view, count);
-    default:
-      return from_floats(view, count);
+    case ElementType::s8: return from_integers<std::int8_t>(view, count);
+    case ElementType::u8: return from_integers<std::uint8_t>(view, count);
+    case ElementType::s16: return from_integers<std::int16_t>(view, count);
+    default: return from_floats(view, count);
   }
 }
 
