@@ -65,7 +65,7 @@ std::string literal(float value) {
   return digits + "F";
 }
 
-std::string quoted(std::string_view text) {
+std::string c_string(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);

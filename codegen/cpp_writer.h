@@ -20,7 +20,7 @@ std::string_view c_type(ElementType type);
 std::string literal(std::int64_t value);
 std::string literal(float value);
 /// A C string literal.
-std::string quoted(std::string_view text);
+std::string c_string(std::string_view text);
 /// 1,234,567
 std::string with_commas(std::int64_t value);
 

@@ -187,7 +187,7 @@ class HeaderWriter {
     out_.open("switch (index)");
     for (std::size_t i = 0; i < labels.size(); ++i) {
       out_.line(fmt::format("case {}:", i));
-      out_.line(fmt::format("  return {};", quoted(labels[i])));
+      out_.line(fmt::format("  return {};", c_string(labels[i])));
     }
     out_.line("default:").line("  return \"\";");
     out_.close();

@@ -89,8 +89,7 @@ class SourceWriter {
       out_.table_line("clang-format off");
       out_.line(fmt::format("constexpr smelt::{} {} SMELT_CONSTANT = {{", step.arguments->type,
                             context_.layers[i]));
-      for (const Field& field : step.arguments->fields)
-        out_.line(fmt::format("    {},", field_line(field)));
+      for (const Field& field : step.arguments->fields) field_lines(field);
       out_.line("};");
       out_.table_line("clang-format on").blank();
     }
@@ -111,18 +110,28 @@ class SourceWriter {
     return text;
   }
 
-  /// `/* pad */ {/* top */ 1, /* left */ 0}`
-  std::string field_line(const Field& field) const {
-    if (field.values.size() == 1 && field.labels.empty())
-      return fmt::format("/* {} */ {}", field.name, value_text(field.values[0]));
-    std::string text;
-    for (std::size_t i = 0; i < field.values.size(); ++i) {
-      if (i > 0) text += ", ";
-      if (i < field.labels.size() && !field.labels[i].empty())
-        text += fmt::format("/* {} */ ", field.labels[i]);
-      text += value_text(field.values[i]);
+  /// One fact a line; values that continue a label share its line.
+  void field_lines(const Field& field) {
+    if (field.values.size() == 1 && field.labels.empty()) {
+      out_.line(fmt::format("    /* {} */ {},", field.name, value_text(field.values[0])));
+      return;
     }
-    return fmt::format("/* {} */ {{{}}}", field.name, text);
+    if (field.labels.empty()) {
+      out_.line(fmt::format("    /* {} */ {{{}}},", field.name, field_text(field)));
+      return;
+    }
+    out_.line(fmt::format("    /* {} */ {{", field.name));
+    std::string line;
+    for (std::size_t i = 0; i < field.values.size(); ++i) {
+      if (!field.labels[i].empty() && !line.empty()) {
+        out_.line("        " + line + ",");
+        line.clear();
+      }
+      line += field.labels[i].empty() ? ", " : fmt::format("/* {} */ ", field.labels[i]);
+      line += value_text(field.values[i]);
+    }
+    out_.line("        " + line + ",");
+    out_.line("    },");
   }
 
   void reset() {

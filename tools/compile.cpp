@@ -49,7 +49,7 @@ auto observer(const CompileOptions& options) {
   return [&options](std::string_view name, const Graph& graph, double seconds) {
     const auto& wanted = options.print_after;
     if (std::find(wanted.begin(), wanted.end(), name) != wanted.end())
-      fmt::print("// after {}\n{}", name, print(graph, {.elide_data = true}));
+      fmt::print("# after {}\n{}", name, print(graph, {.elide = true}));
     if (options.time_passes) fmt::print(stderr, "{:<24} {:8.3f} ms\n", name, seconds * 1e3);
   };
 }

@@ -50,9 +50,9 @@ struct Node {
   std::any attributes;
   std::vector<TensorId> inputs;
   std::vector<TensorId> outputs;
-  std::string name;               ///< the layer's name: that of its first output
-  std::int32_t file_index = -1;   ///< operator index in the model file; -1: made by a pass
-  std::string file_kind;          ///< operator name in the model file: "CONV_2D"
+  std::string name;              ///< the layer's name: that of its first output
+  std::int32_t file_index = -1;  ///< operator index in the model file; -1: made by a pass
+  std::string file_kind;         ///< operator name in the model file: "CONV_2D"
 };
 
 struct Graph {
@@ -91,7 +91,7 @@ struct NodeView {
 template <typename T>
 std::vector<T> elements(const Tensor& tensor) {
   std::vector<T> values(tensor.data.size() / sizeof(T));
-  std::memcpy(values.data(), tensor.data.data(), values.size() * sizeof(T));
+  if (!values.empty()) std::memcpy(values.data(), tensor.data.data(), values.size() * sizeof(T));
   return values;
 }
 

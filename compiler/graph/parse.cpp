@@ -7,6 +7,7 @@
 #include "compiler/graph/literals.h"
 #include "compiler/graph/scanner.h"
 #include "compiler/graph/text.h"
+#include "compiler/graph/value_reader.h"
 
 namespace smelt {
 namespace {
@@ -14,113 +15,6 @@ namespace {
 constexpr auto twice = "a line of this kind was given before";
 
 using FindOperator = const OpDef* (*)(std::string_view);
-
-template <typename T>
-void append(std::vector<std::uint8_t>& bytes, T value) {
-  const std::vector<std::uint8_t> more = to_bytes(std::span<const T>(&value, 1));
-  bytes.insert(bytes.end(), more.begin(), more.end());
-}
-
-/// Reads the elements of a statement: values, lists and what tensors consist of.
-class ValueReader {
- public:
-  explicit ValueReader(Scanner& scanner) : scanner_(scanner) {}
-
-  void read(bool& value) {
-    if (scanner_.accept_word("true"))
-      value = true;
-    else if (scanner_.accept_word("false"))
-      value = false;
-    else
-      scanner_.expected("true or false");
-  }
-  void read(std::int32_t& value) { value = scanner_.integer<std::int32_t>(); }
-  void read(float& value) { value = scanner_.number(); }
-  void read(std::string& value) {
-    if (auto text = scanner_.string())
-      value = std::move(*text);
-    else
-      scanner_.expected("a string");
-  }
-  void read(Activation& value) {
-    for (int i = 0; i <= static_cast<int>(Activation::relu6); ++i)
-      if (scanner_.accept_word(to_string(static_cast<Activation>(i)))) {
-        value = static_cast<Activation>(i);
-        return;
-      }
-    scanner_.expected("none, relu, relu_n1_to_1 or relu6");
-  }
-  void read(Extent2& value) { read_tuple({&value.height, &value.width}); }
-  void read(Pads& value) { read_tuple({&value.top, &value.left, &value.bottom, &value.right}); }
-  template <typename T>
-  void read(std::vector<T>& values) {
-    values.clear();
-    scanner_.list('[', ']', [&] { read(values.emplace_back()); });
-  }
-
-  Quantization quantization() {
-    Quantization result;
-    if (scanner_.accept_word("scale")) read_shared(result.scales, 1);
-    result.zero_points.resize(result.scales.size());
-    if (scanner_.accept_word("zero")) read_shared(result.zero_points, result.scales.size());
-    if (scanner_.accept_word("axis")) read(result.axis);
-    return result;
-  }
-
-  Origin origin() {
-    Origin result;
-    if (scanner_.accept_word("origin")) read(result.tensor);
-    if (scanner_.accept_word("channels")) read(result.channels);
-    if (scanner_.accept_word("removed")) {
-      scanner_.list('[', ']', [&] {
-        Origin::Removed& removed = result.removed.emplace_back();
-        read(removed.channel);
-        scanner_.expect(':');
-        read(removed.value);
-      });
-    }
-    return result;
-  }
-
-  void element(ElementType type, std::vector<std::uint8_t>& data) {
-    switch (type) {
-      case ElementType::f32:
-        return append(data, scanner_.number());
-      case ElementType::s8:
-        return append(data, scanner_.integer<std::int8_t>());
-      case ElementType::boolean:
-      case ElementType::u8:
-        return append(data, scanner_.integer<std::uint8_t>());
-      case ElementType::s16:
-        return append(data, scanner_.integer<std::int16_t>());
-      case ElementType::s32:
-        return append(data, scanner_.integer<std::int32_t>());
-      case ElementType::s64:
-        return append(data, scanner_.integer<std::int64_t>());
-    }
-  }
-
- private:
-  void read_tuple(std::initializer_list<std::int32_t*> values) {
-    scanner_.expect('[');
-    for (std::int32_t* const* each = values.begin(); each != values.end(); ++each) {
-      if (each != values.begin()) scanner_.expect(',');
-      read(**each);
-    }
-    scanner_.expect(']');
-  }
-
-  /// A list, or one value for all `count`.
-  template <typename T>
-  void read_shared(std::vector<T>& values, std::size_t count) {
-    if (scanner_.peek() == '[') return read(values);
-    T value{};
-    read(value);
-    values.assign(count, value);
-  }
-
-  Scanner& scanner_;
-};
 
 class Parser {
  public:

@@ -54,7 +54,6 @@ void Scanner::skip_line() {
 }
 
 void Scanner::skip_blanks() {
-  if (failed_) return;  // next_statement() goes on from the error
   for (; position_ < text_.size(); ++position_) {
     const char c = text_[position_];
     if (c == '#') position_ = std::min(text_.find('\n', position_), text_.size());

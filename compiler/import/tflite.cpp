@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "compiler/graph/verify.h"
-#include "compiler/import/tflite_operator.h"
+#include "compiler/import/tflite_operators.h"
 
 namespace smelt {
 namespace {
@@ -264,19 +264,26 @@ class Importer {
 
   void import(format::BuiltinOperator builtin, const format::OperatorCode& code,
               tflite::Operator& op) {
-    const tflite::Row* row = tflite::find(builtin);
-    if (!row) return unsupported(op);
-    if (code.version() > row->max_version) {
-      op.error(fmt::format("version {} is not supported, up to {} is", code.version(),
-                           row->max_version),
-               "export with an older converter, or without the new option");
-      return;
-    }
     const std::size_t first = graph_.nodes.size();
-    row->import(op);
+    const tflite::Row* row = tflite::find(builtin);
+    if (options_.custom.contains(op.place.kind))
+      tflite::custom(op);
+    else if (!row)
+      return unsupported(op);
+    else if (supported_version(*row, code, op))
+      row->import(op);
     // Check at once what was read, so that every operator's problems are in one report.
     for (std::size_t i = first; i < graph_.nodes.size(); ++i)
       verify_node(graph_, graph_.nodes[i], diagnostics_);
+  }
+
+  static bool supported_version(const tflite::Row& row, const format::OperatorCode& code,
+                                tflite::Operator& op) {
+    if (code.version() <= row.max_version) return true;
+    op.error(fmt::format("version {} is not supported, up to {} is", code.version(),
+                         row.max_version),
+             "export with an older converter, or without the new option");
+    return false;
   }
 
   void unsupported(tflite::Operator& op) {

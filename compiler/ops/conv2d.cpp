@@ -68,23 +68,27 @@ std::int64_t taps(const NodeView& view) {
   return std::int64_t{weights[1]} * weights[2] * weights[3];
 }
 
-Struct layer(const NodeView& view, Field images, StepBuilder& builder) {
+Convolution convolution_of(const NodeView& view) {
   const Tensor& weights = view.input(1);
-  const bool quantized = weights.type != ElementType::f32;
-  const std::int64_t padding = quantized ? view.input(0).quantization.zero_point() : 0;
-  const std::int64_t zero = quantized ? weights.quantization.zero_point() : 0;
-  const std::int64_t groups = view.input(0).shape[3] / weights.shape[3];
-  const ConstantId data = builder.constant("weights", weights.type, weights.data, taps(view));
-  return {fmt::format("conv2d_{}_layer", to_string(weights.type)),
-          {std::move(images), int_field("groups", groups), constant_field("weights", data),
-           int_field("input_padding", padding), int_field("weights_zero_point", zero),
-           output_stage(linear_operands(view), builder)}};
+  return {.window = window_of(view),
+          .operands = linear_operands(view),
+          .weights = weights.data,
+          .taps = taps(view),
+          .groups = view.input(0).shape[3] / weights.shape[3]};
 }
 
-std::string summary(const NodeView& view) {
-  const Activation activation = view.attributes<Conv2dAttributes>().activation;
-  return describe(window_of(view)) +
-         (activation == Activation::none ? "" : fmt::format(", {}", to_string(activation)));
+Struct layer(const Convolution& convolution, Field images, StepBuilder& builder) {
+  const LinearOperands& operands = convolution.operands;
+  const ElementType type = operands.weights.type;
+  const bool quantized = type != ElementType::f32;
+  const std::int64_t padding = quantized ? operands.input.quantization.zero_point() : 0;
+  const std::int64_t zero = quantized ? operands.weights.quantization.zero_point() : 0;
+  const ConstantId data =
+      builder.constant("weights", type, convolution.weights, convolution.taps);
+  return {fmt::format("conv2d_{}_layer", to_string(type)),
+          {std::move(images), int_field("groups", convolution.groups),
+           constant_field("weights", data), int_field("input_padding", padding),
+           int_field("weights_zero_point", zero), output_stage(operands, builder)}};
 }
 
 /// Sums in 32 bits take products of widened inputs.
@@ -99,32 +103,31 @@ void host_conv2d(const smelt::window_shape& shape, const smelt::conv2d_layer<Num
   smelt::conv2d<max_kernel_height, Number>(shape, layer, input, output, ring, patch);
 }
 
-template <ElementType type, auto kernel>
+Kernel conv2d_kernel(ElementType type) {
+  const auto invoke_it = type == ElementType::s8   ? invoke<&host_conv2d<s8>>
+                         : type == ElementType::u8 ? invoke<&host_conv2d<u8>>
+                                                   : invoke<&host_conv2d<f32>>;
+  return {fmt::format("conv2d_{}", to_string(type)), "smelt/conv2d.h", invoke_it};
+}
+
 void lower_conv2d(const NodeView& view, StepBuilder& builder) {
-  const Window window = window_of(view);
-  const Shape& input = view.input(0).shape;
-  builder
-      .step({fmt::format("conv2d_{}", to_string(type)), "smelt/conv2d.h", invoke<kernel>},
-            shape_struct(window),
-            layer(view, images_field(window, input, view.output().shape), builder),
-            {builder.input(0), builder.output(),
-             builder.scratch("ring", type, ring_elements(window, input)),
-             builder.scratch("patch", wide(type), taps(view))})
-      .summary = summary(view);
+  lower_convolution(view, convolution_of(view), builder);
 }
 
 template <ElementType type, auto kernel>
 void lower_pointwise(const NodeView& view, StepBuilder& builder) {
   const Shape& input = view.input(0).shape;
   const Shape& output = view.output().shape;
+  const Convolution convolution = convolution_of(view);
   // The image as one long row.
   const std::int32_t pixels = input[0] * input[1] * input[2];
-  Field images = images_field(window_of(view), {1, 1, pixels, input[3]}, {1, 1, pixels, output[3]});
+  Field images =
+      images_field(convolution.window, {1, 1, pixels, input[3]}, {1, 1, pixels, output[3]});
   builder
       .step({fmt::format("pointwise_{}", to_string(type)), "smelt/conv2d.h", invoke<kernel>},
-            layer(view, std::move(images), builder),
+            layer(convolution, std::move(images), builder),
             {builder.input(0), builder.output(), builder.scratch("patch", wide(type), taps(view))})
-      .summary = summary(view);
+      .summary = describe(convolution.window, convolution.operands.activation);
 }
 
 template <ElementType type>
@@ -146,12 +149,24 @@ constexpr KernelRow kernels[] = {
      lower_pointwise<ElementType::u8, &smelt::pointwise_u8>},
     {"pointwise_f32", is_pointwise<ElementType::f32>,
      lower_pointwise<ElementType::f32, &smelt::pointwise_f32>},
-    {"conv2d_s8", is_type<ElementType::s8>, lower_conv2d<ElementType::s8, &host_conv2d<s8>>},
-    {"conv2d_u8", is_type<ElementType::u8>, lower_conv2d<ElementType::u8, &host_conv2d<u8>>},
-    {"conv2d_f32", is_type<ElementType::f32>, lower_conv2d<ElementType::f32, &host_conv2d<f32>>},
+    {"conv2d_s8", is_type<ElementType::s8>, lower_conv2d},
+    {"conv2d_u8", is_type<ElementType::u8>, lower_conv2d},
+    {"conv2d_f32", is_type<ElementType::f32>, lower_conv2d},
 };
 
 }  // namespace
+
+void lower_convolution(const NodeView& view, const Convolution& convolution, StepBuilder& builder) {
+  const Window& window = convolution.window;
+  const Tensor& input = view.input(0);
+  builder
+      .step(conv2d_kernel(input.type), shape_struct(window),
+            layer(convolution, images_field(window, input.shape, view.output().shape), builder),
+            {builder.input(0), builder.output(),
+             builder.scratch("ring", input.type, ring_elements(window, input.shape)),
+             builder.scratch("patch", wide(input.type), convolution.taps)})
+      .summary = describe(window, convolution.operands.activation);
+}
 
 const OpDef conv2d = {
     .name = "conv2d",

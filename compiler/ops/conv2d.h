@@ -5,6 +5,8 @@
 #pragma once
 
 #include "compiler/graph/graph.h"
+#include "compiler/ops/quantization.h"
+#include "compiler/ops/window.h"
 
 namespace smelt::ops {
 
@@ -20,5 +22,16 @@ struct Conv2dAttributes {
 };
 
 extern const OpDef conv2d;
+
+/// What the convolution kernel is given; other operators that are convolutions in disguise give it
+/// their weights rearranged.
+struct Convolution {
+  Window window;
+  LinearOperands operands;
+  std::vector<std::uint8_t> weights;  ///< [output channel][height][width][channel of the group]
+  std::int64_t taps = 0;              ///< of one output channel
+  std::int64_t groups = 1;
+};
+void lower_convolution(const NodeView& view, const Convolution& convolution, StepBuilder& builder);
 
 }  // namespace smelt::ops

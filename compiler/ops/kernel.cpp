@@ -50,17 +50,24 @@ Operand StepBuilder::scratch(std::string_view suffix, ElementType type, std::int
   return {static_cast<BufferId>(program_.buffers.size() - 1), Access::scratch};
 }
 
-Step& StepBuilder::step(Kernel kernel, Struct arguments, std::vector<Operand> operands) {
+Step& StepBuilder::call(Kernel kernel, std::vector<Operand> operands) {
   const Node& node = view_.node;
+  // A node of several steps counts its MACs once.
   const bool first = program_.steps.empty() || program_.steps.back().layer != node.name;
   Step step{.layer = node.name,
             .kernel = std::move(kernel),
             .shape = {},
-            .arguments = std::move(arguments),
+            .arguments = {},
             .operands = std::move(operands),
             .macs = first && node.op->macs ? node.op->macs(view_) : 0,
             .file_index = node.file_index};
   return program_.steps.emplace_back(std::move(step));
+}
+
+Step& StepBuilder::step(Kernel kernel, Struct arguments, std::vector<Operand> operands) {
+  Step& made = call(std::move(kernel), std::move(operands));
+  made.arguments = std::move(arguments);
+  return made;
 }
 
 Step& StepBuilder::step(Kernel kernel, Struct shape, Struct arguments,

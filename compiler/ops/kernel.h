@@ -59,6 +59,8 @@ class StepBuilder {
   /// Appends a call. Names, MACs and origin are the node's; returns it for what else is to be set.
   Step& step(Kernel kernel, Struct arguments, std::vector<Operand> operands);
   Step& step(Kernel kernel, Struct shape, Struct arguments, std::vector<Operand> operands);
+  /// A call of a function that takes pointers only.
+  Step& call(Kernel kernel, std::vector<Operand> operands);
 
  private:
   template <typename T>

@@ -152,7 +152,7 @@ std::int64_t ring_elements(const Window& window, const Shape& input) {
   return (span(window.kernel.height, window.dilation.height) + 1) * pitch;
 }
 
-std::string describe(const Window& window) {
+std::string describe(const Window& window, Activation activation) {
   const auto pair = [](Extent2 e) {
     return e.height == e.width ? fmt::format("{}", e.height)
                                : fmt::format("{}x{}", e.height, e.width);
@@ -163,6 +163,7 @@ std::string describe(const Window& window) {
   if (window.pads != Pads{})
     text += fmt::format(" pad {},{},{},{}", window.pads.top, window.pads.left, window.pads.bottom,
                         window.pads.right);
+  if (activation != Activation::none) text += fmt::format(", {}", to_string(activation));
   return text;
 }
 

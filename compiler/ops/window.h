@@ -36,7 +36,7 @@ Field images_field(const Window& window, const Shape& input, const Shape& output
 /// Elements of the ring that smelt::for_each_row needs, of which there may be none.
 std::int64_t ring_elements(const Window& window, const Shape& input);
 
-/// "3x3/2 same" for the comment of a step.
-std::string describe(const Window& window);
+/// "3x3/2 pad 0,0,1,1, relu" for the comment of a step.
+std::string describe(const Window& window, Activation activation);
 
 }  // namespace smelt

@@ -63,7 +63,7 @@ SMELT_INLINE void conv2d(const window_shape &shape, const conv2d_layer<Number> &
   const conv2d_layer<Number> layer = load(&constants);
   using value = typename Number::value;
   for_each_row<max_kernel_height>(shape, layer.images, layer.input_padding, input, output, ring,
-                                  [&](const value *const *rows, value *output_row) {
+                                  [&](const value *const *rows, value *output_row) __attribute__((always_inline)) {
                                     conv2d_row<Number>(shape, layer, rows, output_row, patch);
                                   });
 }

@@ -27,12 +27,16 @@ SMELT_INLINE int32_t shift_left(int32_t x, int32_t n) {
   return static_cast<int32_t>(static_cast<uint32_t>(x) << n);
 }
 
-/// x * multiplier * 2^(shift - 31), rounded twice: once at bit 31, once at the right shift.
-/// multiplier >= 0; x * 2^max(shift, 0) must fit 32 bits.
+/// x * multiplier * 2^(shift - 31), rounded twice: once at bit 31, once at the right shift n, which
+/// is divide_by_power of multiply_high. multiplier >= 0; |x| * 2^max(shift, 0) < 2^31.
+///
+/// Half away from zero is floor((t + 2^(n-1) - (t < 0)) / 2^n) for n > 0, and shifting by n - 1 first
+/// and then by 1 keeps the sum in 32 bits. The sign of x may stand for that of t: they differ only
+/// if x < 0 and t = 0, and then the result is 0 either way.
 SMELT_INLINE int32_t requantize(int32_t x, int32_t multiplier, int32_t shift) {
-  const int32_t left = shift > 0 ? shift : 0;
-  const int32_t right = shift > 0 ? 0 : -shift;
-  return divide_by_power(multiply_high(shift_left(x, left), multiplier), right);
+  if (shift >= 0) return multiply_high(shift_left(x, shift), multiplier);
+  const int32_t t = multiply_high(x, multiplier) + (x >> 31);
+  return ((t >> (-shift - 1)) + 1) >> 1;
 }
 
 }  // namespace smelt

@@ -35,6 +35,10 @@ struct quantized {
   using sum = int32_t;
   using output = requantization;
 
+  /// Signed weights have no zero point.
+  static SMELT_INLINE wide weight(const value *constant, wide zero_point) {
+    return static_cast<wide>(load(constant) - (T(-1) < T(0) ? 0 : zero_point));
+  }
   static SMELT_INLINE sum start(const output &out, int32_t channel) {
     return load(out.bias + channel);
   }
@@ -53,6 +57,7 @@ struct real {
   using sum = float;
   using output = float_output;
 
+  static SMELT_INLINE wide weight(const value *constant, wide) { return load(constant); }
   static SMELT_INLINE sum start(const output &, int32_t) { return 0; }
   static SMELT_INLINE value finish(const output &out, int32_t channel, sum total) {
     return clamp(total + load(out.bias + channel), out.min, out.max);
@@ -75,10 +80,10 @@ SMELT_INLINE void dot_4(const Input *input, const typename Number::value *weight
   sum s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
   for (int32_t i = 0; i < count; ++i) {
     const sum x = static_cast<sum>(input[i]);
-    s0 += x * static_cast<sum>(load(weights + i) - zero_point);
-    s1 += x * static_cast<sum>(load(w1 + i) - zero_point);
-    s2 += x * static_cast<sum>(load(w2 + i) - zero_point);
-    s3 += x * static_cast<sum>(load(w3 + i) - zero_point);
+    s0 += x * static_cast<sum>(Number::weight(weights + i, zero_point));
+    s1 += x * static_cast<sum>(Number::weight(w1 + i, zero_point));
+    s2 += x * static_cast<sum>(Number::weight(w2 + i, zero_point));
+    s3 += x * static_cast<sum>(Number::weight(w3 + i, zero_point));
   }
   sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
 }
@@ -90,7 +95,7 @@ SMELT_INLINE typename Number::sum dot_1(const Input *input, const typename Numbe
                                         typename Number::sum total) {
   using sum = typename Number::sum;
   for (int32_t i = 0; i < count; ++i)
-    total += static_cast<sum>(input[i]) * static_cast<sum>(load(weights + i) - zero_point);
+    total += static_cast<sum>(input[i]) * static_cast<sum>(Number::weight(weights + i, zero_point));
   return total;
 }
 

@@ -13,6 +13,22 @@
 /// drops what a layer does not need.
 #define SMELT_INLINE inline __attribute__((always_inline))
 
+/// Sums that a kernel computes side by side, and what stands before the loop over them. Where there
+/// are vector registers the loop must reach the vectorizer whole; elsewhere it is to vanish, so
+/// that the sums live in registers.
+#if defined(__SSE2__) || defined(__ARM_NEON) || defined(__ARM_FEATURE_MVE)
+#define SMELT_LANES 16
+#define SMELT_LANES_PRAGMA "GCC unroll 1"
+#else
+#define SMELT_LANES 4
+#define SMELT_LANES_PRAGMA "GCC unroll 4"
+#endif
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8
+#define SMELT_EACH_LANE _Pragma(SMELT_LANES_PRAGMA)
+#else
+#define SMELT_EACH_LANE
+#endif
+
 /// Constants that kernels read with load() only. A device whose data memory is not its flash
 /// defines this to keep them in flash.
 #ifndef SMELT_CONSTANT

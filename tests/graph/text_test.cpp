@@ -259,8 +259,9 @@ TEST_CASE("tensors of every kind survive", "[text]") {
   graph.add({.name = "both", .type = ElementType::u8, .constant = true, .variable = true});
   graph.add({.name = "pass", .origin = {.tensor = -1, .channels = {3}, .removed = {{-1, 2}}}});
   graph.add({.name = "s64", .type = ElementType::s64, .shape = {-4}});
+  graph.add({.type = ElementType::s8, .shape = {1}, .constant = true, .data = {42}});
   // A node may (wrongly) write an input, state and constants: a dump must still show it.
-  graph.nodes.push_back({&plain, {}, {}, {TensorId{1}, TensorId{2}, TensorId{3}}, "unused"});
+  graph.nodes.push_back({&plain, {}, {}, {TensorId{1}, TensorId{5}, TensorId{3}}, "unused"});
   graph.inputs = {TensorId{0}, TensorId{0}, TensorId{3}};
   graph.outputs = {no_tensor, TensorId{2}};
   round_trip(graph);
@@ -358,6 +359,12 @@ TEST_CASE("splats beyond the limit of the text become base64", "[text]") {
   const std::string text = print(graph);
   CHECK(text.size() > static_cast<std::size_t>(size));
   CHECK(must_read(text).tensors[2].data == graph.tensors[2].data);
+}
+
+TEST_CASE("a short text cannot fill the memory", "[text]") {
+  std::string text;
+  for (int i = 0; i < 3; ++i) text += fmt::format("%{}: s8[30000000] = splat 1\n", i);
+  CHECK(problems_of(text) == "t:3:20: error: a splat of shape 30000000 is too large or negative\n");
 }
 
 TEST_CASE("dumps leave out large constants, and are refused", "[text]") {

@@ -139,6 +139,28 @@ TEST_CASE("binary operators agree with the oracle", "[binary]") {
     }
 }
 
+TEST_CASE("sums of every pair of bytes agree with the oracle", "[binary]") {
+  // Scales for which it shows that sub rounds its multipliers to float and add does not.
+  constexpr float scales[][3] = {{0.926749825F, 0.981500506F, 0.839570105F},
+                                 {0.522019625F, 0.412956238F, 1.15925229F},
+                                 {0.963848829F, 0.898662686F, 1.07613456F}};
+  Bytes bytes(256);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i);
+  for (const auto& [scale_a, scale_b, scale] : scales)
+    for (const Operator& each : {operators[0], operators[1]}) {
+      Builder b;
+      const TensorId x = b.constant_bytes(ElementType::s8, {256, 1}, bytes, per_tensor(scale_a, 0));
+      const TensorId y = b.constant_bytes(ElementType::s8, {256}, bytes, per_tensor(scale_b, 0));
+      const TensorId z =
+          b.node(each.op, each.attributes(Activation::none), {x, y}, per_tensor(scale, 0));
+      b.output(z);
+      const oracle::Tensor expected =
+          each.expected(for_oracle(b.graph[x], bytes), for_oracle(b.graph[y], bytes),
+                        oracle::Activation::none, for_oracle(b.graph[z]));
+      REQUIRE(difference(expected, b.graph[z], Evaluation(b.graph).run({})[0]) == "");
+    }
+}
+
 TEST_CASE("quantized sums of equal scales are sums of real numbers", "[binary]") {
   Builder b;
   const Quantization half = per_tensor(0.5F, -10);

@@ -13,6 +13,10 @@ namespace {
 constexpr int kArgumentBits = 5;
 constexpr int kSumBits = 12;
 
+int fraction_bits(Type output) {
+  return output == Type::s16 ? 16 : 8;
+}
+
 struct Scaling {
   Multiplier multiplier;
   Index lowest_difference = 0;  // below, exp counts as zero
@@ -51,7 +55,7 @@ void integer_row(const Tensor& input, Index begin, Index n, const Scaling& scali
       continue;
     }
     const Index share = multiply_high(inverse.value, exponential(difference, scaling));
-    const Index scaled = divide_by_power(share, inverse.shift + 31 - 8);
+    const Index scaled = divide_by_power(share, inverse.shift + 31 - fraction_bits(output.type));
     at(output.q, i) = clamp(scaled + range.lowest, range);
   }
 }
@@ -81,8 +85,9 @@ Tensor softmax(const Tensor& input, const SoftmaxOptions& options, const Tensor&
     }
     return output;
   }
-  require(scale_of(like) == 1.0F / 256.0F && zero_point_of(like) == range_of(like.type).lowest,
-          "an output scale of 1/256 from the lowest value up");
+  const float output_scale = std::exp2(-static_cast<float>(fraction_bits(like.type)));
+  require(scale_of(like) == output_scale && zero_point_of(like) == range_of(like.type).lowest,
+          "an output scale of 1/256 (16 bits: 1/65536) from the lowest value up");
   const Scaling scaling = scaling_of(input, options.beta);
   for (Index begin = 0; begin < count(input.shape); begin += n) {
     integer_row(input, begin, n, scaling, output);

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/concat.h"
+
+#include <fmt/format.h>
+
+#include "compiler/ops/movement.h"
+
+namespace smelt::ops {
+namespace {
+
+std::size_t axis_of(const NodeView& view) {
+  return static_cast<std::size_t>(view.attributes<ConcatAttributes>().axis);
+}
+
+/// Whether the shapes are equal but for dimension `axis`.
+bool fit(Shape a, const Shape& b, std::size_t axis) {
+  if (a.size() != b.size()) return false;
+  a[axis] = b[axis];
+  return a == b;
+}
+
+bool check_input(const NodeView& view, std::size_t i, Diagnostics& diagnostics) {
+  const Tensor& input = view.input(i);
+  const Tensor& first = view.input(0);
+  if (!check_movable(view, input, "input", diagnostics)) return false;
+  if (input.type == first.type && fit(input.shape, first.shape, axis_of(view)))
+    return check_same_quantization(view, input, diagnostics);
+  diagnostics.error(place_of(view.graph, view.node),
+                    fmt::format("\"{}\" is {} {}, which does not go with {} {} along dimension {}",
+                                input.name, to_string(input.type), to_string(input.shape),
+                                to_string(first.type), to_string(first.shape), axis_of(view)));
+  return false;
+}
+
+void check(const NodeView& view, Diagnostics& diagnostics) {
+  const Place place = place_of(view.graph, view.node);
+  if (view.node.inputs.empty()) {
+    diagnostics.error(place, "there is nothing to concatenate");
+    return;
+  }
+  const auto& [axis] = view.attributes<ConcatAttributes>();
+  TensorType output{view.input(0).type, view.input(0).shape};
+  if (axis < 0 || static_cast<std::size_t>(axis) >= output.shape.size()) {
+    diagnostics.error(place, fmt::format("axis {} is no dimension of the input {}", axis,
+                                         to_string(output.shape)));
+    return;
+  }
+  bool content = true;
+  std::int64_t extent = 0;
+  for (std::size_t i = 0; i < view.node.inputs.size(); ++i) {
+    content = check_input(view, i, diagnostics) && content;
+    if (content) extent += view.input(i).shape[axis_of(view)];
+  }
+  if (!content) return;
+  output.shape[axis_of(view)] = 1;
+  if (extent > INT32_MAX / (element_count(output.shape) * byte_size(output.type)))
+    diagnostics.error(place, "the output is too large");
+}
+
+std::vector<TensorType> infer(const NodeView& view) {
+  TensorType output{view.input(0).type, view.input(0).shape};
+  std::int32_t& extent = output.shape[axis_of(view)];
+  for (std::size_t i = 1; i < view.node.inputs.size(); ++i)
+    extent += view.input(i).shape[axis_of(view)];
+  return {output};
+}
+
+void lower(const NodeView& view, StepBuilder& builder) {
+  const std::vector<std::int64_t> to = row_major_strides(view.output().shape);
+  std::int64_t position = 0;
+  for (std::size_t i = 0; i < view.node.inputs.size(); ++i) {
+    const Shape& shape = view.input(i).shape;
+    const std::vector<std::int64_t> from = row_major_strides(shape);
+    Movement movement{{}, 0, position * to[axis_of(view)]};
+    for (std::size_t d = 0; d < shape.size(); ++d)
+      movement.dimensions.push_back({shape[d], from[d], to[d]});
+    lower_movement(view, i, movement, builder);
+    position += shape[axis_of(view)];
+  }
+}
+
+constexpr KernelRow kernels[] = {
+    {"concat", [](const NodeView&, const Target&) { return true; }, lower},
+};
+
+}  // namespace
+
+const OpDef concat = {
+    .name = "concat",
+    .operands = {"input*"},
+    .attributes = attribute_table<ConcatAttributes>(),
+    .check = check,
+    .infer = infer,
+    .kernels = [] { return std::span<const KernelRow>(kernels); },
+};
+
+}  // namespace smelt::ops

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/depthwise_conv2d.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <utility>
+
+#include "compiler/ops/conv2d.h"
+#include "compiler/ops/quantization.h"
+#include "compiler/ops/window.h"
+#include "smelt/depthwise_conv2d.h"
+
+namespace smelt::ops {
+namespace {
+
+Window window_of(const NodeView& view) {
+  const auto& attributes = view.attributes<DepthwiseConv2dAttributes>();
+  const Shape& weights = view.input(1).shape;
+  return {.kernel = {weights[1], weights[2]},
+          .stride = attributes.stride,
+          .dilation = attributes.dilation,
+          .pads = attributes.pads};
+}
+
+LinearOperands linear_operands(const NodeView& view) {
+  return {.input = view.input(0),
+          .weights = view.input(1),
+          .bias = view.has_input(2) ? &view.input(2) : nullptr,
+          .output = view.output(),
+          .activation = view.attributes<DepthwiseConv2dAttributes>().activation,
+          .channels = view.input(1).shape[3],
+          .channels_last = true};
+}
+
+void check(const NodeView& view, Diagnostics& diagnostics) {
+  const Shape& weights = view.input(1).shape;
+  if (!check_type(view, view.input(0), "input",
+                  {ElementType::f32, ElementType::s8, ElementType::u8}, diagnostics))
+    return;
+  if (weights.size() != 4 || weights[0] != 1) {
+    diagnostics.error(place_of(view.graph, view.node),
+                      fmt::format("weights have shape {}, expected [1][height][width]"
+                                  "[output channel]",
+                                  to_string(weights)));
+    return;
+  }
+  if (!check_window(view, window_of(view), diagnostics)) return;
+  const std::int32_t channels = view.input(0).shape[3];
+  if (channels < 1 || weights[3] < 1 || weights[3] % channels != 0) {
+    diagnostics
+        .error(place_of(view.graph, view.node),
+               fmt::format("weights {} have no whole number of filters for each of {} input "
+                           "channels",
+                           to_string(weights), channels))
+        .note("the output channels of a depthwise convolution are a multiple of its input "
+              "channels; any other grouping is a conv2d");
+    return;
+  }
+  check_linear(view, linear_operands(view), diagnostics);
+}
+
+std::vector<TensorType> infer(const NodeView& view) {
+  const Shape& input = view.input(0).shape;
+  const Extent2 output = *output_extent(input, window_of(view));
+  return {{view.input(0).type, {input[0], output.height, output.width, view.input(1).shape[3]}}};
+}
+
+std::int64_t macs(const NodeView& view) {
+  const Shape& weights = view.input(1).shape;
+  return element_count(view.output().shape) * weights[1] * weights[2];
+}
+
+Struct layer(const NodeView& view, Field images, StepBuilder& builder) {
+  const Tensor& weights = view.input(1);
+  const bool quantized = weights.type != ElementType::f32;
+  const std::int64_t padding = quantized ? view.input(0).quantization.zero_point() : 0;
+  const std::int64_t zero = quantized ? weights.quantization.zero_point() : 0;
+  const std::int64_t multiplier = weights.shape[3] / view.input(0).shape[3];
+  return {fmt::format("depthwise_conv2d_{}_layer", to_string(weights.type)),
+          {std::move(images), int_field("multiplier", multiplier),
+           constant_field("weights", builder.constant("weights", weights.type, weights.data)),
+           int_field("input_padding", padding), int_field("weights_zero_point", zero),
+           output_stage(linear_operands(view), builder)}};
+}
+
+template <typename Number>
+void host_depthwise(const smelt::window_shape& shape,
+                    const smelt::depthwise_conv2d_layer<Number>& layer,
+                    const typename Number::value* input, typename Number::value* output,
+                    typename Number::value* ring) {
+  smelt::depthwise_conv2d<max_kernel_height, Number>(shape, layer, input, output, ring);
+}
+
+template <ElementType type, auto kernel>
+void lower(const NodeView& view, StepBuilder& builder) {
+  const Window window = window_of(view);
+  const Shape& input = view.input(0).shape;
+  builder
+      .step({fmt::format("depthwise_conv2d_{}", to_string(type)), "smelt/depthwise_conv2d.h",
+             invoke<kernel>},
+            shape_struct(window),
+            layer(view, images_field(window, input, view.output().shape), builder),
+            {builder.input(0), builder.output(),
+             builder.scratch("ring", type, ring_elements(window, input))})
+      .summary = describe(window, view.attributes<DepthwiseConv2dAttributes>().activation);
+}
+
+/// Weights [taps][output channel] as [output channel][taps].
+std::vector<std::uint8_t> by_channel(const Tensor& weights) {
+  const std::size_t size = static_cast<std::size_t>(byte_size(weights.type));
+  const std::size_t channels = static_cast<std::size_t>(weights.shape[3]);
+  const std::size_t taps = weights.data.size() / size / channels;
+  std::vector<std::uint8_t> bytes(weights.data.size());
+  for (std::size_t tap = 0; tap < taps; ++tap)
+    for (std::size_t c = 0; c < channels; ++c)
+      std::memcpy(&bytes[(c * taps + tap) * size], &weights.data[(tap * channels + c) * size], size);
+  return bytes;
+}
+
+void lower_conv2d(const NodeView& view, StepBuilder& builder) {
+  const Tensor& weights = view.input(1);
+  lower_convolution(view,
+                    {.window = window_of(view),
+                     .operands = linear_operands(view),
+                     .weights = by_channel(weights),
+                     .taps = std::int64_t{weights.shape[1]} * weights.shape[2]},
+                    builder);
+}
+
+/// Filters of one channel are a convolution, which keeps its sums in registers.
+bool is_conv2d(const NodeView& view, const Target&) { return view.input(0).shape[3] == 1; }
+
+template <ElementType type>
+bool is_type(const NodeView& view, const Target&) {
+  return view.input(0).type == type;
+}
+
+constexpr KernelRow kernels[] = {
+    {"conv2d", is_conv2d, lower_conv2d},
+    {"depthwise_conv2d_s8", is_type<ElementType::s8>,
+     lower<ElementType::s8, &host_depthwise<s8>>},
+    {"depthwise_conv2d_u8", is_type<ElementType::u8>,
+     lower<ElementType::u8, &host_depthwise<u8>>},
+    {"depthwise_conv2d_f32", is_type<ElementType::f32>,
+     lower<ElementType::f32, &host_depthwise<f32>>},
+};
+
+}  // namespace
+
+const OpDef depthwise_conv2d = {
+    .name = "depthwise_conv2d",
+    .operands = {"input", "weights", "bias?"},
+    .attributes = attribute_table<DepthwiseConv2dAttributes>(),
+    .check = check,
+    .infer = infer,
+    .macs = macs,
+    .kernels = [] { return std::span<const KernelRow>(kernels); },
+};
+
+}  // namespace smelt::ops

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/logistic.h"
+
+#include "compiler/ops/curve.h"
+#include "smelt/logistic.h"
+#include "smelt/logistic_f32.h"
+
+namespace smelt::ops {
+namespace {
+
+void check(const NodeView& view, Diagnostics& diagnostics) {
+  check_curve(view, {.scale = 1.0F / 256, .zero_point_s8 = -128, .zero_point_u8 = 0}, diagnostics);
+}
+
+UnaryCall call(const NodeView& view, std::int32_t count) {
+  if (view.input(0).type == ElementType::f32)
+    return unary_call<&smelt::logistic_f32>("logistic_f32", "smelt/logistic_f32.h", count);
+  constexpr auto header = "smelt/logistic.h";
+  return view.input(0).type == ElementType::s8
+             ? unary_call<&smelt::logistic_s8>("logistic_s8", header, count, curve_fields(view))
+             : unary_call<&smelt::logistic_u8>("logistic_u8", header, count, curve_fields(view));
+}
+
+}  // namespace
+
+const OpDef logistic = {
+    .name = "logistic",
+    .operands = {"input"},
+    .check = check,
+    .infer = infer_unary,
+    .kernels = table_kernels<call>,
+};
+
+}  // namespace smelt::ops

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/relu6.h"
+
+#include "compiler/ops/clamp.h"
+
+namespace smelt::ops {
+namespace {
+
+UnaryCall call(const NodeView& view, std::int32_t count) {
+  return clamp_call(view, Activation::relu6, count);
+}
+
+}  // namespace
+
+const OpDef relu6 = {
+    .name = "relu6",
+    .operands = {"input"},
+    .check = check_clamp,
+    .infer = infer_unary,
+    .kernels = direct_kernels<call>,
+};
+
+}  // namespace smelt::ops

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/tanh.h"
+
+#include "compiler/ops/curve.h"
+#include "smelt/tanh.h"
+#include "smelt/tanh_f32.h"
+
+namespace smelt::ops {
+namespace {
+
+void check(const NodeView& view, Diagnostics& diagnostics) {
+  check_curve(view, {.scale = 1.0F / 128, .zero_point_s8 = 0, .zero_point_u8 = 128}, diagnostics);
+}
+
+UnaryCall call(const NodeView& view, std::int32_t count) {
+  if (view.input(0).type == ElementType::f32)
+    return unary_call<&smelt::tanh_f32>("tanh_f32", "smelt/tanh_f32.h", count);
+  constexpr auto header = "smelt/tanh.h";
+  return view.input(0).type == ElementType::s8
+             ? unary_call<&smelt::tanh_s8>("tanh_s8", header, count, curve_fields(view))
+             : unary_call<&smelt::tanh_u8>("tanh_u8", header, count, curve_fields(view));
+}
+
+}  // namespace
+
+const OpDef tanh = {
+    .name = "tanh",
+    .operands = {"input"},
+    .check = check,
+    .infer = infer_unary,
+    .kernels = table_kernels<call>,
+};
+
+}  // namespace smelt::ops

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Depthwise convolution: every input channel has `multiplier` filters of its own, and output
+// channel c * multiplier + j is filter j of input channel c. Images NHWC; weights
+// [kernel height][kernel width][output channel].
+//
+// Neighbouring outputs have neighbouring weights, so outputs are computed in blocks: their sums
+// stay together while the taps go by. With one filter per channel they read neighbouring inputs,
+// otherwise the outputs of one input channel share its input.
+#ifndef SMELT_DEPTHWISE_CONV2D_H
+#define SMELT_DEPTHWISE_CONV2D_H
+
+#include "smelt/number.h"
+#include "smelt/rows.h"
+
+namespace smelt {
+
+template <typename Number>
+struct depthwise_conv2d_layer {
+  window_images images;
+  int32_t multiplier;  ///< output channels per input channel
+  const typename Number::value *weights;
+  typename Number::value input_padding;      ///< the input's zero point
+  typename Number::wide weights_zero_point;  ///< 0 but for unsigned weights
+  typename Number::output output;
+};
+
+using depthwise_conv2d_s8_layer = depthwise_conv2d_layer<s8>;
+using depthwise_conv2d_u8_layer = depthwise_conv2d_layer<u8>;
+using depthwise_conv2d_f32_layer = depthwise_conv2d_layer<f32>;
+
+/// `block` outputs of one pixel from output channel `channel` on. Their inputs begin `offset`
+/// elements into the rows and are `step` apart: 1, or 0 if they share one input.
+template <int32_t block, int32_t step, typename Number>
+SMELT_INLINE void depthwise_block(const window_shape &shape,
+                                  const depthwise_conv2d_layer<Number> &layer,
+                                  const typename Number::value *const *rows, int32_t offset,
+                                  int32_t channel, typename Number::value *output) {
+  using sum = typename Number::sum;
+  const int32_t pitch = shape.dilation_width * layer.images.input_channels;
+  const typename Number::value *weights = layer.weights + channel;
+  sum sums[block];
+  for (int32_t k = 0; k < block; ++k) sums[k] = Number::start(layer.output, channel + k);
+  for (int32_t i = 0; i < shape.kernel_height; ++i) {
+    const typename Number::value *input = rows[i] + offset;
+    for (int32_t j = 0; j < shape.kernel_width; ++j) {
+      SMELT_EACH_LANE
+      for (int32_t k = 0; k < block; ++k)
+        sums[k] += static_cast<sum>(input[k * step]) *
+                   static_cast<sum>(Number::weight(weights + k, layer.weights_zero_point));
+      input += pitch;
+      weights += layer.images.output_channels;
+    }
+  }
+  for (int32_t k = 0; k < block; ++k)
+    output[channel + k] = Number::finish(layer.output, channel + k, sums[k]);
+}
+
+/// Outputs [channel, channel + count) of one pixel, in blocks, the remainder one by one.
+template <int32_t step, typename Number>
+SMELT_INLINE void depthwise_channels(const window_shape &shape,
+                                     const depthwise_conv2d_layer<Number> &layer,
+                                     const typename Number::value *const *rows, int32_t offset,
+                                     int32_t channel, int32_t count,
+                                     typename Number::value *output) {
+  constexpr int32_t half = SMELT_LANES / 2;
+  const int32_t end = channel + count;
+  for (; channel + SMELT_LANES <= end; channel += SMELT_LANES, offset += step * SMELT_LANES)
+    depthwise_block<SMELT_LANES, step, Number>(shape, layer, rows, offset, channel, output);
+  // Half a block is worth its code only where blocks are wide.
+  for (; half >= 8 && channel + half <= end; channel += half, offset += step * half)
+    depthwise_block<half, step, Number>(shape, layer, rows, offset, channel, output);
+  for (; channel < end; ++channel, offset += step)
+    depthwise_block<1, step, Number>(shape, layer, rows, offset, channel, output);
+}
+
+/// One output row.
+template <typename Number>
+SMELT_INLINE void depthwise_row(const window_shape &shape,
+                                const depthwise_conv2d_layer<Number> &layer,
+                                const typename Number::value *const *rows,
+                                typename Number::value *output) {
+  const int32_t inputs = layer.images.input_channels;
+  for (int32_t x = 0; x < layer.images.output_width; ++x) {
+    const int32_t offset = x * shape.stride_width * inputs;
+    if (layer.multiplier == 1) {
+      depthwise_channels<1, Number>(shape, layer, rows, offset, 0, inputs, output);
+    } else {
+      for (int32_t c = 0; c < inputs; ++c)
+        depthwise_channels<0, Number>(shape, layer, rows, offset + c, c * layer.multiplier,
+                                      layer.multiplier, output);
+    }
+    output += layer.images.output_channels;
+  }
+}
+
+template <int32_t max_kernel_height, typename Number>
+SMELT_INLINE void depthwise_conv2d(const window_shape &shape,
+                                   const depthwise_conv2d_layer<Number> &constants,
+                                   const typename Number::value *input,
+                                   typename Number::value *output, typename Number::value *ring) {
+  const depthwise_conv2d_layer<Number> layer = load(&constants);
+  using value = typename Number::value;
+  for_each_row<max_kernel_height>(shape, layer.images, layer.input_padding, input, output, ring,
+                                  [&](const value *const *rows, value *output_row) __attribute__((always_inline)) {
+                                    depthwise_row<Number>(shape, layer, rows, output_row);
+                                  });
+}
+
+template <typename Shape>
+void depthwise_conv2d_s8(const depthwise_conv2d_s8_layer &layer, const int8_t *input,
+                         int8_t *output, int8_t *ring) {
+  depthwise_conv2d<Shape::shape().kernel_height, s8>(Shape::shape(), layer, input, output, ring);
+}
+
+template <typename Shape>
+void depthwise_conv2d_u8(const depthwise_conv2d_u8_layer &layer, const uint8_t *input,
+                         uint8_t *output, uint8_t *ring) {
+  depthwise_conv2d<Shape::shape().kernel_height, u8>(Shape::shape(), layer, input, output, ring);
+}
+
+template <typename Shape>
+void depthwise_conv2d_f32(const depthwise_conv2d_f32_layer &layer, const float *input,
+                          float *output, float *ring) {
+  depthwise_conv2d<Shape::shape().kernel_height, f32>(Shape::shape(), layer, input, output, ring);
+}
+
+}  // namespace smelt
+
+#endif

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Comparison of results: bit for bit in integer; in float within 1e-5 of the largest absolute
+// expected value.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/evaluate/evaluate.h"
+#include "compiler/graph/graph.h"
+
+namespace smelt::tools {
+
+constexpr double float_tolerance = 1e-5;
+
+/// The first element that differs, in words; nothing if none does.
+std::optional<std::string> difference(ElementType type, const Bytes& expected, const Bytes& got);
+
+/// Compares the value of a tensor that passes may have changed with the file's tensor that it
+/// carries: channels that were removed are compared with the constants they were proven to be.
+/// `original` is the file's tensor, `got` the bytes of `carried`.
+std::optional<std::string> difference(const Tensor& original, const Bytes& expected,
+                                      ElementType type, const Origin& carried, const Bytes& got);
+
+}  // namespace smelt::tools

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The emitted code, built for this machine and loaded: what users will run, run here.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "codegen/emit.h"
+#include "compiler/diagnostics.h"
+#include "compiler/evaluate/evaluate.h"
+#include "compiler/program/program.h"
+#include "tools/files.h"
+
+namespace smelt::tools {
+
+/// What a run wrote into a buffer, as its last step left it.
+struct TracedBuffer {
+  BufferId buffer{};
+  Bytes bytes;
+};
+
+class HostModel {
+ public:
+  /// Builds the files with `compiler` and loads the result; reports what the compiler said.
+  static std::optional<HostModel> build(const Program& program,
+                                        const std::vector<OutputFile>& files,
+                                        const std::string& compiler, Diagnostics& diagnostics);
+
+  /// Sets the state, if there is any, to its initial value.
+  void reset();
+  /// One run in an arena of garbage; inputs[i] has the bytes of program.inputs[i]. `trace`, if
+  /// given, receives every buffer that steps wrote, in order.
+  std::vector<Bytes> run(const std::vector<Bytes>& inputs,
+                         std::vector<TracedBuffer>* trace = nullptr);
+
+ private:
+  HostModel() = default;
+
+  using Trace = void (*)(void* context, std::int32_t step, const void* data, std::size_t bytes);
+  using Run = void (*)(void* model, Trace trace, void* context);
+  using Reset = void (*)(void* model);
+
+  const Program* program_ = nullptr;
+  std::shared_ptr<void> library_;
+  std::vector<std::uint64_t> memory_;  // the NAME_model struct: state, then arena
+  std::size_t state_bytes_ = 0;
+  std::size_t arena_offset_ = 0;
+  Run run_ = nullptr;
+  Reset reset_ = nullptr;
+};
+
+}  // namespace smelt::tools
