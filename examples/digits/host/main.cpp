@@ -4,7 +4,7 @@
 //
 //   digits_host test_images.npy test_labels.npy
 //
-// Prints "right <n> of <n>" and "ram <bytes>".
+// Prints the accuracy and the RAM that the model needs.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -62,7 +62,9 @@ int main(int argc, char** argv) {
   std::size_t right = 0;
   for (std::size_t i = 0; i < labels.size(); ++i)
     right += read_digit(model, images.data() + i * DIGITS_INPUT_COUNT) == labels[i];
-  std::printf("right %zu of %zu\n", right, labels.size());
-  std::printf("ram %zu\n", sizeof model);
+  std::printf("accuracy  %.1f %%, %zu of %zu test images right\n",
+              100.0 * static_cast<double>(right) / static_cast<double>(labels.size()), right,
+              labels.size());
+  std::printf("ram       %zu bytes, all of the model's working memory\n", sizeof model);
   return 0;
 }
