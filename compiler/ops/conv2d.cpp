@@ -40,9 +40,9 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
                                   to_string(weights)));
     return;
   }
-  if (!check_window(view, window_of(view), diagnostics)) return;
+  if (!check_window(view, view.input(0).shape, window_of(view), diagnostics)) return;
   const std::int32_t channels = view.input(0).shape[3];
-  if (weights[0] < 1 || weights[3] < 1 || channels % weights[3] != 0 ||
+  if (channels < 1 || weights[0] < 1 || weights[3] < 1 || channels % weights[3] != 0 ||
       weights[0] % (channels / weights[3]) != 0) {
     diagnostics.error(place_of(view.graph, view.node),
                       fmt::format("weights {} do not divide {} input channels into groups",
@@ -83,8 +83,7 @@ Struct layer(const Convolution& convolution, Field images, StepBuilder& builder)
   const bool quantized = type != ElementType::f32;
   const std::int64_t padding = quantized ? operands.input.quantization.zero_point() : 0;
   const std::int64_t zero = quantized ? operands.weights.quantization.zero_point() : 0;
-  const ConstantId data =
-      builder.constant("weights", type, convolution.weights, convolution.taps);
+  const ConstantId data = builder.constant("weights", type, convolution.weights, convolution.taps);
   return {fmt::format("conv2d_{}_layer", to_string(type)),
           {std::move(images), int_field("groups", convolution.groups),
            constant_field("weights", data), int_field("input_padding", padding),

@@ -16,8 +16,8 @@ struct Conv2dAttributes {
   Activation activation = Activation::none;
 
   std::vector<AttributeField> fields() {
-    return {{"stride", &stride}, {"dilation", &dilation}, {"pads", &pads},
-            {"activation", &activation}};
+    return {
+        {"stride", &stride}, {"dilation", &dilation}, {"pads", &pads}, {"activation", &activation}};
   }
 };
 

@@ -45,7 +45,7 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
                                   to_string(weights)));
     return;
   }
-  if (!check_window(view, window_of(view), diagnostics)) return;
+  if (!check_window(view, view.input(0).shape, window_of(view), diagnostics)) return;
   const std::int32_t channels = view.input(0).shape[3];
   if (channels < 1 || weights[3] < 1 || weights[3] % channels != 0) {
     diagnostics
@@ -53,8 +53,9 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
                fmt::format("weights {} have no whole number of filters for each of {} input "
                            "channels",
                            to_string(weights), channels))
-        .note("the output channels of a depthwise convolution are a multiple of its input "
-              "channels; any other grouping is a conv2d");
+        .note(
+            "the output channels of a depthwise convolution are a multiple of its input "
+            "channels; any other grouping is a conv2d");
     return;
   }
   check_linear(view, linear_operands(view), diagnostics);
@@ -114,7 +115,8 @@ std::vector<std::uint8_t> by_channel(const Tensor& weights) {
   std::vector<std::uint8_t> bytes(weights.data.size());
   for (std::size_t tap = 0; tap < taps; ++tap)
     for (std::size_t c = 0; c < channels; ++c)
-      std::memcpy(&bytes[(c * taps + tap) * size], &weights.data[(tap * channels + c) * size], size);
+      std::memcpy(&bytes[(c * taps + tap) * size], &weights.data[(tap * channels + c) * size],
+                  size);
   return bytes;
 }
 
@@ -129,7 +131,9 @@ void lower_conv2d(const NodeView& view, StepBuilder& builder) {
 }
 
 /// Filters of one channel are a convolution, which keeps its sums in registers.
-bool is_conv2d(const NodeView& view, const Target&) { return view.input(0).shape[3] == 1; }
+bool is_conv2d(const NodeView& view, const Target&) {
+  return view.input(0).shape[3] == 1;
+}
 
 template <ElementType type>
 bool is_type(const NodeView& view, const Target&) {
@@ -138,10 +142,8 @@ bool is_type(const NodeView& view, const Target&) {
 
 constexpr KernelRow kernels[] = {
     {"conv2d", is_conv2d, lower_conv2d},
-    {"depthwise_conv2d_s8", is_type<ElementType::s8>,
-     lower<ElementType::s8, &host_depthwise<s8>>},
-    {"depthwise_conv2d_u8", is_type<ElementType::u8>,
-     lower<ElementType::u8, &host_depthwise<u8>>},
+    {"depthwise_conv2d_s8", is_type<ElementType::s8>, lower<ElementType::s8, &host_depthwise<s8>>},
+    {"depthwise_conv2d_u8", is_type<ElementType::u8>, lower<ElementType::u8, &host_depthwise<u8>>},
     {"depthwise_conv2d_f32", is_type<ElementType::f32>,
      lower<ElementType::f32, &host_depthwise<f32>>},
 };

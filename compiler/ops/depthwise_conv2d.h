@@ -14,8 +14,8 @@ struct DepthwiseConv2dAttributes {
   Activation activation = Activation::none;
 
   std::vector<AttributeField> fields() {
-    return {{"stride", &stride}, {"dilation", &dilation}, {"pads", &pads},
-            {"activation", &activation}};
+    return {
+        {"stride", &stride}, {"dilation", &dilation}, {"pads", &pads}, {"activation", &activation}};
   }
 };
 

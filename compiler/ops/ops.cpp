@@ -18,6 +18,7 @@
 #include "compiler/ops/minimum.h"
 #include "compiler/ops/mul.h"
 #include "compiler/ops/pad.h"
+#include "compiler/ops/pool2d.h"
 #include "compiler/ops/prelu.h"
 #include "compiler/ops/quantize.h"
 #include "compiler/ops/reduce.h"
@@ -31,6 +32,7 @@
 #include "compiler/ops/sub.h"
 #include "compiler/ops/tanh.h"
 #include "compiler/ops/transpose.h"
+#include "compiler/ops/transpose_conv.h"
 
 namespace smelt::ops {
 
@@ -39,6 +41,7 @@ std::span<const OpDef* const> all() {
       &add,
       &arg_max,
       &arg_min,
+      &average_pool2d,
       &cast,
       &concat,
       &conv2d,
@@ -50,6 +53,7 @@ std::span<const OpDef* const> all() {
       &leaky_relu,
       &logistic,
       &lstm,
+      &max_pool2d,
       &maximum,
       &mean,
       &minimum,
@@ -69,6 +73,7 @@ std::span<const OpDef* const> all() {
       &sum,
       &tanh,
       &transpose,
+      &transpose_conv,
   };
   return list;
 }

@@ -41,6 +41,7 @@ struct LinearOperands {
   std::int32_t channels = 0;        ///< outputs
   std::int64_t channel_stride = 1;  ///< distance of two taps of a channel in the weights
   bool channels_last = false;       ///< weights [taps][channels] rather than [channels][taps]
+  bool centred_input = false;  ///< the kernel subtracts the input's zero point: not in the bias
   /// Fully connected layers with one scale round the product of the input scales to float first.
   bool float_product = false;
 };

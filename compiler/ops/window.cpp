@@ -33,8 +33,7 @@ std::optional<std::int32_t> output_size(std::int32_t input, std::int32_t kernel,
 std::int32_t right_pad(const Window& window, const Shape& input, const Shape& output) {
   const std::int64_t reach = std::int64_t{output[2] - 1} * window.stride.width +
                              span(window.kernel.width, window.dilation.width);
-  return static_cast<std::int32_t>(
-      std::max<std::int64_t>(0, reach - input[2] - window.pads.left));
+  return static_cast<std::int32_t>(std::max<std::int64_t>(0, reach - input[2] - window.pads.left));
 }
 
 /// The ring's elements are counted in 32 bits.
@@ -56,19 +55,19 @@ std::optional<Extent2> output_extent(const Shape& input, const Window& window) {
   const auto height =
       output_size(input[1], window.kernel.height, window.stride.height, window.dilation.height,
                   std::int64_t{window.pads.top} + window.pads.bottom);
-  const auto width = output_size(input[2], window.kernel.width, window.stride.width,
-                                 window.dilation.width,
-                                 std::int64_t{window.pads.left} + window.pads.right);
+  const auto width =
+      output_size(input[2], window.kernel.width, window.stride.width, window.dilation.width,
+                  std::int64_t{window.pads.left} + window.pads.right);
   if (!height || !width) return std::nullopt;
   return Extent2{*height, *width};
 }
 
-bool check_window(const NodeView& view, const Window& window, Diagnostics& diagnostics) {
+bool check_window(const NodeView& view, const Shape& image, const Window& window,
+                  Diagnostics& diagnostics) {
   const Place place = place_of(view.graph, view.node);
-  const Shape& input = view.input(0).shape;
-  if (input.size() != 4 || *std::min_element(input.begin(), input.end()) < 1) {
-    diagnostics.error(place, fmt::format("input has shape {}, expected four dimensions NHWC",
-                                         to_string(input)));
+  if (image.size() != 4 || *std::min_element(image.begin(), image.end()) < 1) {
+    diagnostics.error(
+        place, fmt::format("input has shape {}, expected four dimensions NHWC", to_string(image)));
     return false;
   }
   const auto positive = [](Extent2 e) { return e.height > 0 && e.width > 0; };
@@ -79,28 +78,31 @@ bool check_window(const NodeView& view, const Window& window, Diagnostics& diagn
     return false;
   }
   if (window.kernel.height > max_kernel_height) {
-    diagnostics.error(place, fmt::format("kernel is {} rows high, at most {} are supported",
-                                         window.kernel.height, max_kernel_height))
+    diagnostics
+        .error(place, fmt::format("kernel is {} rows high, at most {} are supported",
+                                  window.kernel.height, max_kernel_height))
         .note("transpose the model's height and width");
     return false;
   }
   const Pads& pads = window.pads;
-  const auto excessive = [](std::int32_t pad, std::int64_t reach) { return pad < 0 || pad > reach; };
+  const auto excessive = [](std::int32_t pad, std::int64_t reach) {
+    return pad < 0 || pad > reach;
+  };
   if (excessive(pads.top, span(window.kernel.height, window.dilation.height)) ||
       excessive(pads.left, span(window.kernel.width, window.dilation.width)) ||
       excessive(pads.bottom, span(window.kernel.height, window.dilation.height)) ||
       excessive(pads.right, span(window.kernel.width, window.dilation.width)) ||
-      !output_extent(input, window)) {
+      !output_extent(image, window)) {
     diagnostics.error(place, fmt::format("a {}x{} window does not fit the padded image {}",
                                          window.kernel.height, window.kernel.width,
-                                         to_string(input)));
+                                         to_string(image)));
     return false;
   }
-  if (!ring_fits(window, input)) {
+  if (!ring_fits(window, image)) {
     diagnostics.error(place, fmt::format("a {}x{} window spans more rows of the image {} than "
                                          "memory holds",
                                          window.kernel.height, window.kernel.width,
-                                         to_string(input)))
+                                         to_string(image)))
         .note("use a smaller kernel or dilation");
     return false;
   }
@@ -124,10 +126,9 @@ Struct shape_struct(const Window& window) {
 }
 
 Field images_field(const Window& window, const Shape& input, const Shape& output) {
-  const std::int64_t bottom =
-      std::max<std::int64_t>(0, std::int64_t{output[1] - 1} * window.stride.height +
-                                    span(window.kernel.height, window.dilation.height) - input[1] -
-                                    window.pads.top);
+  const std::int64_t bottom = std::max<std::int64_t>(
+      0, std::int64_t{output[1] - 1} * window.stride.height +
+             span(window.kernel.height, window.dilation.height) - input[1] - window.pads.top);
   const auto i64 = [](std::int64_t value) { return value; };
   return labelled_field("images", {{"batches", i64(input[0])},
                                    {"input", i64(input[1])},

@@ -26,8 +26,9 @@ Pads same_pads(Extent2 image, Extent2 kernel, Extent2 stride, Extent2 dilation);
 /// Rows and columns of the output, or nothing if the window does not fit the padded image.
 std::optional<Extent2> output_extent(const Shape& input, const Window& window);
 
-/// Reports windows that cannot be computed; false if it did.
-bool check_window(const NodeView& view, const Window& window, Diagnostics& diagnostics);
+/// Reports windows that cannot slide over `image`; false if it did.
+bool check_window(const NodeView& view, const Shape& image, const Window& window,
+                  Diagnostics& diagnostics);
 
 /// The fields of smelt::window_shape and smelt::window_images.
 Struct shape_struct(const Window& window);

@@ -15,7 +15,7 @@ struct conv2d_layer {
   window_images images;
   int32_t groups;
   const typename Number::value *weights;
-  typename Number::value input_padding;       ///< the input's zero point
+  typename Number::value input_padding;      ///< the input's zero point
   typename Number::wide weights_zero_point;  ///< 0 but for unsigned weights
   typename Number::output output;
 };
@@ -62,10 +62,11 @@ SMELT_INLINE void conv2d(const window_shape &shape, const conv2d_layer<Number> &
                          typename Number::value *ring, typename Number::wide *patch) {
   const conv2d_layer<Number> layer = load(&constants);
   using value = typename Number::value;
-  for_each_row<max_kernel_height>(shape, layer.images, layer.input_padding, input, output, ring,
-                                  [&](const value *const *rows, value *output_row) __attribute__((always_inline)) {
-                                    conv2d_row<Number>(shape, layer, rows, output_row, patch);
-                                  });
+  for_each_row<max_kernel_height>(
+      shape, layer.images, layer.input_padding, input, output,
+      ring, [&](const value *const *rows, value *output_row) __attribute__((always_inline)) {
+        conv2d_row<Number>(shape, layer, rows, output_row, patch);
+      });
 }
 
 /// A 1x1 convolution with stride 1: the image is one long row and needs no ring.
@@ -100,8 +101,8 @@ static inline void pointwise_s8(const conv2d_s8_layer &layer, const int8_t *inpu
   pointwise<s8>(layer, input, output, patch);
 }
 
-static inline void pointwise_u8(const conv2d_u8_layer &layer, const uint8_t *input,
-                                uint8_t *output, int16_t *patch) {
+static inline void pointwise_u8(const conv2d_u8_layer &layer, const uint8_t *input, uint8_t *output,
+                                int16_t *patch) {
   pointwise<u8>(layer, input, output, patch);
 }
 

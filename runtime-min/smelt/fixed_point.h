@@ -30,9 +30,9 @@ SMELT_INLINE int32_t shift_left(int32_t x, int32_t n) {
 /// x * multiplier * 2^(shift - 31), rounded twice: once at bit 31, once at the right shift n, which
 /// is divide_by_power of multiply_high. multiplier >= 0; |x| * 2^max(shift, 0) < 2^31.
 ///
-/// Half away from zero is floor((t + 2^(n-1) - (t < 0)) / 2^n) for n > 0, and shifting by n - 1 first
-/// and then by 1 keeps the sum in 32 bits. The sign of x may stand for that of t: they differ only
-/// if x < 0 and t = 0, and then the result is 0 either way.
+/// Half away from zero is floor((t + 2^(n-1) - (t < 0)) / 2^n) for n > 0, and shifting by n - 1
+/// first and then by 1 keeps the sum in 32 bits. The sign of x may stand for that of t: they differ
+/// only if x < 0 and t = 0, and then the result is 0 either way.
 SMELT_INLINE int32_t requantize(int32_t x, int32_t multiplier, int32_t shift) {
   if (shift >= 0) return multiply_high(shift_left(x, shift), multiplier);
   const int32_t t = multiply_high(x, multiplier) + (x >> 31);

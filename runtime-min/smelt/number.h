@@ -99,6 +99,17 @@ SMELT_INLINE typename Number::sum dot_1(const Input *input, const typename Numbe
   return total;
 }
 
+/// As dot_4 or dot_1, by `rows`.
+template <int32_t rows, typename Number, typename Input>
+SMELT_INLINE void dot(const Input *input, const typename Number::value *weights, int32_t pitch,
+                      int32_t count, typename Number::wide zero_point, typename Number::sum *sums) {
+  static_assert(rows == 1 || rows == 4, "see dot_1 and dot_4");
+  if (rows == 4)
+    dot_4<Number>(input, weights, pitch, count, zero_point, sums);
+  else
+    sums[0] = dot_1<Number>(input, weights, count, zero_point, sums[0]);
+}
+
 /// The outputs of `channels` rows of weights over one contiguous input, numbered from `first`.
 template <typename Number, typename Input>
 SMELT_INLINE void dot_rows(const Input *input, const typename Number::value *weights, int32_t count,
@@ -113,9 +124,8 @@ SMELT_INLINE void dot_rows(const Input *input, const typename Number::value *wei
       output[channel + i] = Number::finish(out, first + channel + i, sums[i]);
   }
   for (; channel < channels; ++channel) {
-    const typename Number::sum total =
-        dot_1<Number>(input, weights + channel * count, count, zero_point,
-                      Number::start(out, first + channel));
+    const typename Number::sum total = dot_1<Number>(
+        input, weights + channel * count, count, zero_point, Number::start(out, first + channel));
     output[channel] = Number::finish(out, first + channel, total);
   }
 }

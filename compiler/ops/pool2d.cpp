@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/pool2d.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "compiler/ops/quantization.h"
+#include "compiler/ops/window.h"
+#include "smelt/pool2d.h"
+
+namespace smelt::ops {
+namespace {
+
+Window window_of(const NodeView& view) {
+  const auto& attributes = view.attributes<Pool2dAttributes>();
+  return {.kernel = attributes.kernel, .stride = attributes.stride, .pads = attributes.pads};
+}
+
+bool same_scale(float a, float b) {
+  return std::abs(a - b) <= 1e-6F * std::max(a, b);
+}
+
+void check_same_quantization(const NodeView& view, Diagnostics& diagnostics) {
+  if (!check_quantized(view, view.input(0), "input", diagnostics) ||
+      !check_quantized(view, view.output(), "output", diagnostics))
+    return;
+  const Quantization& input = view.input(0).quantization;
+  const Quantization& output = view.output().quantization;
+  if (same_scale(input.scale(), output.scale()) && input.zero_point() == output.zero_point())
+    return;
+  diagnostics
+      .error(place_of(view.graph, view.node),
+             fmt::format("input has scale {} and zero point {}, output {} and {}", input.scale(),
+                         input.zero_point(), output.scale(), output.zero_point()))
+      .note(
+          "pooling does not rescale: give both the same, or quantize the output in a step of "
+          "its own");
+}
+
+/// Every window must see the image, or its average would be of nothing.
+bool check_pads(const NodeView& view, const Window& window, Diagnostics& diagnostics) {
+  const auto& [top, left, bottom, right] = window.pads;
+  if (std::max(top, bottom) < window.kernel.height && std::max(left, right) < window.kernel.width)
+    return true;
+  diagnostics.error(place_of(view.graph, view.node),
+                    fmt::format("padding {},{},{},{} is as large as the {}x{} window", top, left,
+                                bottom, right, window.kernel.height, window.kernel.width));
+  return false;
+}
+
+void check(const NodeView& view, Diagnostics& diagnostics) {
+  const Window window = window_of(view);
+  if (!check_type(view, view.input(0), "input",
+                  {ElementType::f32, ElementType::s8, ElementType::u8}, diagnostics) ||
+      !check_window(view, view.input(0).shape, window, diagnostics) ||
+      !check_pads(view, window, diagnostics))
+    return;
+  if (view.input(0).type != ElementType::f32) check_same_quantization(view, diagnostics);
+}
+
+std::vector<TensorType> infer(const NodeView& view) {
+  const Shape& input = view.input(0).shape;
+  const Extent2 output = *output_extent(input, window_of(view));
+  return {{view.input(0).type, {input[0], output.height, output.width, input[3]}}};
+}
+
+enum class Pooling : std::uint8_t { average, max };
+
+/// Padding, smallest and largest output.
+std::vector<Field> bounds(const NodeView& view, Pooling pooling) {
+  const Activation activation = view.attributes<Pool2dAttributes>().activation;
+  const ElementType type = view.input(0).type;
+  if (type == ElementType::f32) {
+    const FloatRange range = float_range(activation);
+    const float lowest = -std::numeric_limits<float>::infinity();
+    return {float_field("padding", pooling == Pooling::max ? lowest : 0),
+            float_field("min", range.min), float_field("max", range.max)};
+  }
+  const IntegerRange range = quantized_range(activation, view.output());
+  return {int_field("padding", pooling == Pooling::max ? range_of(type).min : 0),
+          int_field("min", range.min), int_field("max", range.max)};
+}
+
+Struct layer(const NodeView& view, Pooling pooling) {
+  std::vector<Field> fields = bounds(view, pooling);
+  fields.insert(fields.begin(),
+                images_field(window_of(view), view.input(0).shape, view.output().shape));
+  return {fmt::format("pool2d_{}_layer", to_string(view.input(0).type)), std::move(fields)};
+}
+
+template <typename Pool>
+void host_pool(const smelt::window_shape& shape,
+               const smelt::pool2d_layer<typename Pool::value>& layer,
+               const typename Pool::value* input, typename Pool::value* output,
+               typename Pool::value* ring) {
+  smelt::pool2d<max_kernel_height, Pool>(shape, layer, input, output, ring);
+}
+
+template <Pooling pooling, auto kernel>
+void lower(const NodeView& view, StepBuilder& builder) {
+  const Window window = window_of(view);
+  const Tensor& input = view.input(0);
+  const std::string name = fmt::format("{}_{}", view.node.op->name, to_string(view.input(0).type));
+  builder
+      .step({name, "smelt/pool2d.h", invoke<kernel>}, shape_struct(window), layer(view, pooling),
+            {builder.input(0), builder.output(),
+             builder.scratch("ring", input.type, ring_elements(window, input.shape))})
+      .summary = describe(window, view.attributes<Pool2dAttributes>().activation);
+}
+
+template <ElementType type>
+bool is_type(const NodeView& view, const Target&) {
+  return view.input(0).type == type;
+}
+
+constexpr KernelRow average_kernels[] = {
+    {"average_pool2d_s8", is_type<ElementType::s8>,
+     lower<Pooling::average, &host_pool<smelt::average<std::int8_t>>>},
+    {"average_pool2d_u8", is_type<ElementType::u8>,
+     lower<Pooling::average, &host_pool<smelt::average<std::uint8_t>>>},
+    {"average_pool2d_f32", is_type<ElementType::f32>,
+     lower<Pooling::average, &host_pool<smelt::average<float>>>},
+};
+
+constexpr KernelRow max_kernels[] = {
+    {"max_pool2d_s8", is_type<ElementType::s8>,
+     lower<Pooling::max, &host_pool<smelt::maximum<std::int8_t>>>},
+    {"max_pool2d_u8", is_type<ElementType::u8>,
+     lower<Pooling::max, &host_pool<smelt::maximum<std::uint8_t>>>},
+    {"max_pool2d_f32", is_type<ElementType::f32>,
+     lower<Pooling::max, &host_pool<smelt::maximum<float>>>},
+};
+
+}  // namespace
+
+const OpDef average_pool2d = {
+    .name = "average_pool2d",
+    .operands = {"input"},
+    .attributes = attribute_table<Pool2dAttributes>(),
+    .check = check,
+    .infer = infer,
+    .kernels = [] { return std::span<const KernelRow>(average_kernels); },
+};
+
+const OpDef max_pool2d = {
+    .name = "max_pool2d",
+    .operands = {"input"},
+    .attributes = attribute_table<Pool2dAttributes>(),
+    .check = check,
+    .infer = infer,
+    .kernels = [] { return std::span<const KernelRow>(max_kernels); },
+};
+
+}  // namespace smelt::ops

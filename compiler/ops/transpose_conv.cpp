@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/transpose_conv.h"
+
+#include <fmt/format.h>
+
+#include "compiler/ops/quantization.h"
+#include "compiler/ops/window.h"
+#include "smelt/transpose_conv.h"
+
+namespace smelt::ops {
+namespace {
+
+/// Of the convolution from the output back to the input.
+Window window_of(const NodeView& view) {
+  const auto& attributes = view.attributes<TransposeConvAttributes>();
+  const Shape& weights = view.input(1).shape;
+  return {.kernel = {weights[1], weights[2]}, .stride = attributes.stride, .pads = attributes.pads};
+}
+
+LinearOperands linear_operands(const NodeView& view) {
+  return {.input = view.input(0),
+          .weights = view.input(1),
+          .bias = view.has_input(2) ? &view.input(2) : nullptr,
+          .output = view.output(),
+          .activation = view.attributes<TransposeConvAttributes>().activation,
+          .channels = view.input(1).shape[0],
+          .centred_input = true};
+}
+
+/// True if a convolution by `window` of an image of the output's shape has the input's shape.
+bool leads_back(const NodeView& view, const Window& window) {
+  const Shape& input = view.input(0).shape;
+  const Shape& output = view.attributes<TransposeConvAttributes>().output_shape;
+  const auto extent = output_extent(output, window);
+  return input[0] == output[0] && extent && extent->height == input[1] && extent->width == input[2];
+}
+
+bool check_shapes(const NodeView& view, Diagnostics& diagnostics) {
+  const Shape& input = view.input(0).shape;
+  const Shape& weights = view.input(1).shape;
+  const Shape& output = view.attributes<TransposeConvAttributes>().output_shape;
+  if (input.size() == 4 && weights.size() == 4 && output.size() == 4 &&
+      checked_count(weights, INT32_MAX) > 0 && checked_count(output, INT32_MAX) > 0 &&
+      weights[3] == input[3] && weights[0] == output[3])
+    return true;
+  diagnostics
+      .error(place_of(view.graph, view.node),
+             fmt::format("input {}, weights {} and output {} do not match", to_string(input),
+                         to_string(weights), to_string(output)))
+      .note(
+          "expected input and output NHWC, weights [output channel][height][width]"
+          "[input channel]");
+  return false;
+}
+
+void check(const NodeView& view, Diagnostics& diagnostics) {
+  if (!check_type(view, view.input(0), "input",
+                  {ElementType::f32, ElementType::s8, ElementType::u8}, diagnostics) ||
+      !check_shapes(view, diagnostics))
+    return;
+  const Window window = window_of(view);
+  const Shape& output = view.attributes<TransposeConvAttributes>().output_shape;
+  if (!check_window(view, output, window, diagnostics)) return;
+  if (!leads_back(view, window)) {
+    diagnostics.error(place_of(view.graph, view.node),
+                      fmt::format("a convolution by {} of the output {} does not give the input {}",
+                                  describe(window, Activation::none), to_string(output),
+                                  to_string(view.input(0).shape)));
+    return;
+  }
+  check_linear(view, linear_operands(view), diagnostics);
+}
+
+std::vector<TensorType> infer(const NodeView& view) {
+  return {{view.input(0).type, view.attributes<TransposeConvAttributes>().output_shape}};
+}
+
+/// Every input element meets every weight of its channel, but for those that leave the output.
+std::int64_t macs(const NodeView& view) {
+  const Shape& weights = view.input(1).shape;
+  return element_count(view.input(0).shape) * weights[0] * weights[1] * weights[2];
+}
+
+/// Elements of the input pixels that meet in one output pixel.
+std::int64_t patch_elements(const NodeView& view) {
+  const auto most = [](std::int32_t kernel, std::int32_t stride) {
+    return (std::int64_t{kernel} + stride - 1) / stride;
+  };
+  const Window window = window_of(view);
+  return most(window.kernel.height, window.stride.height) *
+         most(window.kernel.width, window.stride.width) * view.input(0).shape[3];
+}
+
+Struct layer(const NodeView& view, StepBuilder& builder) {
+  const Tensor& input = view.input(0);
+  const Tensor& weights = view.input(1);
+  const Shape& output = view.output().shape;
+  const Pads& pads = view.attributes<TransposeConvAttributes>().pads;
+  const bool quantized = input.type != ElementType::f32;
+  const std::int64_t per_channel = element_count(weights.shape) / weights.shape[0];
+  return {fmt::format("transpose_conv_{}_layer", to_string(input.type)),
+          {ints_field("images",
+                      {input.shape[0], input.shape[1], input.shape[2], input.shape[3], output[1],
+                       output[2], output[3], pads.top, pads.left, pads.bottom, pads.right}),
+           constant_field("weights",
+                          builder.constant("weights", weights.type, weights.data, per_channel)),
+           int_field("input_zero_point", quantized ? input.quantization.zero_point() : 0),
+           int_field("weights_zero_point", quantized ? weights.quantization.zero_point() : 0),
+           output_stage(linear_operands(view), builder)}};
+}
+
+template <typename Number>
+void host_transpose_conv(const smelt::window_shape& shape,
+                         const smelt::transpose_conv_layer<Number>& layer,
+                         const typename Number::value* input, typename Number::value* output,
+                         typename Number::wide* patch) {
+  smelt::transpose_conv<Number>(shape, layer, input, output, patch);
+}
+
+template <ElementType type, auto kernel>
+void lower(const NodeView& view, StepBuilder& builder) {
+  const ElementType wide = type == ElementType::f32 ? ElementType::f32 : ElementType::s16;
+  const Window window = window_of(view);
+  builder
+      .step({fmt::format("transpose_conv_{}", to_string(type)), "smelt/transpose_conv.h",
+             invoke<kernel>},
+            shape_struct(window), layer(view, builder),
+            {builder.input(0), builder.output(),
+             builder.scratch("patch", wide, patch_elements(view))})
+      .summary = describe(window, view.attributes<TransposeConvAttributes>().activation);
+}
+
+template <ElementType type>
+bool is_type(const NodeView& view, const Target&) {
+  return view.input(0).type == type;
+}
+
+constexpr KernelRow kernels[] = {
+    {"transpose_conv_s8", is_type<ElementType::s8>,
+     lower<ElementType::s8, &host_transpose_conv<s8>>},
+    {"transpose_conv_u8", is_type<ElementType::u8>,
+     lower<ElementType::u8, &host_transpose_conv<u8>>},
+    {"transpose_conv_f32", is_type<ElementType::f32>,
+     lower<ElementType::f32, &host_transpose_conv<f32>>},
+};
+
+}  // namespace
+
+const OpDef transpose_conv = {
+    .name = "transpose_conv",
+    .operands = {"input", "weights", "bias?"},
+    .attributes = attribute_table<TransposeConvAttributes>(),
+    .check = check,
+    .infer = infer,
+    .macs = macs,
+    .kernels = [] { return std::span<const KernelRow>(kernels); },
+};
+
+}  // namespace smelt::ops

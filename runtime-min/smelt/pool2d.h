@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Maximum and average over a window, channel by channel. Images NHWC. Padding never counts: rows
+// and columns outside the image hold the lowest value for the maximum and 0 for the average, which
+// divides by the number of taps inside the image. The integer average rounds half away from zero
+// (the arithmetic notes, 5.6).
+#ifndef SMELT_POOL2D_H
+#define SMELT_POOL2D_H
+
+#include "smelt/rows.h"
+
+namespace smelt {
+
+template <typename T>
+struct pool2d_layer {
+  window_images images;
+  T padding;   ///< what must not change the result
+  T min, max;  ///< fused activation and range of the type
+};
+
+using pool2d_s8_layer = pool2d_layer<int8_t>;
+using pool2d_u8_layer = pool2d_layer<uint8_t>;
+using pool2d_f32_layer = pool2d_layer<float>;
+
+/// Ways to pool: where a result starts, how it takes a tap, and what it is after `taps` taps.
+template <typename T>
+struct maximum {
+  using value = T;
+  using total = T;
+  static SMELT_INLINE total start(T padding) { return padding; }
+  static SMELT_INLINE total add(total best, T tap) { return tap > best ? tap : best; }
+  static SMELT_INLINE T finish(total best, int32_t) { return best; }
+};
+
+template <typename T>
+struct average {
+  using value = T;
+  using total = int32_t;
+  static SMELT_INLINE total start(T) { return 0; }
+  static SMELT_INLINE total add(total sum, T tap) { return sum + tap; }
+  /// The average of values of T is one.
+  static SMELT_INLINE T finish(total sum, int32_t taps) {
+    return static_cast<T>((sum > 0 ? sum + taps / 2 : sum - taps / 2) / taps);
+  }
+};
+
+template <>
+struct average<float> {
+  using value = float;
+  using total = float;
+  static SMELT_INLINE total start(float) { return 0; }
+  static SMELT_INLINE total add(total sum, float tap) { return sum + tap; }
+  static SMELT_INLINE float finish(total sum, int32_t taps) {
+    return sum / static_cast<float>(taps);
+  }
+};
+
+/// How many of `kernel` positions from `first` on are in [0, size).
+SMELT_INLINE int32_t taps_inside(int32_t first, int32_t kernel, int32_t size) {
+  const int32_t end = first + kernel;
+  return (end < size ? end : size) - (first > 0 ? first : 0);
+}
+
+/// `block` neighbouring channels of one output pixel, which begin `offset` elements into the rows.
+template <int32_t block, typename Pool>
+SMELT_INLINE void pool_block(const window_shape &shape,
+                             const pool2d_layer<typename Pool::value> &layer,
+                             const typename Pool::value *const *rows, int32_t offset, int32_t taps,
+                             typename Pool::value *output) {
+  typename Pool::total totals[block];
+  for (int32_t k = 0; k < block; ++k) totals[k] = Pool::start(layer.padding);
+  for (int32_t i = 0; i < shape.kernel_height; ++i) {
+    const typename Pool::value *input = rows[i] + offset;
+    for (int32_t j = 0; j < shape.kernel_width; ++j) {
+      SMELT_EACH_LANE
+      for (int32_t k = 0; k < block; ++k) totals[k] = Pool::add(totals[k], input[k]);
+      input += layer.images.input_channels;
+    }
+  }
+  for (int32_t k = 0; k < block; ++k)
+    output[k] = clamp(Pool::finish(totals[k], taps), layer.min, layer.max);
+}
+
+/// One output row, of whose kernel `rows_inside` rows are in the image.
+template <typename Pool>
+SMELT_INLINE void pool_row(const window_shape &shape,
+                           const pool2d_layer<typename Pool::value> &layer, int32_t rows_inside,
+                           const typename Pool::value *const *rows, typename Pool::value *output) {
+  const int32_t channels = layer.images.input_channels;
+  for (int32_t x = 0; x < layer.images.output_width; ++x) {
+    const int32_t column = x * shape.stride_width;
+    const int32_t taps = rows_inside * taps_inside(column - layer.images.pad_left,
+                                                   shape.kernel_width, layer.images.input_width);
+    const int32_t offset = column * channels;
+    int32_t c = 0;
+    for (; c + SMELT_LANES <= channels; c += SMELT_LANES)
+      pool_block<SMELT_LANES, Pool>(shape, layer, rows, offset + c, taps, output + c);
+    for (; c < channels; ++c) pool_block<1, Pool>(shape, layer, rows, offset + c, taps, output + c);
+    output += channels;
+  }
+}
+
+template <int32_t max_kernel_height, typename Pool>
+SMELT_INLINE void pool2d(const window_shape &shape,
+                         const pool2d_layer<typename Pool::value> &constants,
+                         const typename Pool::value *input, typename Pool::value *output,
+                         typename Pool::value *ring) {
+  using value = typename Pool::value;
+  const pool2d_layer<value> layer = load(&constants);
+  int32_t y = 0;
+  for_each_row<max_kernel_height>(
+      shape, layer.images, layer.padding, input, output,
+      ring, [&](const value *const *rows, value *output_row) __attribute__((always_inline)) {
+        const int32_t first = y * shape.stride_height - layer.images.pad_top;
+        pool_row<Pool>(shape, layer,
+                       taps_inside(first, shape.kernel_height, layer.images.input_height), rows,
+                       output_row);
+        y = y + 1 < layer.images.output_height ? y + 1 : 0;
+      });
+}
+
+template <typename Shape>
+void max_pool2d_s8(const pool2d_s8_layer &layer, const int8_t *input, int8_t *output,
+                   int8_t *ring) {
+  pool2d<Shape::shape().kernel_height, maximum<int8_t>>(Shape::shape(), layer, input, output, ring);
+}
+
+template <typename Shape>
+void max_pool2d_u8(const pool2d_u8_layer &layer, const uint8_t *input, uint8_t *output,
+                   uint8_t *ring) {
+  pool2d<Shape::shape().kernel_height, maximum<uint8_t>>(Shape::shape(), layer, input, output,
+                                                         ring);
+}
+
+template <typename Shape>
+void max_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output, float *ring) {
+  pool2d<Shape::shape().kernel_height, maximum<float>>(Shape::shape(), layer, input, output, ring);
+}
+
+template <typename Shape>
+void average_pool2d_s8(const pool2d_s8_layer &layer, const int8_t *input, int8_t *output,
+                       int8_t *ring) {
+  pool2d<Shape::shape().kernel_height, average<int8_t>>(Shape::shape(), layer, input, output, ring);
+}
+
+template <typename Shape>
+void average_pool2d_u8(const pool2d_u8_layer &layer, const uint8_t *input, uint8_t *output,
+                       uint8_t *ring) {
+  pool2d<Shape::shape().kernel_height, average<uint8_t>>(Shape::shape(), layer, input, output,
+                                                         ring);
+}
+
+template <typename Shape>
+void average_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output,
+                        float *ring) {
+  pool2d<Shape::shape().kernel_height, average<float>>(Shape::shape(), layer, input, output, ring);
+}
+
+}  // namespace smelt
+
+#endif
