@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/cast.h"
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/unary.h"
 #include "smelt/cast.h"
 
@@ -45,6 +46,7 @@ const OpDef cast = {
     .name = "cast",
     .operands = {"input"},
     .infer = infer,
+    .channels = &channelwise,
     .kernels = direct_kernels<call>,
 };
 

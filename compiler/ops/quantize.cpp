@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/quantize.h"
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/unary.h"
 #include "smelt/quantize.h"
@@ -77,6 +78,7 @@ const OpDef quantize = {
     .operands = {"input"},
     .check = check,
     .infer = infer,
+    .channels = &channelwise,
     .kernels = table_kernels<call>,
 };
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/quantization.h"
 #include "compiler/ops/window.h"
 #include "smelt/transpose_conv.h"
@@ -144,6 +145,21 @@ constexpr KernelRow kernels[] = {
      lower<ElementType::f32, &host_transpose_conv<f32>>},
 };
 
+const ChannelRule channels = {
+    .kind = ChannelRule::Kind::mix,
+    .axes =
+        [](const NodeView&) {
+          return std::vector<ChannelRule::Axes>{{.operand = 1, .output = 0, .input = 3},
+                                                {.operand = 2, .output = 0}};
+        },
+    // Strides and borders leave out taps.
+    .unpadded = [](const NodeView&) { return false; },
+    .resize =
+        [](std::any& attributes, std::int32_t count) {
+          std::any_cast<TransposeConvAttributes&>(attributes).output_shape.back() = count;
+        },
+};
+
 }  // namespace
 
 const OpDef transpose_conv = {
@@ -153,6 +169,7 @@ const OpDef transpose_conv = {
     .check = check,
     .infer = infer,
     .macs = macs,
+    .channels = &channels,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 
