@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "compiler/lower/lower.h"
 #include "compiler/ops/arg.h"
+#include "compiler/targets/targets.h"
 #include "tests/support/builder.h"
 #include "tests/support/trial.h"
 
@@ -27,13 +29,16 @@ std::vector<std::int32_t> some_axes(Random& random, std::size_t rank) {
   return axes;
 }
 
+/// Equal scales, the usual case, make exact halves to round; others differ by up to `ratio`.
 void try_reduction(Random& random, const ReductionCase& reduction, ElementType type,
-                   const Shape& shape, float max_scale_ratio) {
+                   const Shape& shape, float ratio) {
   const ops::ReduceAttributes attributes{some_axes(random, shape.size()), random.coin()};
   Builder b;
-  const TensorId x = b.input(type, shape, random.quantization(type, 0.1F, 1));
-  const TensorId y =
-      b.node(reduction.op, attributes, {x}, random.quantization(type, 0.1F / max_scale_ratio, 10));
+  const Quantization input = random.quantization(type, 0.1F, 1);
+  const bool same = random.coin();
+  const TensorId x = b.input(type, shape, input);
+  const TensorId y = b.node(reduction.op, attributes, {x},
+                            same ? input : random.quantization(type, 0.1F / ratio, 10));
   b.output(y);
   REQUIRE(problems(b.graph) == "");
   const Bytes bytes = random.elements(type, element_count(shape));
@@ -108,6 +113,18 @@ TEST_CASE("reductions of many elements agree with the oracle", "[reduce][propert
     for (const ReductionCase& reduction : reductions)
       for (const ElementType type : {ElementType::s8, ElementType::u8})
         try_reduction(random, reduction, type, random.shape(3, 60), 10);
+}
+
+TEST_CASE("a mean of next to nothing is the zero point", "[reduce]") {
+  // The scale alone is shifted right by 27 bits, that of the mean by no more than 31.
+  Builder b;
+  const TensorId x = b.input(ElementType::s8, {1 << 12}, per_tensor(1e-8F, 0));
+  b.output(b.node(ops::mean, ops::ReduceAttributes{{0}, false}, {x}, per_tensor(1, 5)));
+  const std::vector<Step> steps = lower(b.graph, host).steps;
+  const auto& fields = steps.front().arguments->fields;
+  CHECK(std::get<std::int64_t>(fields[6].values[0]) == -31);
+  Evaluation evaluation(b.graph);
+  CHECK(evaluation.run({Bytes(1 << 12, 127)})[0] == Bytes{5});
 }
 
 TEST_CASE("arg_max and arg_min take the first extreme", "[arg]") {
