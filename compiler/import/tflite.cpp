@@ -36,9 +36,8 @@ class Importer {
     read_tensors();
     graph_.inputs = ports(subgraph_->inputs(), "input");
     graph_.outputs = ports(subgraph_->outputs(), "output");
-    if (!diagnostics_.failed())
-      for (std::uint32_t i = 0; i < size_of(subgraph_->operators()); ++i)
-        add_operator(static_cast<std::int32_t>(i), *subgraph_->operators()->Get(i));
+    for (std::uint32_t i = 0; i < size_of(subgraph_->operators()); ++i)
+      add_operator(static_cast<std::int32_t>(i), *subgraph_->operators()->Get(i));
     if (!diagnostics_.failed()) verify(graph_, diagnostics_);
     if (!diagnostics_.failed()) check_outputs();
     if (diagnostics_.failed()) return std::nullopt;
@@ -57,6 +56,7 @@ class Importer {
       graph_.add(std::move(tensor));
       unusable_.push_back(std::move(problem));
     }
+    reported_.resize(graph_.tensors.size());
   }
 
   // --- inputs and outputs ----------------------------------------------------------------------
@@ -73,6 +73,7 @@ class Importer {
       }
       const auto tensor = static_cast<TensorId>(id);
       check_port(graph_[tensor], role, unusable_[static_cast<std::size_t>(id)]);
+      reported_[static_cast<std::size_t>(id)] = true;
       if (std::find(result.begin(), result.end(), tensor) != result.end())
         error(fmt::format("{} \"{}\" is listed twice", role, graph_[tensor].name),
               "remove it from the model's signature");
@@ -138,8 +139,9 @@ class Importer {
   }
 
   bool read_operands(const format::Operator& source, tflite::Operator& op) {
+    // The graph may have more tensors by now: those that operators needed on the way.
     const auto tensor_exists = [&](std::int32_t id) {
-      return id >= 0 && static_cast<std::size_t>(id) < graph_.tensors.size();
+      return id >= 0 && static_cast<std::size_t>(id) < unusable_.size();
     };
     bool good = true;
     for (std::uint32_t i = 0; i < size_of(source.outputs()); ++i) {
@@ -157,17 +159,20 @@ class Importer {
       return false;
     }
     op.place.name = op.output().name;
-    return check_usable(op.inputs, op) && check_usable(op.outputs, op);
+    const bool inputs_usable = check_usable(op.inputs, op);
+    return check_usable(op.outputs, op) && inputs_usable;
   }
 
   bool check_usable(const std::vector<TensorId>& ids, tflite::Operator& op) {
     bool good = true;
     for (const TensorId id : ids) {
       if (id == no_tensor || unusable_[static_cast<std::size_t>(id)].empty()) continue;
+      good = false;
+      if (reported_[static_cast<std::size_t>(id)]) continue;
+      reported_[static_cast<std::size_t>(id)] = true;
       op.error(
           fmt::format("tensor \"{}\" {}", graph_[id].name, unusable_[static_cast<std::size_t>(id)]),
           "export the model with fixed shapes, dense weights and int8 or float32 types");
-      good = false;
     }
     return good;
   }
@@ -212,7 +217,9 @@ class Importer {
   Diagnostics& diagnostics_;
   const format::SubGraph* subgraph_ = nullptr;
   Graph graph_;
-  std::vector<std::string> unusable_;  // by TensorId: why, or empty
+  // By index in the file:
+  std::vector<std::string> unusable_;  // why, or empty
+  std::vector<bool> reported_;         // that it is unusable: once is enough
 };
 
 }  // namespace

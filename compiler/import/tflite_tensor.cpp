@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace smelt::tflite {
 namespace {
@@ -25,6 +26,13 @@ std::optional<ElementType> element_type(format::TensorType type) {
     case format::TensorType::BOOL: return ElementType::boolean;
     default: return std::nullopt;
   }
+}
+
+/// The FlatBuffers verifier lets 64-bit elements pass that are aligned to 32 bits.
+std::int64_t element(const flatbuffers::Vector<std::int64_t>& vector, std::uint32_t i) {
+  std::int64_t value = 0;
+  std::memcpy(&value, vector.Data() + i * sizeof value, sizeof value);
+  return flatbuffers::EndianScalar(value);
 }
 
 class Reader {
@@ -108,7 +116,8 @@ class Reader {
     if (given > 1 && given != quantization.scales.size())
       refuse(fmt::format("has {} zero points for {} scales", given, quantization.scales.size()));
     for (std::uint32_t i = 0; i < quantization.scales.size(); ++i) {
-      const std::int64_t zero = given == 0 ? 0 : source.zero_point()->Get(std::min(i, given - 1));
+      const std::int64_t zero =
+          given == 0 ? 0 : element(*source.zero_point(), std::min(i, given - 1));
       if (is_integer(tensor_.type) && (zero < range.min || zero > range.max))
         refuse(fmt::format("has zero point {}", zero));
       quantization.zero_points.push_back(

@@ -53,7 +53,9 @@ std::vector<std::int64_t> contention(const std::vector<Block>& blocks) {
 
 }  // namespace
 
-bool overlap_in_time(const Block& a, const Block& b) { return a.first <= b.last && b.first <= a.last; }
+bool overlap_in_time(const Block& a, const Block& b) {
+  return a.first <= b.last && b.first <= a.last;
+}
 
 std::int64_t pack(std::vector<Block>& blocks) {
   const std::vector<std::int64_t> contended = contention(blocks);

@@ -49,10 +49,10 @@ FileOperator add(format::ActivationFunctionType activation = none) {
           .options = options(format::CreateAddOptions, activation, true)};
 }
 
-using Activation = format::ActivationFunctionType;
+using Fused = format::ActivationFunctionType;
 
 struct LstmCase {
-  Activation activation = Activation::TANH;
+  Fused activation = Fused::TANH;
   float projection_clip = 0;
   bool diagonal = false;
   std::vector<std::size_t> extra =
@@ -118,6 +118,16 @@ TEST_CASE("operands that do not exist") {
   CHECK_THAT(refusal(model), Contains(text));
 }
 
+TEST_CASE("a tensor that importing added is none of the file's") {
+  FileModel model = one({.code = Code::PACK,
+                         .options_type = Table::PackOptions,
+                         .options = options(format::CreatePackOptions, 1, 0)});
+  model.tensors[1].shape = {1, 1, 4};
+  CHECK(accepted(model).graph.tensors.size() > 2);
+  model.operators.push_back({.code = Code::RELU, .inputs = {2}, .outputs = {1}});
+  CHECK_THAT(refusal(model), Contains("operator 1 (RELU): has an operand that does not exist"));
+}
+
 TEST_CASE("the wrong number of operands") {
   CHECK_THAT(refusal(one({.code = Code::RELU}, {floats("more", {1})})),
              Contains("(RELU \"out\"): has 2 inputs and 1 outputs"));
@@ -137,13 +147,18 @@ TEST_CASE("all problems are in one report, each with its operator") {
   model.tensors.push_back(floats("last", {1, 4}));
   model.operators.push_back({.code = Code::RELU, .inputs = {2}, .outputs = {3}});
   model.operators.push_back({.code = Code::COS, .inputs = {0}, .outputs = {4}});
+  model.operators.push_back({.code = Code::ADD, .inputs = {0, 2}, .outputs = {4}});
   model.operators.push_back({.code = Code::ADD, .inputs = {0, 0}, .outputs = {4}});
-  CHECK_THAT(refusal(model),
-             Contains("operator 0 (GELU \"out\"): is not supported (inputs \"in\")") &&
+  model.inputs.push_back(17);
+  const std::string text = refusal(model);
+  CHECK(text.find("FLOAT16") == text.rfind("FLOAT16"));
+  CHECK_THAT(text,
+             Contains("input 1 is tensor 17, which does not exist") &&
+                 Contains("operator 0 (GELU \"out\"): is not supported (inputs \"in\")") &&
                  Contains("operator 1 (RELU \"open\"): tensor \"half\" has type FLOAT16") &&
                  Contains("operator 1 (RELU \"open\"): tensor \"open\" has a dynamic shape") &&
                  Contains("operator 2 (COS \"last\"): is not supported") &&
-                 Contains("operator 3 (ADD \"last\"): has no options table"));
+                 Contains("operator 4 (ADD \"last\"): has no options table"));
 }
 
 TEST_CASE("operators out of order, and results written twice") {
@@ -191,18 +206,17 @@ TEST_CASE("every operator with options wants its table") {
 
 TEST_CASE("fused activations that are not supported") {
   const FileTensor other = floats("in", {1, 4});
-  FileModel model = one(add(Activation::TANH), {other});
+  FileModel model = one(add(Fused::TANH), {other});
   model.inputs.push_back(1);
   CHECK_THAT(refusal(model), Contains("(ADD \"out\"): fused activation TANH is not supported") &&
                                  Contains("make the activation an operator of its own"));
-  model = one(add(static_cast<Activation>(77)), {other});
+  model = one(add(static_cast<Fused>(77)), {other});
   model.inputs.push_back(1);
   CHECK_THAT(refusal(model), Contains("fused activation #77 is not supported"));
-  CHECK_THAT(
-      refusal(one({.code = Code::CONCATENATION,
-                   .options_type = Table::ConcatenationOptions,
-                   .options = options(format::CreateConcatenationOptions, 1, Activation::RELU)})),
-      Contains("has a fused activation"));
+  CHECK_THAT(refusal(one({.code = Code::CONCATENATION,
+                          .options_type = Table::ConcatenationOptions,
+                          .options = options(format::CreateConcatenationOptions, 1, Fused::RELU)})),
+             Contains("has a fused activation"));
 }
 
 TEST_CASE("windows that cannot be") {
@@ -282,7 +296,7 @@ TEST_CASE("LSTM variants that are not supported") {
   CHECK_THAT(refusal(lstm({.extra = {23}})), Contains("has layer normalization"));
   CHECK_THAT(refusal(lstm({.absent = {1}})), Contains("couples the input and forget gates"));
   CHECK_THAT(refusal(lstm({.absent = {5}})), Contains("couples the input and forget gates"));
-  CHECK_THAT(refusal(lstm({.activation = Activation::RELU})),
+  CHECK_THAT(refusal(lstm({.activation = Fused::RELU})),
              Contains("has an activation other than tanh"));
   CHECK_THAT(refusal(lstm({.projection_clip = 1})),
              Contains("clips a projection or has diagonal weights"));
