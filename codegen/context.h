@@ -22,6 +22,7 @@ struct EmitContext {
   std::vector<std::string> buffers;    ///< identifier by BufferId
   std::vector<std::string> constants;  ///< identifier by ConstantId
   std::vector<std::string> layers;     ///< identifier of each step's layer struct
+  std::string network;                 ///< the namespace of the layers and the code
   std::vector<std::string> inputs;     ///< suffix of each input's functions: "input"
   std::vector<std::string> outputs;
 
