@@ -106,6 +106,7 @@ CppWriter& CppWriter::begin_table() {
 
 CppWriter& CppWriter::end_table() {
   table_ = false;
+  if (text_.ends_with("\n\n")) text_.pop_back();
   put("// clang-format on");
   return *this;
 }

@@ -42,10 +42,7 @@ class HeaderWriter {
 
  private:
   std::string macro(const std::string& port, std::string_view what) const {
-    std::string name = fmt::format("{}_{}_{}", context_.prefix, port, what);
-    for (char& c : name)
-      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return name;
+    return context_.port_macro(port, what);
   }
   void define(const std::string& name, const std::string& value) {
     out_.directive(fmt::format("#define {} {}", name, value));

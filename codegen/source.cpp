@@ -21,6 +21,8 @@ class SourceWriter {
     includes();
     assertions();
     out_.line(fmt::format("namespace {} {{", context_.network)).line("namespace {").blank();
+    if (!program_.constants.empty())
+      out_.line(fmt::format("namespace weights = {}_weights;", context_.prefix)).blank();
     shapes();
     layers();
     network();
@@ -90,12 +92,13 @@ class SourceWriter {
     for (std::size_t i = 0; i < program_.steps.size(); ++i) {
       const Step& step = program_.steps[i];
       if (!step.arguments) continue;
+      if (i > 0) out_.blank();
       out_.comment(fmt::format("\"{}\"", comment_text(step.layer)));
       if (!step.summary.empty()) out_.comment(step.summary);
       out_.line(fmt::format("constexpr smelt::{} {} SMELT_CONSTANT = {{", step.arguments->type,
                             context_.layers[i]));
       for (const Field& field : step.arguments->fields) field_lines(field);
-      out_.line("};").blank();
+      out_.line("};");
     }
     out_.end_table().blank();
   }
@@ -103,8 +106,7 @@ class SourceWriter {
   std::string value_text(const Value& value) const {
     if (const auto* number = std::get_if<std::int64_t>(&value)) return literal(*number);
     if (const auto* real = std::get_if<float>(&value)) return literal(*real);
-    return fmt::format("{}_weights::{}", context_.prefix,
-                       context_.constant(std::get<ConstantId>(value)));
+    return fmt::format("weights::{}", context_.constant(std::get<ConstantId>(value)));
   }
 
   /// Values only: "3, 3".
@@ -182,11 +184,9 @@ class SourceWriter {
 
   /// The calls of the network stand twice, in sequence and in a switch; either is compiled.
   void network() {
-    out_.directive(fmt::format("#if defined({}_STEP) || defined({}_TRACE)", context_.macro,
+    out_.directive(fmt::format("#if !defined({}_STEP) && !defined({}_TRACE)", context_.macro,
                                context_.macro));
     out_.blank();
-    step();
-    out_.directive("#else").blank();
     out_.open_function("void run", parameters());
     places();
     for (std::size_t i = 0; i < program_.steps.size(); ++i) {
@@ -194,6 +194,8 @@ class SourceWriter {
       step_call(i);
     }
     out_.close().blank();
+    out_.directive("#else").blank();
+    step();
     out_.directive("#endif").blank();
   }
 
