@@ -115,18 +115,20 @@ template <typename Number, typename Input>
 SMELT_INLINE void dot_rows(const Input *input, const typename Number::value *weights, int32_t count,
                            typename Number::wide zero_point, const typename Number::output &out,
                            int32_t first, int32_t channels, typename Number::value *output) {
-  int32_t channel = 0;
-  for (; channel + 4 <= channels; channel += 4) {
+  const int32_t last = first + channels;
+  int32_t channel = first;
+  for (; channel + 4 <= last; channel += 4) {
     typename Number::sum sums[4];
-    for (int32_t i = 0; i < 4; ++i) sums[i] = Number::start(out, first + channel + i);
-    dot_4<Number>(input, weights + channel * count, count, count, zero_point, sums);
-    for (int32_t i = 0; i < 4; ++i)
-      output[channel + i] = Number::finish(out, first + channel + i, sums[i]);
+    for (int32_t i = 0; i < 4; ++i) sums[i] = Number::start(out, channel + i);
+    dot_4<Number>(input, weights, count, count, zero_point, sums);
+    for (int32_t i = 0; i < 4; ++i) *output++ = Number::finish(out, channel + i, sums[i]);
+    weights += 4 * count;
   }
-  for (; channel < channels; ++channel) {
-    const typename Number::sum total = dot_1<Number>(
-        input, weights + channel * count, count, zero_point, Number::start(out, first + channel));
-    output[channel] = Number::finish(out, first + channel, total);
+  for (; channel < last; ++channel) {
+    const typename Number::sum total =
+        dot_1<Number>(input, weights, count, zero_point, Number::start(out, channel));
+    *output++ = Number::finish(out, channel, total);
+    weights += count;
   }
 }
 

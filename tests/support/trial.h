@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Property tests: random operands for a small graph, the same operands for the oracle, and the
-// comparison of their results.
+// Property tests: random shapes, quantizations and operands for small graphs.
 #pragma once
 
 #include <cstdint>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "compiler/evaluate/evaluate.h"
 #include "compiler/graph/graph.h"
-#include "tests/oracle/oracle.h"
+#include "tests/support/oracle_tensor.h"
 
 namespace smelt::test {
 
@@ -38,12 +36,5 @@ class Random {
  private:
   std::mt19937 generator_;
 };
-
-/// The tensor as the oracle wants it, holding `bytes`; without bytes, a pattern for its results.
-oracle::Tensor for_oracle(const Tensor& tensor, const Bytes& bytes = {});
-
-/// What `actual` has otherwise than `expected`; empty if it is equal, floats within 1e-5 of the
-/// largest absolute value.
-std::string difference(const oracle::Tensor& expected, const Tensor& tensor, const Bytes& actual);
 
 }  // namespace smelt::test

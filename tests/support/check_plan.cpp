@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/check_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace smelt::test {
+namespace {
+
+/// Follows which buffer owns each byte of the arena through one run.
+class Arena {
+ public:
+  Arena(const Program& program, const PlanOptions& options)
+      : program_(program),
+        options_(options),
+        bytes_(static_cast<std::size_t>(program.arena_bytes), nobody) {}
+
+  std::string run() {
+    for (std::size_t i = 0; i < program_.buffers.size(); ++i) check_place(i);
+    for (const Port& port : program_.inputs) take(port.buffer, "the caller");
+    for (const Step& step : program_.steps) run_step(step);
+    for (const Port& port : program_.outputs) require(port.buffer, "the caller");
+    if (options_.keep_input)
+      for (const Port& port : program_.inputs) require(port.buffer, "the caller, the next time");
+    if (input_lost_ && options_.keep_input) report("the input is overwritten");
+    if (input_lost_ && !program_.overwrites_input)
+      report("the input is overwritten, but the program says that it is not");
+    return problem_;
+  }
+
+ private:
+  static constexpr std::int32_t nobody = -1;
+
+  void report(std::string problem) {
+    if (problem_.empty()) problem_ = std::move(problem);
+  }
+
+  std::string name(BufferId id) const {
+    return fmt::format("{}.{}", program_[id].layer, program_[id].suffix);
+  }
+
+  void check_place(std::size_t i) {
+    const Buffer& buffer = program_.buffers[i];
+    const bool state = buffer.kind == BufferKind::state;
+    const std::int64_t end = state ? program_.state_bytes : program_.arena_bytes;
+    const std::string text = name(static_cast<BufferId>(i));
+    if (buffer.offset < 0 || buffer.offset + buffer.bytes > end)
+      report(fmt::format("{} leaves its memory", text));
+    if (buffer.offset % byte_size(buffer.type) != 0)
+      report(fmt::format("{} at {} is not aligned to its type", text, buffer.offset));
+    if (!buffer.alias_of && buffer.offset % options_.alignment != 0)
+      report(fmt::format("{} at {} is not aligned", text, buffer.offset));
+    for (std::size_t j = 0; state && j < i; ++j) check_states(buffer, program_.buffers[j], text);
+  }
+
+  void check_states(const Buffer& a, const Buffer& b, const std::string& text) {
+    if (b.kind == BufferKind::state && a.offset < b.offset + b.bytes &&
+        b.offset < a.offset + a.bytes)
+      report(fmt::format("{} lies over other state", text));
+  }
+
+  /// Tensors that are the same under another shape own bytes together; outputs that a step lays
+  /// over its input do not: they are values of their own.
+  BufferId value_of(BufferId id) const {
+    while (program_[id].alias_of && !written(id)) id = *program_[id].alias_of;
+    return id;
+  }
+  bool written(BufferId id) const {
+    for (const Step& step : program_.steps)
+      for (const Operand& operand : step.operands)
+        if (operand.access == Access::write && std::get<BufferId>(operand.place) == id) return true;
+    return false;
+  }
+
+  void take(BufferId id, const std::string& by) {
+    const Buffer& buffer = program_[id];
+    const auto owner = static_cast<std::int32_t>(value_of(id));
+    for (std::int64_t i = 0; i < buffer.bytes; ++i) {
+      const auto place = static_cast<std::size_t>(buffer.offset + i);
+      if (place >= bytes_.size()) return report(fmt::format("{} leaves the arena", by));
+      input_lost_ = input_lost_ || (is_input(bytes_[place]) && bytes_[place] != owner);
+      bytes_[place] = owner;
+    }
+  }
+
+  bool is_input(std::int32_t owner) const {
+    return std::any_of(program_.inputs.begin(), program_.inputs.end(), [&](const Port& port) {
+      return static_cast<std::int32_t>(value_of(port.buffer)) == owner;
+    });
+  }
+
+  void require(BufferId id, const std::string& by) {
+    const Buffer& buffer = program_[id];
+    const auto owner = static_cast<std::int32_t>(value_of(id));
+    for (std::int64_t i = 0; i < buffer.bytes; ++i)
+      if (bytes_[static_cast<std::size_t>(buffer.offset + i)] != owner)
+        return report(fmt::format("byte {} of {} is lost when {} reads it", i, name(id), by));
+  }
+
+  /// No two operands of one step share bytes, but for an output over an input of a step in place.
+  void check_operands(const Step& step) {
+    for (const Operand& a : step.operands)
+      for (const Operand& b : step.operands) {
+        const auto* x = std::get_if<BufferId>(&a.place);
+        const auto* y = std::get_if<BufferId>(&b.place);
+        if (!x || !y || &a == &b || a.access == Access::read || !overlap(*x, *y)) continue;
+        const bool allowed = a.access == Access::write && b.access == Access::read &&
+                             step.in_place && program_[*x].offset == program_[*y].offset;
+        if (!allowed)
+          report(fmt::format("{}: {} lies over {}", step.layer, name(*x), name(*y)));
+      }
+  }
+
+  bool overlap(BufferId a, BufferId b) const {
+    const Buffer& x = program_[a];
+    const Buffer& y = program_[b];
+    return (x.kind == BufferKind::state) == (y.kind == BufferKind::state) &&
+           x.offset < y.offset + y.bytes && y.offset < x.offset + x.bytes;
+  }
+
+  void run_step(const Step& step) {
+    check_operands(step);
+    const auto each = [&](auto action) {
+      for (const Operand& operand : step.operands)
+        if (const auto* id = std::get_if<BufferId>(&operand.place);
+            id && program_[*id].kind != BufferKind::state)
+          action(*id, operand.access);
+    };
+    each([&](BufferId id, Access access) {
+      if (access == Access::read) require(id, step.layer);
+    });
+    each([&](BufferId id, Access access) {
+      if (access != Access::read) take(id, step.layer);
+    });
+  }
+
+  const Program& program_;
+  const PlanOptions& options_;
+  std::vector<std::int32_t> bytes_;  // owner of each: a BufferId
+  bool input_lost_ = false;
+  std::string problem_;
+};
+
+}  // namespace
+
+std::string plan_problem(const Program& program, const PlanOptions& options) {
+  return Arena(program, options).run();
+}
+
+}  // namespace smelt::test

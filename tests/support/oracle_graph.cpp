@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/oracle_graph.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "compiler/ops/add.h"
+#include "compiler/ops/arg.h"
+#include "compiler/ops/cast.h"
+#include "compiler/ops/concat.h"
+#include "compiler/ops/conv2d.h"
+#include "compiler/ops/depthwise_conv2d.h"
+#include "compiler/ops/dequantize.h"
+#include "compiler/ops/fully_connected.h"
+#include "compiler/ops/hard_swish.h"
+#include "compiler/ops/leaky_relu.h"
+#include "compiler/ops/logistic.h"
+#include "compiler/ops/lstm.h"
+#include "compiler/ops/maximum.h"
+#include "compiler/ops/minimum.h"
+#include "compiler/ops/mul.h"
+#include "compiler/ops/pad.h"
+#include "compiler/ops/pool2d.h"
+#include "compiler/ops/prelu.h"
+#include "compiler/ops/quantize.h"
+#include "compiler/ops/reduce.h"
+#include "compiler/ops/relu.h"
+#include "compiler/ops/relu6.h"
+#include "compiler/ops/relu_n1_to_1.h"
+#include "compiler/ops/reshape.h"
+#include "compiler/ops/resize.h"
+#include "compiler/ops/slice.h"
+#include "compiler/ops/softmax.h"
+#include "compiler/ops/sub.h"
+#include "compiler/ops/sum.h"
+#include "compiler/ops/tanh.h"
+#include "compiler/ops/transpose.h"
+#include "compiler/ops/transpose_conv.h"
+
+namespace smelt::test {
+namespace {
+
+/// A node with the elements of its operands; absent ones are null. State may be changed.
+struct Call {
+  const NodeView& view;
+  const std::vector<oracle::Tensor*>& operands;
+  const oracle::Tensor& like;
+
+  const oracle::Tensor& operator[](std::size_t i) const { return *operands[i]; }
+  const oracle::Tensor* optional(std::size_t i) const {
+    return i < operands.size() ? operands[i] : nullptr;
+  }
+  template <typename A>
+  const A& attributes() const {
+    return view.attributes<A>();
+  }
+};
+
+std::vector<int> ints(const std::vector<std::int32_t>& values) {
+  return {values.begin(), values.end()};
+}
+
+oracle::Activation activation_of(Activation activation) {
+  return static_cast<oracle::Activation>(activation);  // listed in the same order
+}
+
+// --- windows: the oracle knows SAME and VALID, graphs have pads of any size ------------------------
+
+oracle::Tensor padded(const oracle::Tensor& image, const Pads& pads) {
+  oracle::Tensor like = image;
+  like.shape[1] += pads.top + pads.bottom;
+  like.shape[2] += pads.left + pads.right;
+  return oracle::pad(image, {.before = {0, pads.top, pads.left, 0}}, nullptr, like);
+}
+
+template <typename Attributes>
+oracle::ConvolutionOptions convolution_options(const Attributes& attributes) {
+  oracle::ConvolutionOptions options;
+  options.stride_h = attributes.stride.height;
+  options.stride_w = attributes.stride.width;
+  options.activation = activation_of(attributes.activation);
+  return options;
+}
+
+template <typename Attributes, auto function>
+oracle::Tensor convolution(const Call& call) {
+  const auto& attributes = call.attributes<Attributes>();
+  oracle::ConvolutionOptions options = convolution_options(attributes);
+  options.dilation_h = attributes.dilation.height;
+  options.dilation_w = attributes.dilation.width;
+  return function(padded(call[0], attributes.pads), call[1], call.optional(2), options, call.like);
+}
+
+/// The pads are cut off the output of a convolution without any.
+oracle::Tensor transpose_conv(const Call& call) {
+  const auto& attributes = call.attributes<ops::TransposeConvAttributes>();
+  const Pads& pads = attributes.pads;
+  oracle::Tensor whole = call.like;
+  whole.shape[1] += pads.top + pads.bottom;
+  whole.shape[2] += pads.left + pads.right;
+  whole = oracle::transpose_conv(call[0], call[1], call.optional(2),
+                                 convolution_options(attributes), whole);
+  return oracle::slice(whole, {.begin = {0, pads.top, pads.left, 0}, .size = call.like.shape},
+                       call.like);
+}
+
+/// Positions of one window inside the image: from `begin`, `size` of them.
+struct Seen {
+  int begin, size;
+};
+Seen seen(int output, int stride, int pad, int kernel, int extent) {
+  const int first = output * stride - pad;
+  const int begin = std::max(first, 0);
+  return {begin, std::min(first + kernel, extent) - begin};
+}
+
+/// Every pixel by itself: what its window sees of the image is cut out and pooled whole.
+template <auto function>
+oracle::Tensor pool(const Call& call) {
+  const auto& attributes = call.attributes<ops::Pool2dAttributes>();
+  const std::vector<int>& image = call[0].shape;
+  std::vector<oracle::Tensor> rows;
+  for (int y = 0; y < call.like.shape[1]; ++y) {
+    std::vector<oracle::Tensor> pixels;
+    for (int x = 0; x < call.like.shape[2]; ++x) {
+      const Seen row = seen(y, attributes.stride.height, attributes.pads.top,
+                            attributes.kernel.height, image[1]);
+      const Seen column = seen(x, attributes.stride.width, attributes.pads.left,
+                               attributes.kernel.width, image[2]);
+      oracle::Tensor part = call[0];
+      part.shape = {image[0], row.size, column.size, image[3]};
+      part = oracle::slice(call[0], {.begin = {0, row.begin, column.begin, 0}, .size = part.shape},
+                           part);
+      oracle::Tensor pixel = call.like;
+      pixel.shape = {image[0], 1, 1, image[3]};
+      const oracle::PoolOptions options{.filter_h = row.size,
+                                        .filter_w = column.size,
+                                        .activation = activation_of(attributes.activation)};
+      pixels.push_back(function(part, options, pixel));
+    }
+    const auto join = [&](const std::vector<oracle::Tensor>& parts, int axis,
+                          const std::vector<int>& shape) {
+      std::vector<const oracle::Tensor*> pointers;
+      for (const oracle::Tensor& each : parts) pointers.push_back(&each);
+      oracle::Tensor like = call.like;
+      like.shape = shape;
+      return oracle::concatenation(pointers, {.axis = axis}, like);
+    };
+    rows.push_back(join(pixels, 2, {image[0], 1, call.like.shape[2], image[3]}));
+    if (y + 1 == call.like.shape[1]) return join(rows, 1, call.like.shape);
+  }
+  throw std::invalid_argument("an output without rows");
+}
+
+// --- the other operators -----------------------------------------------------------------------
+
+template <auto function>
+oracle::Tensor unary(const Call& call) {
+  return function(call[0], call.like);
+}
+
+template <auto function>
+oracle::Tensor binary(const Call& call) {
+  return function(call[0], call[1], call.like);
+}
+
+template <typename Attributes, auto function>
+oracle::Tensor activated(const Call& call) {
+  return function(call[0], call[1],
+                  {.activation = activation_of(call.attributes<Attributes>().activation)},
+                  call.like);
+}
+
+oracle::Tensor fully_connected(const Call& call) {
+  const auto& attributes = call.attributes<ops::FullyConnectedAttributes>();
+  return oracle::fully_connected(call[0], call[1], call.optional(2),
+                                 {.activation = activation_of(attributes.activation)}, call.like);
+}
+
+template <auto function>
+oracle::Tensor reduction(const Call& call) {
+  return function(call[0], {.axes = ints(call.attributes<ops::ReduceAttributes>().axes)},
+                  call.like);
+}
+
+template <auto function>
+oracle::Tensor arg(const Call& call) {
+  return function(call[0], {.axis = call.attributes<ops::ArgAttributes>().axis}, call.like);
+}
+
+template <auto function>
+oracle::Tensor resize(const Call& call) {
+  const auto& attributes = call.attributes<ops::ResizeAttributes>();
+  return function(call[0],
+                  {.align_corners = attributes.align_corners,
+                   .half_pixel_centers = attributes.half_pixel_centers},
+                  call.like);
+}
+
+oracle::Tensor leaky_relu(const Call& call) {
+  return oracle::leaky_relu(call[0], {.alpha = call.attributes<ops::LeakyReluAttributes>().alpha},
+                            call.like);
+}
+
+oracle::Tensor softmax(const Call& call) {
+  return oracle::softmax(call[0], {.beta = call.attributes<ops::SoftmaxAttributes>().beta},
+                         call.like);
+}
+
+oracle::Tensor concat(const Call& call) {
+  return oracle::concatenation({call.operands.begin(), call.operands.end()},
+                               {.axis = call.attributes<ops::ConcatAttributes>().axis}, call.like);
+}
+
+oracle::Tensor pad(const Call& call) {
+  const auto& attributes = call.attributes<ops::PadAttributes>();
+  oracle::Tensor value{.type = call.like.type, .shape = {1}};
+  if (value.type == oracle::Type::f32)
+    value.f = {attributes.float_value};
+  else
+    value.q = {attributes.value};
+  return oracle::pad(call[0], {.before = ints(attributes.before)}, &value, call.like);
+}
+
+oracle::Tensor slice(const Call& call) {
+  const auto& attributes = call.attributes<ops::SliceAttributes>();
+  return oracle::strided_slice(call[0],
+                               {.begin = ints(attributes.begin),
+                                .stride = ints(attributes.stride),
+                                .size = ints(attributes.size)},
+                               call.like);
+}
+
+oracle::Tensor transpose(const Call& call) {
+  return oracle::transpose(
+      call[0], {.permutation = ints(call.attributes<ops::TransposeAttributes>().permutation)},
+      call.like);
+}
+
+oracle::Tensor lstm(const Call& call) {
+  using At = ops::LstmOperand;
+  const auto& attributes = call.attributes<ops::LstmAttributes>();
+  const auto gate = [&](std::size_t i) {
+    return oracle::LstmGate{.input_weights = call.operands[At::weights + i],
+                            .recurrent_weights = call.operands[At::recurrent_weights + i],
+                            .bias = call.operands[At::bias + i]};
+  };
+  oracle::LstmState state{.hidden = call[At::hidden], .cell = call[At::cell]};
+  const oracle::Tensor output = oracle::unidirectional_sequence_lstm(
+      call[At::input], {.input = gate(0), .forget = gate(1), .cell = gate(2), .output = gate(3)},
+      state, {.time_major = attributes.time_major, .cell_clip = attributes.cell_clip}, call.like);
+  *call.operands[At::hidden] = state.hidden;
+  *call.operands[At::cell] = state.cell;
+  return output;
+}
+
+struct Row {
+  const OpDef& op;
+  oracle::Tensor (*run)(const Call&);
+};
+
+const Row rows[] = {
+    {ops::add, activated<ops::AddAttributes, oracle::add>},
+    {ops::arg_max, arg<oracle::arg_max>},
+    {ops::arg_min, arg<oracle::arg_min>},
+    {ops::average_pool2d, pool<oracle::average_pool2d>},
+    {ops::cast, unary<oracle::cast>},
+    {ops::concat, concat},
+    {ops::conv2d, convolution<ops::Conv2dAttributes, oracle::conv2d>},
+    {ops::depthwise_conv2d, convolution<ops::DepthwiseConv2dAttributes, oracle::depthwise_conv2d>},
+    {ops::dequantize, unary<oracle::dequantize>},
+    {ops::fully_connected, fully_connected},
+    {ops::hard_swish, unary<oracle::hard_swish>},
+    {ops::leaky_relu, leaky_relu},
+    {ops::logistic, unary<oracle::logistic>},
+    {ops::lstm, lstm},
+    {ops::max_pool2d, pool<oracle::max_pool2d>},
+    {ops::maximum, binary<oracle::maximum>},
+    {ops::mean, reduction<oracle::mean>},
+    {ops::minimum, binary<oracle::minimum>},
+    {ops::mul, activated<ops::MulAttributes, oracle::mul>},
+    {ops::pad, pad},
+    {ops::prelu, binary<oracle::prelu>},
+    {ops::quantize, unary<oracle::quantize>},
+    {ops::relu, unary<oracle::relu>},
+    {ops::relu6, unary<oracle::relu6>},
+    {ops::relu_n1_to_1, unary<oracle::relu_n1_to_1>},
+    {ops::reshape, unary<oracle::reshape>},
+    {ops::resize_bilinear, resize<oracle::resize_bilinear>},
+    {ops::resize_nearest, resize<oracle::resize_nearest_neighbor>},
+    {ops::slice, slice},
+    {ops::softmax, softmax},
+    {ops::sub, activated<ops::SubAttributes, oracle::sub>},
+    {ops::sum, reduction<oracle::sum>},
+    {ops::tanh, unary<oracle::tanh>},
+    {ops::transpose, transpose},
+    {ops::transpose_conv, transpose_conv},
+};
+
+const Row* row_of(const OpDef& op) {
+  for (const Row& row : rows)
+    if (&row.op == &op) return &row;
+  return nullptr;
+}
+
+oracle::Tensor real_zeros(const Tensor& tensor) {
+  oracle::Tensor result = for_oracle(tensor);
+  const auto count = static_cast<std::size_t>(element_count(tensor.shape));
+  if (tensor.type == ElementType::f32)
+    result.f.assign(count, 0);
+  else
+    result.q.assign(count, tensor.quantization.present() ? tensor.quantization.zero_point() : 0);
+  return result;
+}
+
+}  // namespace
+
+bool oracle_has(const OpDef& op) {
+  return row_of(op) != nullptr;
+}
+
+OracleGraph::OracleGraph(const Graph& graph) : graph_(graph) {
+  for (const Tensor& tensor : graph.tensors)
+    tensors_.push_back(for_oracle(tensor, tensor.constant ? tensor.data : Bytes()));
+  reset();
+}
+
+void OracleGraph::reset() {
+  for (std::size_t i = 0; i < tensors_.size(); ++i)
+    if (graph_.tensors[i].variable) tensors_[i] = real_zeros(graph_.tensors[i]);
+}
+
+void OracleGraph::run(const std::vector<Bytes>& inputs, const Observer& observe) {
+  const auto at = [&](TensorId id) { return &tensors_[static_cast<std::size_t>(id)]; };
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    *at(graph_.inputs[i]) = for_oracle(graph_[graph_.inputs[i]], inputs[i]);
+  for (const Node& node : graph_.nodes) {
+    std::vector<oracle::Tensor*> operands;
+    for (const TensorId id : node.inputs)
+      operands.push_back(id == no_tensor ? nullptr : at(id));
+    const NodeView view{graph_, node};
+    oracle::Tensor result = row_of(*node.op)->run({view, operands, for_oracle(view.output())});
+    *at(node.outputs[0]) = std::move(result);
+    if (!observe) continue;
+    for (const TensorId id : node.inputs)
+      if (id != no_tensor && graph_[id].variable) observe(id, *at(id));
+    observe(node.outputs[0], *at(node.outputs[0]));
+  }
+}
+
+std::string oracle_mismatch(const Graph& graph, OracleGraph& oracle, Evaluation& evaluation,
+                            const std::vector<Bytes>& inputs) {
+  evaluation.run(inputs);
+  std::string problem;
+  oracle.run(inputs, [&](TensorId id, oracle::Tensor& expected) {
+    const std::string found = difference(expected, graph[id], evaluation[id]);
+    if (!found.empty() && problem.empty())
+      problem = fmt::format("tensor %{} \"{}\": {}", static_cast<std::int32_t>(id), graph[id].name,
+                            found);
+    if (graph[id].type == ElementType::f32) expected = for_oracle(graph[id], evaluation[id]);
+  });
+  return problem;
+}
+
+}  // namespace smelt::test
