@@ -4,6 +4,7 @@
 // definition of each operator stands in compiler/ops; absent facets have the meaning stated here.
 #pragma once
 
+#include <any>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -25,6 +26,35 @@ struct TensorType {
   bool operator==(const TensorType&) const = default;
 };
 
+/// How the channels of an operator's output (its last axis) depend on those of its inputs. What a
+/// pass needs to remove channels without knowing the operator.
+struct ChannelRule {
+  enum class Kind : std::uint8_t {
+    each,  ///< an output channel is computed from one channel of each input
+    mix,   ///< an output channel is a sum over the channels of the first input, by weights
+  };
+  /// The axes along which a constant operand is indexed by channel; -1: it is not.
+  struct Axes {
+    std::size_t operand = 0;
+    std::int32_t output = -1;
+    std::int32_t input = -1;
+  };
+
+  Kind kind = Kind::each;
+  /// Whether the rule holds for this node; absent: always.
+  bool (*applies)(const NodeView&) = nullptr;
+  /// each: the channel of input `i` that an output channel is computed from, -1 if none; absent:
+  /// the same. Inputs that have another number of channels are taken whole.
+  std::int32_t (*source)(const NodeView&, std::size_t i, std::int32_t output) = nullptr;
+  /// Operands indexed by channel. mix: the weights come first, the bias second.
+  std::vector<Axes> (*axes)(const NodeView&) = nullptr;
+  /// mix: every output sums over all weights, with no padding, so that a constant input channel
+  /// adds the same everywhere. Absent: always.
+  bool (*unpadded)(const NodeView&) = nullptr;
+  /// Changes attributes that hold the number of output channels; absent: there are none.
+  void (*resize)(std::any& attributes, std::int32_t channels) = nullptr;
+};
+
 struct OpDef {
   std::string_view name;  ///< as in the textual form: "conv2d"
   /// Operand names. "bias?" may be absent; a last "input*" takes any number.
@@ -38,6 +68,8 @@ struct OpDef {
   std::vector<TensorType> (*infer)(const NodeView&) = nullptr;
   /// Multiply-accumulates of one run. Absent: none.
   std::int64_t (*macs)(const NodeView&) = nullptr;
+  /// Absent: every output channel depends on everything, and none can be removed.
+  const ChannelRule* channels = nullptr;
   /// Kernels that can run it, best first; the last is portable and defines the result.
   /// None: the output is the input under another shape (an alias).
   std::span<const KernelRow> (*kernels)() = nullptr;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/sum.h"
 #include "smelt/add.h"
@@ -51,6 +52,7 @@ const OpDef add = {
     .attributes = attribute_table<AddAttributes>(),
     .check = check,
     .infer = infer_binary,
+    .channels = &channelwise,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
     .in_place = true,
 };

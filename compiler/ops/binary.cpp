@@ -99,7 +99,7 @@ Field broadcast_field(const NodeView& view) {
   std::vector<BroadcastLoop> loops = broadcast_loops(view.input(0).shape, view.input(1).shape);
   loops.insert(loops.begin(), max_loops - loops.size(), BroadcastLoop{});
   std::vector<LabelledValue> values;
-  const auto append = [&](std::string_view label, std::int32_t BroadcastLoop::*member) {
+  const auto append = [&](std::string_view label, std::int32_t BroadcastLoop::* member) {
     for (const BroadcastLoop& loop : loops) {
       values.emplace_back(label, std::int64_t{loop.*member});
       label = "";

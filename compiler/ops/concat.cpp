@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/movement.h"
 
 namespace smelt::ops {
@@ -83,6 +84,30 @@ constexpr KernelRow kernels[] = {
     {"concat", [](const NodeView&, const Target&) { return true; }, lower},
 };
 
+bool joins_channels(const NodeView& view) {
+  return view.attributes<ConcatAttributes>().axis + 1 ==
+         static_cast<std::int32_t>(view.output().shape.size());
+}
+
+const ChannelRule channels = {
+    .kind = ChannelRule::Kind::each,
+    .applies =
+        [](const NodeView& view) {
+          for (std::size_t i = 0; i < view.node.inputs.size(); ++i)
+            if (view.input(i).constant) return false;
+          return true;
+        },
+    .source =
+        [](const NodeView& view, std::size_t i, std::int32_t output) {
+          if (!joins_channels(view)) return output;
+          std::int32_t first = 0;
+          for (std::size_t before = 0; before < i; ++before)
+            first += channel_count(view.input(before));
+          const bool inside = output >= first && output < first + channel_count(view.input(i));
+          return inside ? output - first : -1;
+        },
+};
+
 }  // namespace
 
 const OpDef concat = {
@@ -91,6 +116,7 @@ const OpDef concat = {
     .attributes = attribute_table<ConcatAttributes>(),
     .check = check,
     .infer = infer,
+    .channels = &channels,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

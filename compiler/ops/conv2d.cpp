@@ -153,6 +153,17 @@ constexpr KernelRow kernels[] = {
     {"conv2d_f32", is_type<ElementType::f32>, lower_conv2d},
 };
 
+const ChannelRule channels = {
+    .kind = ChannelRule::Kind::mix,
+    .applies = [](const NodeView& view) { return view.input(0).shape[3] == view.input(1).shape[3]; },
+    .axes =
+        [](const NodeView&) {
+          return std::vector<ChannelRule::Axes>{{.operand = 1, .output = 0, .input = 3},
+                                                {.operand = 2, .output = 0}};
+        },
+    .unpadded = [](const NodeView& view) { return window_of(view).pads == Pads{}; },
+};
+
 }  // namespace
 
 void lower_convolution(const NodeView& view, const Convolution& convolution, StepBuilder& builder) {
@@ -174,6 +185,7 @@ const OpDef conv2d = {
     .check = check,
     .infer = infer,
     .macs = macs,
+    .channels = &channels,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

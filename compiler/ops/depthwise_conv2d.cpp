@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/quantization.h"
 #include "compiler/ops/window.h"
@@ -148,6 +149,19 @@ constexpr KernelRow kernels[] = {
      lower<ElementType::f32, &host_depthwise<f32>>},
 };
 
+const ChannelRule channels = {
+    .kind = ChannelRule::Kind::each,
+    .source =
+        [](const NodeView& view, std::size_t, std::int32_t output) {
+          return output / (channel_count(view.output()) / channel_count(view.input(0)));
+        },
+    .axes =
+        [](const NodeView&) {
+          return std::vector<ChannelRule::Axes>{{.operand = 1, .output = 3},
+                                                {.operand = 2, .output = 0}};
+        },
+};
+
 }  // namespace
 
 const OpDef depthwise_conv2d = {
@@ -157,6 +171,7 @@ const OpDef depthwise_conv2d = {
     .check = check,
     .infer = infer,
     .macs = macs,
+    .channels = &channels,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/dequantize.h"
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/quantization.h"
 #include "compiler/ops/unary.h"
 #include "smelt/dequantize.h"
@@ -41,6 +42,7 @@ const OpDef dequantize = {
     .operands = {"input"},
     .check = check,
     .infer = infer,
+    .channels = &channelwise,
     .kernels = direct_kernels<call>,
 };
 

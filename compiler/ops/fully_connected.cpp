@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/quantization.h"
 #include "smelt/fully_connected.h"
 
@@ -90,6 +91,17 @@ constexpr KernelRow kernels[] = {
      lower<ElementType::f32, &smelt::fully_connected_f32>},
 };
 
+const ChannelRule channels = {
+    .kind = ChannelRule::Kind::mix,
+    .applies =
+        [](const NodeView& view) { return channel_count(view.input(0)) == view.input(1).shape[1]; },
+    .axes =
+        [](const NodeView&) {
+          return std::vector<ChannelRule::Axes>{{.operand = 1, .output = 0, .input = 1},
+                                                {.operand = 2, .output = 0}};
+        },
+};
+
 }  // namespace
 
 const OpDef fully_connected = {
@@ -99,6 +111,7 @@ const OpDef fully_connected = {
     .check = check,
     .infer = infer,
     .macs = macs,
+    .channels = &channels,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/unary.h"
 #include "smelt/hard_swish.h"
@@ -67,6 +68,7 @@ const OpDef hard_swish = {
     .operands = {"input"},
     .check = check,
     .infer = infer_unary,
+    .channels = &channelwise,
     .kernels = table_kernels<call>,
 };
 

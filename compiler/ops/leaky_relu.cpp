@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/unary.h"
 #include "smelt/leaky_relu.h"
@@ -62,6 +63,7 @@ const OpDef leaky_relu = {
     .attributes = attribute_table<LeakyReluAttributes>(),
     .check = check,
     .infer = infer_unary,
+    .channels = &channelwise,
     .kernels = table_kernels<call>,
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/logistic.h"
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/curve.h"
 #include "smelt/logistic.h"
 #include "smelt/logistic_f32.h"
@@ -28,6 +29,7 @@ const OpDef logistic = {
     .operands = {"input"},
     .check = check,
     .infer = infer_unary,
+    .channels = &channelwise,
     .kernels = table_kernels<call>,
 };
 

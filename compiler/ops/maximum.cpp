@@ -2,6 +2,7 @@
 #include "compiler/ops/maximum.h"
 
 #include "compiler/ops/binary.h"
+#include "compiler/ops/channels.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/minmax.h"
 
@@ -34,6 +35,7 @@ const OpDef maximum = {
     .operands = {"a", "b"},
     .check = check,
     .infer = infer_binary,
+    .channels = &channelwise,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
     .in_place = true,
 };

@@ -2,6 +2,7 @@
 #include "compiler/ops/mul.h"
 
 #include "compiler/ops/binary.h"
+#include "compiler/ops/channels.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/mul.h"
 
@@ -54,6 +55,7 @@ const OpDef mul = {
     .attributes = attribute_table<MulAttributes>(),
     .check = check,
     .infer = infer_binary,
+    .channels = &channelwise,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
     .in_place = true,
 };

@@ -5,6 +5,7 @@
 
 #include <bit>
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/movement.h"
 
 namespace smelt::ops {
@@ -69,6 +70,16 @@ constexpr KernelRow kernels[] = {
     {"pad", [](const NodeView&, const Target&) { return true; }, lower},
 };
 
+const ChannelRule channels = {
+    .kind = ChannelRule::Kind::each,
+    .applies =
+        [](const NodeView& view) {
+          const auto& attributes = view.attributes<PadAttributes>();
+          return !attributes.before.empty() && attributes.before.back() == 0 &&
+                 attributes.after.back() == 0;
+        },
+};
+
 }  // namespace
 
 const OpDef pad = {
@@ -77,6 +88,7 @@ const OpDef pad = {
     .attributes = attribute_table<PadAttributes>(),
     .check = check,
     .infer = infer,
+    .channels = &channels,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

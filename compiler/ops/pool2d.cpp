@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/quantization.h"
 #include "compiler/ops/window.h"
 #include "smelt/pool2d.h"
@@ -142,6 +143,7 @@ const OpDef average_pool2d = {
     .attributes = attribute_table<Pool2dAttributes>(),
     .check = check,
     .infer = infer,
+    .channels = &channelwise,
     .kernels = [] { return std::span<const KernelRow>(average_kernels); },
 };
 
@@ -151,6 +153,7 @@ const OpDef max_pool2d = {
     .attributes = attribute_table<Pool2dAttributes>(),
     .check = check,
     .infer = infer,
+    .channels = &channelwise,
     .kernels = [] { return std::span<const KernelRow>(max_kernels); },
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "compiler/ops/binary.h"
+#include "compiler/ops/channels.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/prelu.h"
 
@@ -63,6 +64,7 @@ const OpDef prelu = {
     .operands = {"input", "slope"},
     .check = check,
     .infer = infer_binary,
+    .channels = &channelwise,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
     .in_place = true,
 };

@@ -85,8 +85,10 @@ Field float_stage(const LinearOperands& operands, StepBuilder& builder) {
 }  // namespace
 
 std::vector<std::int64_t> folded_bias(const LinearOperands& operands) {
+  const std::int32_t zero =
+      operands.centred_input ? 0 : operands.input.quantization.zero_point();
   std::vector<std::int64_t> bias = weight_sums(operands);
-  for (std::int64_t& sum : bias) sum *= -operands.input.quantization.zero_point();
+  for (std::int64_t& sum : bias) sum *= -zero;
   if (operands.bias) {
     const std::vector<std::int64_t> given = integers(*operands.bias);
     for (std::size_t i = 0; i < bias.size(); ++i) bias[i] += given[i];
@@ -136,9 +138,10 @@ bool check_quantized(const NodeView& view, const Tensor& tensor, std::string_vie
   const Quantization& given = tensor.quantization;
   if (!given.present() || given.per_channel() || given.zero_points.size() != 1) {
     diagnostics
-        .error(place_of(view.graph, view.node),
-               fmt::format("{} \"{}\" has type {} but {}", role, tensor.name, to_string(tensor.type),
-                           given.present() ? "a scale per channel" : "no scale"))
+        .error(
+            place_of(view.graph, view.node),
+            fmt::format("{} \"{}\" has type {} but {}", role, tensor.name, to_string(tensor.type),
+                        given.present() ? "a scale per channel" : "no scale"))
         .note("quantize activations with one scale and zero point per tensor");
     return false;
   }
@@ -146,11 +149,11 @@ bool check_quantized(const NodeView& view, const Tensor& tensor, std::string_vie
   if (std::isfinite(given.scale()) && given.scale() > 0 && given.zero_point() >= range.min &&
       given.zero_point() <= range.max)
     return true;
-  diagnostics.error(place_of(view.graph, view.node),
-                    fmt::format("{} \"{}\" of type {} has scale {:g} and zero point {}", role,
-                                tensor.name, to_string(tensor.type), given.scale(),
-                                given.zero_point()))
-      .note("scales are positive numbers, zero points values of the type");
+  diagnostics
+      .error(place_of(view.graph, view.node),
+             fmt::format("{} \"{}\" of type {} has scale {:g} and zero point {}", role, tensor.name,
+                         to_string(tensor.type), given.scale(), given.zero_point()))
+      .note("scales must be positive numbers, zero points values of the type");
   return false;
 }
 
@@ -197,6 +200,14 @@ bool check_weight_scales(const NodeView& view, const LinearOperands& operands,
                                          weights.scales.size(), operands.channels));
     return false;
   }
+  const auto last = static_cast<std::int32_t>(operands.weights.shape.size()) - 1;
+  const std::int32_t axis = operands.channels_last ? last : 0;
+  if (weights.per_channel() && weights.axis != axis) {
+    diagnostics.error(place, fmt::format("weights have their scales along dimension {}, but their "
+                                         "output channels along {}",
+                                         weights.axis, axis));
+    return false;
+  }
   if (std::any_of(weights.scales.begin(), weights.scales.end(),
                   [](float scale) { return !(scale >= 0) || !std::isfinite(scale); })) {
     diagnostics.error(place, "weights have a scale that is no positive number");
@@ -239,7 +250,9 @@ void check_accumulators(const NodeView& view, const LinearOperands& operands,
   constexpr std::int64_t limit = INT32_MAX - 255;
   const std::int64_t taps = element_count(operands.weights.shape) / operands.channels;
   const std::vector<std::int64_t> bias = folded_bias(operands);
-  const std::int64_t largest_product = operands.input.type == ElementType::u8 ? 255 * 255 : 1 << 14;
+  const bool is_unsigned = operands.input.type == ElementType::u8;
+  const std::int64_t largest_input = is_unsigned || operands.centred_input ? 255 : 128;
+  const std::int64_t largest_product = largest_input * (is_unsigned ? 255 : 128);
   for (std::size_t i = 0; i < bias.size(); ++i) {
     const std::int64_t bound = std::abs(bias[i]) + taps * largest_product;
     const double scale = linear_scale(operands, i);

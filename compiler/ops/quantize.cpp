@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/quantize.h"
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/unary.h"
 #include "smelt/quantize.h"
@@ -63,14 +64,10 @@ UnaryCall from_integers(const NodeView& view, std::int32_t count) {
 
 UnaryCall call(const NodeView& view, std::int32_t count) {
   switch (view.input(0).type) {
-    case ElementType::s8:
-      return from_integers<std::int8_t>(view, count);
-    case ElementType::u8:
-      return from_integers<std::uint8_t>(view, count);
-    case ElementType::s16:
-      return from_integers<std::int16_t>(view, count);
-    default:
-      return from_floats(view, count);
+    case ElementType::s8: return from_integers<std::int8_t>(view, count);
+    case ElementType::u8: return from_integers<std::uint8_t>(view, count);
+    case ElementType::s16: return from_integers<std::int16_t>(view, count);
+    default: return from_floats(view, count);
   }
 }
 
@@ -81,6 +78,7 @@ const OpDef quantize = {
     .operands = {"input"},
     .check = check,
     .infer = infer,
+    .channels = &channelwise,
     .kernels = table_kernels<call>,
 };
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 
 #include "compiler/ops/movement.h"
 #include "compiler/ops/quantization.h"
@@ -51,10 +50,6 @@ Multiplier multiplier_of(const NodeView& view) {
   return view.node.op == &mean ? mean_multiplier(view) : sum_multiplier(view);
 }
 
-bool is_positive(float scale) {
-  return std::isfinite(scale) && scale > 0;
-}
-
 void check_scales(const NodeView& view, Diagnostics& diagnostics) {
   const Place place = place_of(view.graph, view.node);
   if (!check_quantized(view, view.input(0), "input", diagnostics) ||
@@ -62,10 +57,6 @@ void check_scales(const NodeView& view, Diagnostics& diagnostics) {
     return;
   const float input = view.input(0).quantization.scale();
   const float output = view.output().quantization.scale();
-  if (!is_positive(input) || !is_positive(output)) {
-    diagnostics.error(place, fmt::format("scales {} and {} must be positive", input, output));
-    return;
-  }
   // No input is further than 255 from the zero point.
   const std::int64_t largest = 255 * reduced_count(view);
   const std::int32_t left = std::max(multiplier_of(view).shift, 0);
@@ -195,12 +186,22 @@ constexpr KernelRow kernels[] = {
     {"reduce_s32", is_type<ElementType::s32>, lower_s32},
 };
 
+const ChannelRule channels = {
+    .kind = ChannelRule::Kind::each,
+    .applies =
+        [](const NodeView& view) {
+          const std::size_t rank = view.input(0).shape.size();
+          return rank > 1 && !is_reduced(view, rank - 1);
+        },
+};
+
 OpDef reduction(std::string_view name) {
   return {.name = name,
           .operands = {"input"},
           .attributes = attribute_table<ReduceAttributes>(),
           .check = check,
           .infer = infer,
+          .channels = &channels,
           .kernels = [] { return std::span<const KernelRow>(kernels); }};
 }
 

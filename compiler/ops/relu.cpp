@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/relu.h"
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/clamp.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/requantize.h"
@@ -55,6 +56,7 @@ const OpDef relu = {
     .operands = {"input"},
     .check = check,
     .infer = infer_unary,
+    .channels = &channelwise,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

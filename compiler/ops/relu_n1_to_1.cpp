@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/relu_n1_to_1.h"
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/clamp.h"
 
 namespace smelt::ops {
@@ -17,6 +18,7 @@ const OpDef relu_n1_to_1 = {
     .operands = {"input"},
     .check = check_clamp,
     .infer = infer_unary,
+    .channels = &channelwise,
     .kernels = direct_kernels<call>,
 };
 

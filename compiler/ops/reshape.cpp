@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "compiler/diagnostics.h"
+#include "compiler/ops/channels.h"
 
 namespace smelt::ops {
 namespace {
@@ -20,6 +21,18 @@ std::vector<TensorType> infer(const NodeView& view) {
   return {{view.input(0).type, view.attributes<ReshapeAttributes>().shape}};
 }
 
+const ChannelRule channels = {
+    .kind = ChannelRule::Kind::each,
+    .applies =
+        [](const NodeView& view) {
+          return channel_count(view.input(0)) == channel_count(view.output());
+        },
+    .resize =
+        [](std::any& attributes, std::int32_t count) {
+          std::any_cast<ReshapeAttributes&>(attributes).shape.back() = count;
+        },
+};
+
 }  // namespace
 
 const OpDef reshape = {
@@ -28,6 +41,7 @@ const OpDef reshape = {
     .attributes = attribute_table<ReshapeAttributes>(),
     .check = check,
     .infer = infer,
+    .channels = &channels,
 };
 
 }  // namespace smelt::ops

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "compiler/ops/movement.h"
+#include "compiler/ops/channels.h"
 #include "compiler/ops/quantization.h"
 #include "smelt/resize.h"
 
@@ -207,6 +208,7 @@ const OpDef resize_bilinear = {
     .attributes = attribute_table<ResizeAttributes>(),
     .check = check_bilinear,
     .infer = infer,
+    .channels = &channelwise,
     .kernels = [] { return std::span<const KernelRow>(bilinear_kernels); },
 };
 
@@ -216,6 +218,7 @@ const OpDef resize_nearest = {
     .attributes = attribute_table<ResizeAttributes>(),
     .check = check_nearest,
     .infer = infer,
+    .channels = &channelwise,
     .kernels = [] { return std::span<const KernelRow>(nearest_kernels); },
 };
 

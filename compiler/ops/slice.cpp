@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/movement.h"
 
 namespace smelt::ops {
@@ -57,6 +58,21 @@ constexpr KernelRow kernels[] = {
     {"slice", [](const NodeView&, const Target&) { return true; }, lower},
 };
 
+const ChannelRule channels = {
+    .kind = ChannelRule::Kind::each,
+    .applies =
+        [](const NodeView& view) {
+          const auto& attributes = view.attributes<SliceAttributes>();
+          return !attributes.begin.empty() && attributes.begin.back() == 0 &&
+                 attributes.stride.back() == 1 &&
+                 attributes.size.back() == channel_count(view.input(0));
+        },
+    .resize =
+        [](std::any& attributes, std::int32_t count) {
+          std::any_cast<SliceAttributes&>(attributes).size.back() = count;
+        },
+};
+
 }  // namespace
 
 const OpDef slice = {
@@ -65,6 +81,7 @@ const OpDef slice = {
     .attributes = attribute_table<SliceAttributes>(),
     .check = check,
     .infer = infer,
+    .channels = &channels,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

@@ -51,8 +51,7 @@ void check_quantized_input(const NodeView& view, Diagnostics& diagnostics) {
   const Tensor& input = view.input(0);
   const Place place = place_of(view.graph, view.node);
   if (!check_quantized(view, input, "input", diagnostics)) return;
-  // Also catches scales that are no numbers.
-  if (!(argument_scale(view) >= 0.5))
+  if (argument_scale(view) < 0.5)
     diagnostics
         .error(place, fmt::format("the input's scale {} is too small", input.quantization.scale()))
         .note("beta * scale must be at least 2^-27");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/sum.h"
 #include "smelt/add.h"
@@ -52,6 +53,7 @@ const OpDef sub = {
     .attributes = attribute_table<SubAttributes>(),
     .check = check,
     .infer = infer_binary,
+    .channels = &channelwise,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
     .in_place = true,
 };

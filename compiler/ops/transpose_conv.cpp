@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/ops/channels.h"
 #include "compiler/ops/quantization.h"
 #include "compiler/ops/window.h"
 #include "smelt/transpose_conv.h"
@@ -94,14 +95,11 @@ std::int64_t patch_elements(const NodeView& view) {
 Struct layer(const NodeView& view, StepBuilder& builder) {
   const Tensor& input = view.input(0);
   const Tensor& weights = view.input(1);
-  const Shape& output = view.output().shape;
   const Pads& pads = view.attributes<TransposeConvAttributes>().pads;
   const bool quantized = input.type != ElementType::f32;
   const std::int64_t per_channel = element_count(weights.shape) / weights.shape[0];
   return {fmt::format("transpose_conv_{}_layer", to_string(input.type)),
-          {ints_field("images",
-                      {input.shape[0], input.shape[1], input.shape[2], input.shape[3], output[1],
-                       output[2], output[3], pads.top, pads.left, pads.bottom, pads.right}),
+          {images_field(input.shape, view.output().shape, pads),
            constant_field("weights",
                           builder.constant("weights", weights.type, weights.data, per_channel)),
            int_field("input_zero_point", quantized ? input.quantization.zero_point() : 0),
@@ -144,6 +142,21 @@ constexpr KernelRow kernels[] = {
      lower<ElementType::f32, &host_transpose_conv<f32>>},
 };
 
+const ChannelRule channels = {
+    .kind = ChannelRule::Kind::mix,
+    .axes =
+        [](const NodeView&) {
+          return std::vector<ChannelRule::Axes>{{.operand = 1, .output = 0, .input = 3},
+                                                {.operand = 2, .output = 0}};
+        },
+    // Strides and borders leave out taps.
+    .unpadded = [](const NodeView&) { return false; },
+    .resize =
+        [](std::any& attributes, std::int32_t count) {
+          std::any_cast<TransposeConvAttributes&>(attributes).output_shape.back() = count;
+        },
+};
+
 }  // namespace
 
 const OpDef transpose_conv = {
@@ -153,6 +166,7 @@ const OpDef transpose_conv = {
     .check = check,
     .infer = infer,
     .macs = macs,
+    .channels = &channels,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

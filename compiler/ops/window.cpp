@@ -29,6 +29,13 @@ std::optional<std::int32_t> output_size(std::int32_t input, std::int32_t kernel,
   return static_cast<std::int32_t>(room / stride + 1);
 }
 
+/// Rows below the image that the window really reaches.
+std::int32_t bottom_pad(const Window& window, const Shape& input, const Shape& output) {
+  const std::int64_t reach = std::int64_t{output[1] - 1} * window.stride.height +
+                             span(window.kernel.height, window.dilation.height);
+  return static_cast<std::int32_t>(std::max<std::int64_t>(0, reach - input[1] - window.pads.top));
+}
+
 /// Columns to the right of the image that the window really reaches.
 std::int32_t right_pad(const Window& window, const Shape& input, const Shape& output) {
   const std::int64_t reach = std::int64_t{output[2] - 1} * window.stride.width +
@@ -125,10 +132,7 @@ Struct shape_struct(const Window& window) {
                       suffix("s", window.stride), suffix("d", window.dilation))};
 }
 
-Field images_field(const Window& window, const Shape& input, const Shape& output) {
-  const std::int64_t bottom = std::max<std::int64_t>(
-      0, std::int64_t{output[1] - 1} * window.stride.height +
-             span(window.kernel.height, window.dilation.height) - input[1] - window.pads.top);
+Field images_field(const Shape& input, const Shape& output, const Pads& pads) {
   const auto i64 = [](std::int64_t value) { return value; };
   return labelled_field("images", {{"batches", i64(input[0])},
                                    {"input", i64(input[1])},
@@ -137,10 +141,17 @@ Field images_field(const Window& window, const Shape& input, const Shape& output
                                    {"output", i64(output[1])},
                                    {"", i64(output[2])},
                                    {"", i64(output[3])},
-                                   {"pad top", i64(window.pads.top)},
-                                   {"left", i64(window.pads.left)},
-                                   {"bottom", bottom},
-                                   {"right", i64(right_pad(window, input, output))}});
+                                   {"pad top", i64(pads.top)},
+                                   {"left", i64(pads.left)},
+                                   {"bottom", i64(pads.bottom)},
+                                   {"right", i64(pads.right)}});
+}
+
+Field images_field(const Window& window, const Shape& input, const Shape& output) {
+  Pads reached = window.pads;
+  reached.bottom = bottom_pad(window, input, output);
+  reached.right = right_pad(window, input, output);
+  return images_field(input, output, reached);
 }
 
 std::int64_t ring_elements(const Window& window, const Shape& input) {

@@ -30,8 +30,10 @@ std::optional<Extent2> output_extent(const Shape& input, const Window& window);
 bool check_window(const NodeView& view, const Shape& image, const Window& window,
                   Diagnostics& diagnostics);
 
-/// The fields of smelt::window_shape and smelt::window_images.
+/// The fields of smelt::window_shape and smelt::window_images: with these pads, or with as much of
+/// the window's as it reaches.
 Struct shape_struct(const Window& window);
+Field images_field(const Shape& input, const Shape& output, const Pads& pads);
 Field images_field(const Window& window, const Shape& input, const Shape& output);
 
 /// Elements of the ring that smelt::for_each_row needs, of which there may be none.

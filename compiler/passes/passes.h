@@ -12,6 +12,11 @@ namespace smelt {
 /// needs: nothing. keeps: everything else. gives: no node has only constant operands.
 Graph fold_constants(Graph graph);
 
+/// Removes channels that are constant whatever the input, or that only zero weights read.
+/// needs: constants folded. keeps: inputs, outputs, state. gives: smaller tensors and constants,
+/// whose origins tell the channels; nodes and tensors that nobody needs may be left.
+Graph remove_dead_channels(Graph graph);
+
 /// Removes nodes and tensors that no output depends on.
 /// needs: nothing. keeps: inputs, outputs, state. gives: every tensor is used.
 Graph remove_dead_nodes(Graph graph);

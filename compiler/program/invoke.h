@@ -28,7 +28,7 @@ struct FieldValue {
   }
   template <typename T>
   operator const T*() const {
-    if (const auto* null = std::get_if<std::int64_t>(value)) {
+    if ([[maybe_unused]] const auto* null = std::get_if<std::int64_t>(value)) {
       assert(*null == 0 && "a pointer field is a constant or null");
       return nullptr;
     }

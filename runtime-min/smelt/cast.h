@@ -83,8 +83,7 @@ void cast_s64(const cast_s64_layer &layer, const Input *input, int64_t *output) 
 template <typename Input>
 void cast_bool(const cast_bool_layer &constants, const Input *input, uint8_t *output) {
   const int32_t count = load(&constants).count;
-  for_each_element(count, input, output,
-                   [](Input x) { return static_cast<uint8_t>(x != 0); });
+  for_each_element(count, input, output, [](Input x) { return static_cast<uint8_t>(x != 0); });
 }
 
 }  // namespace smelt

@@ -26,11 +26,11 @@ struct lstm_sizes {
 
 struct lstm_s8_layer {
   lstm_sizes sizes;
-  const int8_t* weights;            ///< [unit][gate][input]
-  const int8_t* recurrent_weights;  ///< [unit][gate][unit]
-  const int32_t* bias;              ///< carries the input's zero point
-  const int32_t* recurrent_bias;    ///< carries the hidden state's zero point
-  const int16_t* sigmoid;           ///< table of smelt/sigmoid_s16.h
+  const int8_t *weights;            ///< [unit][gate][input]
+  const int8_t *recurrent_weights;  ///< [unit][gate][unit]
+  const int32_t *bias;              ///< carries the input's zero point
+  const int32_t *recurrent_bias;    ///< carries the hidden state's zero point
+  const int16_t *sigmoid;           ///< table of smelt/sigmoid_s16.h
   int32_t multiplier[lstm_gates], shift[lstm_gates];
   int32_t recurrent_multiplier[lstm_gates], recurrent_shift[lstm_gates];
   scaling candidate;  ///< from i * g to the cell
@@ -42,22 +42,22 @@ struct lstm_s8_layer {
 
 struct lstm_f32_layer {
   lstm_sizes sizes;
-  const float* weights;            ///< [unit][gate][input]
-  const float* recurrent_weights;  ///< [unit][gate][unit]
-  const float* bias;
+  const float *weights;            ///< [unit][gate][input]
+  const float *recurrent_weights;  ///< [unit][gate][unit]
+  const float *bias;
   float cell_clip;  ///< infinity: none
 };
 
 /// Adds the products of `count` values with the weights of one unit's gates to `sums`.
 template <typename Number>
-SMELT_INLINE void add_gates(const typename Number::value* values,
-                            const typename Number::value* weights, int32_t count, int32_t unit,
-                            typename Number::sum* sums) {
+SMELT_INLINE void add_gates(const typename Number::value *values,
+                            const typename Number::value *weights, int32_t count, int32_t unit,
+                            typename Number::sum *sums) {
   dot_4<Number>(values, weights + unit * lstm_gates * count, count, count, 0, sums);
 }
 
 template <typename T>
-SMELT_INLINE void load_gates(const T* biases, int32_t unit, T* sums) {
+SMELT_INLINE void load_gates(const T *biases, int32_t unit, T *sums) {
   for (int32_t gate = 0; gate < lstm_gates; ++gate)
     sums[gate] = load(biases + unit * lstm_gates + gate);
 }
@@ -67,8 +67,8 @@ SMELT_INLINE int32_t saturate_s16(int32_t x) {
 }
 
 /// The new hidden state of one unit; updates its cell.
-SMELT_INLINE int8_t lstm_unit(const lstm_s8_layer& layer, const int8_t* input, const int8_t* hidden,
-                              int32_t unit, int16_t& cell) {
+SMELT_INLINE int8_t lstm_unit(const lstm_s8_layer &layer, const int8_t *input, const int8_t *hidden,
+                              int32_t unit, int16_t &cell) {
   int32_t gates[lstm_gates], recurrent[lstm_gates];
   load_gates(layer.bias, unit, gates);
   load_gates(layer.recurrent_bias, unit, recurrent);
@@ -93,27 +93,30 @@ SMELT_INLINE int8_t lstm_unit(const lstm_s8_layer& layer, const int8_t* input, c
   return finish<int8_t>(requantize(curved * gates[lstm_output], layer.hidden), layer.output);
 }
 
-SMELT_INLINE float lstm_unit(const lstm_f32_layer& layer, const float* input, const float* hidden,
-                             int32_t unit, float& cell) {
-  float gates[lstm_gates];
-  load_gates(layer.bias, unit, gates);
+SMELT_INLINE float lstm_unit(const lstm_f32_layer &layer, const float *input, const float *hidden,
+                             int32_t unit, float &cell) {
+  float gates[lstm_gates] = {0, 0, 0, 0}, recurrent[lstm_gates] = {0, 0, 0, 0}, bias[lstm_gates];
+  load_gates(layer.bias, unit, bias);
   add_gates<f32>(input, layer.weights, layer.sizes.inputs, unit, gates);
-  add_gates<f32>(hidden, layer.recurrent_weights, layer.sizes.units, unit, gates);
-  for (int32_t g = 0; g < lstm_gates; ++g)
-    gates[g] = g == lstm_candidate ? tanhf(gates[g]) : 1.0F / (1.0F + expf(-gates[g]));
+  add_gates<f32>(hidden, layer.recurrent_weights, layer.sizes.units, unit, recurrent);
+  for (int32_t g = 0; g < lstm_gates; ++g) {
+    // In the order of the reference: other sums would differ where large terms cancel.
+    const float argument = gates[g] + bias[g] + recurrent[g];
+    gates[g] = g == lstm_candidate ? tanhf(argument) : 1.0F / (1.0F + expf(-argument));
+  }
   const float sum = gates[lstm_forget] * cell + gates[lstm_input] * gates[lstm_candidate];
   cell = clamp(sum, -layer.cell_clip, layer.cell_clip);
   return gates[lstm_output] * tanhf(cell);
 }
 
 template <typename Layer, typename T, typename Cell>
-SMELT_INLINE void lstm(const Layer& constants, const T* input, T* output, T* hidden, Cell* cell) {
+SMELT_INLINE void lstm(const Layer &constants, const T *input, T *output, T *hidden, Cell *cell) {
   const Layer layer = load(&constants);
-  const lstm_sizes& sizes = layer.sizes;
+  const lstm_sizes &sizes = layer.sizes;
   for (int32_t batch = 0; batch < sizes.batches; ++batch) {
     for (int32_t step = 0; step < sizes.steps; ++step) {
       const int32_t row = batch * sizes.batch_rows + step * sizes.step_rows;
-      T* to = output + row * sizes.units;
+      T *to = output + row * sizes.units;
       for (int32_t unit = 0; unit < sizes.units; ++unit)
         to[unit] = lstm_unit(layer, input + row * sizes.inputs, hidden, unit, cell[unit]);
       for (int32_t unit = 0; unit < sizes.units; ++unit) hidden[unit] = to[unit];
@@ -123,13 +126,13 @@ SMELT_INLINE void lstm(const Layer& constants, const T* input, T* output, T* hid
   }
 }
 
-static inline void lstm_s8(const lstm_s8_layer& layer, const int8_t* input, int8_t* output,
-                           int8_t* hidden, int16_t* cell) {
+static inline void lstm_s8(const lstm_s8_layer &layer, const int8_t *input, int8_t *output,
+                           int8_t *hidden, int16_t *cell) {
   lstm(layer, input, output, hidden, cell);
 }
 
-static inline void lstm_f32(const lstm_f32_layer& layer, const float* input, float* output,
-                            float* hidden, float* cell) {
+static inline void lstm_f32(const lstm_f32_layer &layer, const float *input, float *output,
+                            float *hidden, float *cell) {
   lstm(layer, input, output, hidden, cell);
 }
 

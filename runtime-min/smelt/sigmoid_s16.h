@@ -11,7 +11,7 @@
 namespace smelt {
 
 /// The table at `magnitude` / 2^bits, times 2^bits; `saturated` beyond its end.
-SMELT_INLINE int32_t interpolate_sigmoid(const int16_t* table, uint32_t magnitude, uint32_t bits,
+SMELT_INLINE int32_t interpolate_sigmoid(const int16_t *table, uint32_t magnitude, uint32_t bits,
                                          int32_t saturated) {
   const uint32_t index = magnitude >> bits;
   if (index >= 255) return saturated;
@@ -26,7 +26,7 @@ SMELT_INLINE uint32_t magnitude_of(int32_t x) {
   return static_cast<uint32_t>(x < 0 ? -x : x);
 }
 
-SMELT_INLINE int32_t table_logistic(const int16_t* table, int32_t x) {
+SMELT_INLINE int32_t table_logistic(const int16_t *table, int32_t x) {
   // One half is 2^24 here. The end of the table is one bit less than one, as in the reference.
   const int32_t above_half = interpolate_sigmoid(table, magnitude_of(x), 9, int32_t{16383} * 1024);
   const int32_t half = int32_t{1} << 24;
@@ -34,7 +34,7 @@ SMELT_INLINE int32_t table_logistic(const int16_t* table, int32_t x) {
 }
 
 /// tanh(x) = 2 * (sigmoid(2 * x) - 1/2).
-SMELT_INLINE int32_t table_tanh(const int16_t* table, int32_t x) {
+SMELT_INLINE int32_t table_tanh(const int16_t *table, int32_t x) {
   const int32_t value = interpolate_sigmoid(table, magnitude_of(x), 8, int32_t{32767} * 256);
   return (x >= 0 ? value + 128 : 127 - value) >> 8;
 }

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "compiler/evaluate/evaluate.h"
+#include "compiler/ops/fully_connected.h"
 #include "tests/support/builder.h"
 #include "tests/support/trial.h"
 
@@ -176,6 +177,43 @@ TEST_CASE("random f32 convolutions agree with the oracle", "[conv2d]") {
     CAPTURE(trial);
     compare(random, ElementType::f32);
   }
+}
+
+TEST_CASE("linear layers round the product of their scales as the reference does", "[conv2d]") {
+  // In double for a convolution, to float for a fully connected layer: sums next to where the
+  // output steps from 100 to 101 tell one from the other.
+  const float scale = 0.1F, output_scale = 1e5F;
+  const auto step = static_cast<std::int32_t>(100.5 * static_cast<double>(output_scale) /
+                                              (static_cast<double>(scale) * scale));
+  std::vector<std::int32_t> sums;
+  for (std::int32_t i = -100; i < 100; ++i) sums.push_back(step + i);
+  const std::int32_t channels = 200;
+
+  Builder b;
+  const Bytes zeros(channels);
+  const TensorId x = b.input(ElementType::s8, {1, 1, 1, 1}, per_tensor(scale, 0));
+  const TensorId kernels =
+      b.constant_bytes(ElementType::s8, {channels, 1, 1, 1}, zeros, per_tensor(scale, 0));
+  const TensorId matrix =
+      b.constant_bytes(ElementType::s8, {channels, 1}, zeros, per_tensor(scale, 0));
+  const TensorId bias = b.constant(ElementType::s32, {channels}, sums);
+  const Quantization output = per_tensor(output_scale, 0);
+  const TensorId conv = b.node(ops::conv2d, ops::Conv2dAttributes{}, {x, kernels, bias}, output);
+  const TensorId linear =
+      b.node(ops::fully_connected, ops::FullyConnectedAttributes{}, {x, matrix, bias}, output);
+  b.output(conv);
+  b.output(linear);
+
+  const auto given = [&](TensorId id) { return for_oracle(b.graph[id], b.graph[id].data); };
+  const oracle::Tensor input = for_oracle(b.graph[x], {0});
+  const oracle::Tensor added = given(bias);
+  const std::vector<Bytes> results = Evaluation(b.graph).run({{0}});
+  CHECK(results[0] != results[1]);
+  CHECK(difference(oracle::conv2d(input, given(kernels), &added, {}, for_oracle(b.graph[conv])),
+                   b.graph[conv], results[0]) == "");
+  CHECK(difference(
+            oracle::fully_connected(input, given(matrix), &added, {}, for_oracle(b.graph[linear])),
+            b.graph[linear], results[1]) == "");
 }
 
 TEST_CASE("a convolution refuses hostile shapes", "[conv2d]") {

@@ -141,7 +141,7 @@ TEST_CASE("slices agree with the oracle", "[slice][property]") {
   }
 }
 
-TEST_CASE("transpositions agree with the oracle", "[transpose][property]") {
+TEST_CASE("transpositions of inputs and constants agree with the oracle", "[transpose][property]") {
   Random random(2);
   for (int trial = 0; trial < 300; ++trial) {
     const ElementType type = random.of(all_types);
@@ -152,15 +152,17 @@ TEST_CASE("transpositions agree with the oracle", "[transpose][property]") {
       transpose.permutation.insert(place, i);
     }
     Builder b;
-    const TensorId x = b.input(type, shape);
-    const TensorId y = b.node(ops::transpose, transpose, {x});
     const Bytes bytes = bytes_of(shape, type, random);
+    const bool constant = random.coin();
+    const TensorId x = constant ? b.constant_bytes(type, shape, bytes, {}) : b.input(type, shape);
+    const TensorId y = b.node(ops::transpose, transpose, {x});
     const oracle::TransposeOptions options{
         {transpose.permutation.begin(), transpose.permutation.end()}};
     const auto expected =
         oracle::transpose(for_oracle(b.graph[x], bytes), options, for_oracle(b.graph[y]));
     CAPTURE(to_string(type), to_string(shape));
-    REQUIRE(mismatch(b, y, {bytes}, expected) == "");
+    REQUIRE(mismatch(b, y, constant ? std::vector<Bytes>{} : std::vector<Bytes>{bytes}, expected) ==
+            "");
   }
 }
 

@@ -59,6 +59,16 @@ TEST_CASE("prelu agrees with the oracle", "[prelu]") {
     }
 }
 
+TEST_CASE("prelu does not round its multipliers to float", "[prelu]") {
+  // -79 * -48 times this scale is so close to 102.5 that such a multiplier would lead to 103.
+  Builder b;
+  const TensorId x = b.input(s8, {1}, per_tensor(0.92718339F, 0));
+  const TensorId a = b.constant<std::int8_t>(s8, {1}, {-48}, per_tensor(0.876271069F, 0));
+  b.output(b.node(ops::prelu, {}, {x, a}, per_tensor(30.0617867F, 0)));
+  CHECK(Evaluation(b.graph).run({to_bytes(std::vector<std::int8_t>{-79})})[0] ==
+        to_bytes(std::vector<std::int8_t>{102}));
+}
+
 TEST_CASE("prelu scales negative elements by their channel's slope", "[prelu]") {
   Builder b;
   const TensorId x = b.input(f32, {2, 2});

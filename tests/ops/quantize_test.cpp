@@ -88,6 +88,17 @@ TEST_CASE("quantize agrees with the oracle for all types", "[quantize]") {
       }
 }
 
+TEST_CASE("quantize divides by the scale", "[quantize]") {
+  // Halves are where a product with the scale's reciprocal would differ.
+  Random random(14);
+  const float scale = 0.0371F;
+  std::vector<float> halves;
+  for (int i = -128; i < 128; ++i) halves.push_back(scale * (static_cast<float>(i) + 0.5F));
+  Tensor input = tensor(f32);
+  input.shape = {256};
+  attempt(ops::quantize, input, tensor(s8, per_tensor(scale, 0)), floats(halves), oracle::quantize);
+}
+
 TEST_CASE("dequantize is exact in every bit", "[quantize]") {
   Random random(8);
   std::vector<std::int16_t> all(65536);

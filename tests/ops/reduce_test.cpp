@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "compiler/lower/lower.h"
 #include "compiler/ops/arg.h"
+#include "compiler/targets/targets.h"
 #include "tests/support/builder.h"
 #include "tests/support/trial.h"
 
@@ -27,13 +29,16 @@ std::vector<std::int32_t> some_axes(Random& random, std::size_t rank) {
   return axes;
 }
 
+/// Equal scales, the usual case, make exact halves to round; others differ by up to `ratio`.
 void try_reduction(Random& random, const ReductionCase& reduction, ElementType type,
-                   const Shape& shape, float max_scale_ratio) {
+                   const Shape& shape, float ratio) {
   const ops::ReduceAttributes attributes{some_axes(random, shape.size()), random.coin()};
   Builder b;
-  const TensorId x = b.input(type, shape, random.quantization(type, 0.1F, 1));
-  const TensorId y =
-      b.node(reduction.op, attributes, {x}, random.quantization(type, 0.1F / max_scale_ratio, 10));
+  const Quantization input = random.quantization(type, 0.1F, 1);
+  const bool same = random.coin();
+  const TensorId x = b.input(type, shape, input);
+  const TensorId y = b.node(reduction.op, attributes, {x},
+                            same ? input : random.quantization(type, 0.1F / ratio, 10));
   b.output(y);
   REQUIRE(problems(b.graph) == "");
   const Bytes bytes = random.elements(type, element_count(shape));
@@ -110,6 +115,18 @@ TEST_CASE("reductions of many elements agree with the oracle", "[reduce][propert
         try_reduction(random, reduction, type, random.shape(3, 60), 10);
 }
 
+TEST_CASE("a mean of next to nothing is the zero point", "[reduce]") {
+  // The scale alone is shifted right by 27 bits, that of the mean by no more than 31.
+  Builder b;
+  const TensorId x = b.input(ElementType::s8, {1 << 12}, per_tensor(1e-8F, 0));
+  b.output(b.node(ops::mean, ops::ReduceAttributes{{0}, false}, {x}, per_tensor(1, 5)));
+  const std::vector<Step> steps = lower(b.graph, host).steps;
+  const auto& fields = steps.front().arguments->fields;
+  CHECK(std::get<std::int64_t>(fields[6].values[0]) == -31);
+  Evaluation evaluation(b.graph);
+  CHECK(evaluation.run({Bytes(1 << 12, 127)})[0] == Bytes{5});
+}
+
 TEST_CASE("arg_max and arg_min take the first extreme", "[arg]") {
   for (const OpDef* op : {&ops::arg_max, &ops::arg_min}) {
     Builder b;
@@ -155,7 +172,7 @@ TEST_CASE("reductions say what they cannot do", "[reduce]") {
   CHECK_THAT(complaint(ops::sum, first, tensor(s16, {2, 3})), Contains("f32, s8, u8, s32"));
   CHECK_THAT(complaint(ops::mean, first, tensor(s8, {2, 3}), fine), Contains("no scale"));
   CHECK_THAT(complaint(ops::mean, first, tensor(s8, {2, 3}, fine), per_tensor(0, 0)),
-             Contains("must be positive"));
+             Contains("scales are positive"));
   CHECK_THAT(complaint(ops::mean, first, tensor(s8, {2, 0}, fine), fine), Contains("empty"));
   CHECK_THAT(complaint(ops::mean, first, tensor(f32, {})), Contains("not ascending dimensions"));
   CHECK_THAT(complaint(ops::mean, ops::ReduceAttributes{{1, 0}, false}, tensor(f32, {2, 3})),

@@ -154,6 +154,28 @@ TEST_CASE("the ends of the scales agree with the oracle", "[unary]") {
       }
 }
 
+TEST_CASE("multipliers are rounded to float where the reference rounds them", "[unary]") {
+  // Scales for which multipliers in double would change a result.
+  Random random(12);
+  attempt(random, ops::relu, {}, s8, per_tensor(0.810183465F, 0), per_tensor(0.480883092F, 0),
+          oracle::relu);
+  const float alpha = 0.415864229F;
+  attempt(random, ops::leaky_relu, ops::LeakyReluAttributes{.alpha = alpha}, s8,
+          per_tensor(0.830379546F, 0), per_tensor(0.382613778F, 0),
+          [&](const oracle::Tensor& x, const oracle::Tensor& like) {
+            return oracle::leaky_relu(x, {.alpha = alpha}, like);
+          });
+}
+
+TEST_CASE("a negative slope mirrors the result of its magnitude", "[unary]") {
+  Builder b;
+  b.output(b.node(ops::leaky_relu, ops::LeakyReluAttributes{.alpha = -0.5F},
+                  {b.input(s8, {3}, per_tensor(1, 0))}, per_tensor(1, 0)));
+  // Of -1 * 0.5, the tie goes up to 0; of -3 * 0.5 to -1.
+  CHECK(Evaluation(b.graph).run({to_bytes(std::vector<std::int8_t>{-1, -3, 3})})[0] ==
+        to_bytes(std::vector<std::int8_t>{0, 1, 3}));
+}
+
 TEST_CASE("float functions at values computed by hand", "[unary]") {
   constexpr float inf = std::numeric_limits<float>::infinity();
   CHECK(floats_of(ops::logistic, {}, {0, 200, -200, inf}) == std::vector<float>{0.5F, 1, 0, 1});

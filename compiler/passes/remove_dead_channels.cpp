@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Removes channels whose values nobody needs, because they are constant whatever the input, or
+// because all weights that read them are zero.
+//
+// Channels that operators compute from each other one by one stand or fall together: they form
+// groups. A group goes if every weighted sum that reads one of its channels either has zero weights
+// for it, or can take its constant into the bias: the constant is the zero point, or the sum has no
+// padding, so that the channel adds the same everywhere. (Padding adds nothing, so under padding
+// another constant would add less at the borders: such a channel stays.)
+#include <algorithm>
+#include <numeric>
+
+#include "compiler/ops/channels.h"
+#include "compiler/passes/channel_facts.h"
+#include "compiler/passes/passes.h"
+
+namespace smelt {
+namespace {
+
+using Kept = std::vector<std::int32_t>;
+
+class ChannelRemoval {
+ public:
+  explicit ChannelRemoval(Graph& graph) : graph_(graph), facts_(graph) {
+    first_.push_back(0);
+    for (const Tensor& tensor : graph.tensors)
+      first_.push_back(first_.back() + static_cast<std::size_t>(channel_count(tensor)));
+    parent_.resize(first_.back());
+    std::iota(parent_.begin(), parent_.end(), std::size_t{0});
+    needed_.resize(first_.back());
+  }
+
+  void run() {
+    for (const Node& node : graph_.nodes) link(node);
+    for (const Tensor& tensor : graph_.tensors)
+      if (tensor.constant || tensor.variable) need_all(id_of(tensor));
+    for (const TensorId id : graph_.inputs) need_all(id);
+    for (const TensorId id : graph_.outputs) need_all(id);
+    for (const Node& node : graph_.nodes) need(node);
+    keep_some();
+    choose();
+    if (!removes_any_) return;
+    // Operands first, while every tensor still has its channels.
+    for (Node& node : graph_.nodes) cut_operands(node);
+    for (std::size_t i = 0; i < kept_.size(); ++i) cut_tensor(graph_.tensors[i], kept_[i]);
+  }
+
+ private:
+  TensorId id_of(const Tensor& tensor) const {
+    return static_cast<TensorId>(&tensor - graph_.tensors.data());
+  }
+  std::size_t slot(TensorId id, std::int32_t channel) const {
+    return first_[static_cast<std::size_t>(id)] + static_cast<std::size_t>(channel);
+  }
+  std::size_t group(std::size_t at) {
+    while (parent_[at] != at) at = parent_[at] = parent_[parent_[at]];
+    return at;
+  }
+  void need(TensorId id, std::int32_t channel) { needed_[group(slot(id, channel))] = true; }
+  void need_all(TensorId id) {
+    for (std::int32_t c = 0; c < channel_count(graph_[id]); ++c) need(id, c);
+  }
+  bool is_needed(TensorId id, std::int32_t channel) { return needed_[group(slot(id, channel))]; }
+
+  /// Joins the channels that an `each` operator computes from one another.
+  void link(const Node& node) {
+    const NodeView view{graph_, node};
+    const ChannelRule* rule = channel_rule(view);
+    if (!rule || rule->kind != ChannelRule::Kind::each) return;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (!view.has_input(i) || view.input(i).constant) continue;
+      for (std::int32_t o = 0; o < channel_count(view.output()); ++o)
+        if (const std::int32_t c = source_channel(*rule, view, i, o); c >= 0)
+          parent_[group(slot(node.inputs[i], c))] = group(slot(node.outputs[0], o));
+    }
+  }
+
+  /// Marks the channels that this node cannot do without.
+  void need(const Node& node) {
+    const NodeView view{graph_, node};
+    const ChannelRule* rule = channel_rule(view);
+    if (!rule) {
+      for (const TensorId id : node.inputs)
+        if (id != no_tensor) need_all(id);
+      for (const TensorId id : node.outputs) need_all(id);
+    } else if (rule->kind == ChannelRule::Kind::each) {
+      for (std::size_t i = 0; i < node.inputs.size(); ++i)
+        if (view.has_input(i) && !view.input(i).constant) need_unlinked(*rule, view, i);
+    } else {
+      need_weighted(*rule, view);
+    }
+  }
+
+  /// Channels of an input that the operator takes whole.
+  void need_unlinked(const ChannelRule& rule, const NodeView& view, std::size_t input) {
+    std::vector<bool> linked(static_cast<std::size_t>(channel_count(view.input(input))));
+    for (std::int32_t o = 0; o < channel_count(view.output()); ++o)
+      if (const std::int32_t c = source_channel(rule, view, input, o); c >= 0)
+        linked[static_cast<std::size_t>(c)] = true;
+    for (std::size_t c = 0; c < linked.size(); ++c)
+      if (!linked[c]) need(view.node.inputs[input], static_cast<std::int32_t>(c));
+  }
+
+  void need_weighted(const ChannelRule& rule, const NodeView& view) {
+    if (view.input(0).type == ElementType::f32) {
+      need_all(view.node.inputs[0]);
+      return need_all(view.node.outputs[0]);
+    }
+    const WeightZeros weights(view);
+    const bool unpadded = (!rule.unpadded || rule.unpadded(view)) && bias_has_room(view, weights);
+    for (std::int32_t c = 0; c < channel_count(view.input(0)); ++c) {
+      const auto value = facts_.value(view.node.inputs[0], c);
+      const bool is_zero = value && *value == view.input(0).quantization.zero_point();
+      if (is_zero || (value && unpadded)) continue;
+      for (std::int32_t o = 0; o < channel_count(view.output()); ++o)
+        if (!weights.zero(o, c)) {
+          need(view.node.inputs[0], c);
+          break;
+        }
+    }
+  }
+
+  /// Whether the bias stays within 32 bits, whatever constants are folded into it.
+  static bool bias_has_room(const NodeView& view, const WeightZeros& weights) {
+    std::vector<std::int64_t> bias(static_cast<std::size_t>(channel_count(view.output())));
+    if (view.has_input(2)) bias = integers(view.input(2));
+    for (std::size_t o = 0; o < bias.size(); ++o) {
+      std::int64_t bound = std::abs(bias[o]);
+      for (std::int32_t c = 0; c < channel_count(view.input(0)); ++c)
+        bound += 255 * std::abs(weights.sum(static_cast<std::int32_t>(o), c));
+      if (bound > INT32_MAX) return false;
+    }
+    return true;
+  }
+
+  /// No tensor may lose all its channels; weights with a scale per channel keep at least two, so
+  /// that they remain what the arithmetic calls per channel.
+  void keep_some() {
+    for (std::size_t i = 0; i < graph_.tensors.size(); ++i) {
+      const auto id = static_cast<TensorId>(i);
+      const std::int32_t channels = channel_count(graph_[id]);
+      std::int32_t missing = std::min(2, channels);
+      for (std::int32_t c = 0; c < channels; ++c) missing -= is_needed(id, c) ? 1 : 0;
+      for (std::int32_t c = 0; c < channels && missing > 0; ++c) {
+        if (is_needed(id, c)) continue;
+        need(id, c);
+        --missing;
+      }
+    }
+  }
+
+  void choose() {
+    for (std::size_t i = 0; i < graph_.tensors.size(); ++i) {
+      const auto id = static_cast<TensorId>(i);
+      Kept kept;
+      for (std::int32_t c = 0; c < channel_count(graph_[id]); ++c)
+        if (is_needed(id, c)) kept.push_back(c);
+      removes_any_ = removes_any_ || static_cast<std::int32_t>(kept.size()) < channel_count(graph_[id]);
+      kept_.push_back(std::move(kept));
+    }
+  }
+
+  const Kept& kept(TensorId id) const { return kept_[static_cast<std::size_t>(id)]; }
+  bool loses(TensorId id) const {
+    return static_cast<std::int32_t>(kept(id).size()) < channel_count(graph_[id]);
+  }
+
+  void cut_operands(Node& node) {
+    const ChannelRule* rule = channel_rule({graph_, node});
+    if (!rule) return;
+    const TensorId output = node.outputs[0];
+    const bool inputs_lost = node.inputs[0] != no_tensor && loses(node.inputs[0]);
+    if (!loses(output) && !inputs_lost) return;
+    if (rule->kind == ChannelRule::Kind::mix && inputs_lost) fold_bias(node);
+    if (!rule->axes) return;
+    for (const ChannelRule::Axes& axes : rule->axes({graph_, node})) {
+      if (axes.operand >= node.inputs.size() || node.inputs[axes.operand] == no_tensor) continue;
+      Tensor cut = graph_[node.inputs[axes.operand]];
+      if (axes.output >= 0) cut = cut_axis(cut, static_cast<std::size_t>(axes.output), kept(output));
+      if (axes.input >= 0)
+        cut = cut_axis(cut, static_cast<std::size_t>(axes.input), kept(node.inputs[0]));
+      node.inputs[axes.operand] = add(std::move(cut));
+    }
+    if (rule->resize)
+      rule->resize(node.attributes, static_cast<std::int32_t>(kept(output).size()));
+  }
+
+  TensorId add(Tensor tensor) {
+    Kept all(static_cast<std::size_t>(channel_count(tensor)));
+    std::iota(all.begin(), all.end(), 0);
+    kept_.push_back(std::move(all));
+    return graph_.add(std::move(tensor));
+  }
+
+  /// Adds what the lost constant channels contribute: weights times (value - zero point).
+  void fold_bias(Node& node) {
+    const NodeView view{graph_, node};
+    const WeightZeros weights(view);
+    std::vector<std::int32_t> bias(static_cast<std::size_t>(channel_count(view.output())));
+    if (view.has_input(2)) bias = elements<std::int32_t>(view.input(2));
+    for (std::int32_t c = 0; c < channel_count(view.input(0)); ++c) {
+      if (is_needed(node.inputs[0], c)) continue;
+      const std::int64_t value =
+          facts_.value(node.inputs[0], c).value_or(view.input(0).quantization.zero_point()) -
+          view.input(0).quantization.zero_point();
+      for (std::size_t o = 0; o < bias.size(); ++o)
+        bias[o] +=
+            static_cast<std::int32_t>(value * weights.sum(static_cast<std::int32_t>(o), c));
+    }
+    Tensor folded = view.has_input(2) ? view.input(2) : Tensor{.name = node.name + "_bias"};
+    folded.type = ElementType::s32;
+    folded.shape = {static_cast<std::int32_t>(bias.size())};
+    folded.constant = true;
+    folded.data = to_bytes(bias);
+    folded.origin = {};
+    node.inputs.resize(std::max<std::size_t>(node.inputs.size(), 3), no_tensor);
+    node.inputs[2] = add(std::move(folded));
+  }
+
+  /// A constant without some indices of an axis.
+  static Tensor cut_axis(const Tensor& tensor, std::size_t axis, const Kept& kept) {
+    std::size_t inner = static_cast<std::size_t>(byte_size(tensor.type));
+    for (std::size_t i = axis + 1; i < tensor.shape.size(); ++i)
+      inner *= static_cast<std::size_t>(tensor.shape[i]);
+    const std::size_t outer = inner * static_cast<std::size_t>(tensor.shape[axis]);
+    Tensor result = tensor;
+    result.data.clear();
+    for (std::size_t begin = 0; begin < tensor.data.size(); begin += outer)
+      for (const std::int32_t index : kept) {
+        const auto from =
+            tensor.data.begin() + static_cast<std::ptrdiff_t>(begin + static_cast<std::size_t>(index) * inner);
+        result.data.insert(result.data.end(), from, from + static_cast<std::ptrdiff_t>(inner));
+      }
+    result.shape[axis] = static_cast<std::int32_t>(kept.size());
+    result.origin = {};
+    cut_quantization(result.quantization, axis, kept);
+    return result;
+  }
+
+  static void cut_quantization(Quantization& quantization, std::size_t axis, const Kept& kept) {
+    if (!quantization.per_channel() || quantization.axis != static_cast<std::int32_t>(axis)) return;
+    const Quantization whole = quantization;
+    quantization.scales.clear();
+    quantization.zero_points.clear();
+    for (const std::int32_t index : kept) {
+      quantization.scales.push_back(whole.scale(static_cast<std::size_t>(index)));
+      quantization.zero_points.push_back(whole.zero_point(static_cast<std::size_t>(index)));
+    }
+  }
+
+  /// A computed tensor without some channels, which its origin remembers.
+  void cut_tensor(Tensor& tensor, const Kept& kept) {
+    if (tensor.constant || static_cast<std::int32_t>(kept.size()) == channel_count(tensor)) return;
+    const TensorId id = id_of(tensor);
+    Origin& origin = tensor.origin;
+    const auto original = [&, before = origin.channels](std::int32_t channel) {
+      return before.empty() ? channel : before[static_cast<std::size_t>(channel)];
+    };
+    std::vector<std::int32_t> channels;
+    for (std::int32_t c = 0; c < channel_count(tensor); ++c) {
+      if (std::binary_search(kept.begin(), kept.end(), c))
+        channels.push_back(original(c));
+      else if (const auto value = facts_.value(id, c))
+        origin.removed.push_back({original(c), static_cast<std::int32_t>(*value)});
+    }
+    origin.channels = std::move(channels);
+    tensor.shape.back() = static_cast<std::int32_t>(kept.size());
+  }
+
+  Graph& graph_;
+  ChannelFacts facts_;
+  std::vector<std::size_t> first_;   // slot of every tensor's channel 0
+  std::vector<std::size_t> parent_;  // groups of channels, as disjoint sets of slots
+  std::vector<bool> needed_;         // by the group's root
+  std::vector<Kept> kept_;           // by tensor, ascending
+  bool removes_any_ = false;
+};
+
+}  // namespace
+
+Graph remove_dead_channels(Graph graph) {
+  const bool opaque = std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                                  [](const Node& node) { return node.op->opaque; });
+  if (!opaque) ChannelRemoval(graph).run();
+  return graph;
+}
+
+}  // namespace smelt
