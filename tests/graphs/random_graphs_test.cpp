@@ -31,9 +31,11 @@ struct Drawn {
 };
 
 void report(std::uint32_t seed, const Mode& mode, const std::string& problem) {
-  if (!problem.empty())
-    FAIL_CHECK("SMELT_SEED=" << seed << ' ' << to_string(mode) << ": " << problem << '\n'
-                             << print(random_graph(seed)));
+  if (problem.empty()) return;
+  // Not by Catch, which breaks lines.
+  fmt::print("SMELT_SEED={} {}: {}\n{}\n", seed, to_string(mode), problem,
+             print(random_graph(seed), {.max_values = 1024}));
+  FAIL_CHECK("the graph of seed " << seed);
 }
 
 /// Everything up to the emitted files; nothing if that fails.
