@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cassert>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 
@@ -54,6 +55,7 @@ int spawn(const std::vector<std::string>& command, const std::filesystem::path& 
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
+  std::fflush(nullptr);  // or the child would write it, too
   const pid_t child = fork();
   if (child < 0) return -1;
   if (child == 0) {

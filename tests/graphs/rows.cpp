@@ -50,6 +50,11 @@ Extent2 extent(Random& random, std::int32_t max) {
   return {random.integer(1, max), random.integer(1, max)};
 }
 
+/// Of tensors without a scale, such as casts give, 1.
+double scale_of(const Tensor& tensor) {
+  return tensor.quantization.present() ? static_cast<double>(tensor.quantization.scale()) : 1;
+}
+
 // --- sums of products --------------------------------------------------------------------------
 
 /// Weights and bias; `axis` is the output channels' dimension of the weights.
@@ -105,7 +110,8 @@ void linear_node(Sketch& s, const OpDef& op, std::any attributes, TensorId x,
       s.constant(type, linear.weights,
                  weight_bytes(s, type, linear, q.present() ? q.zero_point() : 0), q);
   Quantization output = s.random.quantization(type, 1, 3000);
-  if (output.present()) output.scales[0] *= s[x].quantization.scale() * q.scales.back();
+  if (output.present())
+    output.scales[0] *= static_cast<float>(scale_of(s[x])) * q.scales.back();
   s.node(op, std::move(attributes), {x, weights, bias_of(s, type, linear.channels())}, output);
 }
 
@@ -251,10 +257,6 @@ Quantization coarser(Sketch& s, ElementType type, double scale) {
   Quantization q = s.random.quantization(type, 0.3F, 30);
   if (q.present()) q.scales[0] *= static_cast<float>(scale);
   return q;
-}
-
-double scale_of(const Tensor& tensor) {
-  return tensor.quantization.present() ? static_cast<double>(tensor.quantization.scale()) : 1;
 }
 
 template <const OpDef& op, typename Attributes>
