@@ -111,7 +111,7 @@ TEST_CASE("every operator has a row in the oracle and in the generator", "[graph
 }
 
 TEST_CASE("a few random graphs", "[graphs]") {
-  check_graphs(0, 60);
+  check_graphs(0, 200);
 }
 
 TEST_CASE("many random graphs", "[.][long]") {

@@ -101,7 +101,15 @@ TensorId bias_of(Sketch& s, ElementType type, std::int32_t channels) {
   return s.constant(s32, {channels}, to_bytes(values));
 }
 
-/// Appends a node on `x` with these weights, its output from hardly any to more than fits.
+/// Of the output, in units of the product of input and weights: mostly such that sums of full-range
+/// numbers fill it, sometimes anything from far too fine to far too coarse.
+float sum_unit(Sketch& s, const Linear& linear) {
+  if (s.random.integer(0, 4) == 0) return s.random.quantization(s8, 0.3F, 3000).scale();
+  return std::sqrt(static_cast<float>(linear.taps())) *
+         s.random.quantization(s8, 20, 120).scale();
+}
+
+/// Appends a node on `x` with these weights.
 void linear_node(Sketch& s, const OpDef& op, std::any attributes, TensorId x,
                  const Linear& linear) {
   const ElementType type = s[x].type;
@@ -109,9 +117,9 @@ void linear_node(Sketch& s, const OpDef& op, std::any attributes, TensorId x,
   const TensorId weights =
       s.constant(type, linear.weights,
                  weight_bytes(s, type, linear, q.present() ? q.zero_point() : 0), q);
-  Quantization output = s.random.quantization(type, 1, 3000);
+  Quantization output = s.random.quantization(type, 1, 1);
   if (output.present())
-    output.scales[0] *= static_cast<float>(scale_of(s[x])) * q.scales.back();
+    output.scales = {sum_unit(s, linear) * static_cast<float>(scale_of(s[x])) * q.scales.back()};
   s.node(op, std::move(attributes), {x, weights, bias_of(s, type, linear.channels())}, output);
 }
 
@@ -252,9 +260,9 @@ Pair pair(Sketch& s, const std::vector<ElementType>& types, bool same_quantizati
 
 const std::vector<ElementType> arithmetic = {s8, s8, s8, u8, f32, f32, s32};
 
-/// A scale not much finer than the largest of the operands'.
+/// A scale not much finer than the largest of the operands', sometimes much coarser.
 Quantization coarser(Sketch& s, ElementType type, double scale) {
-  Quantization q = s.random.quantization(type, 0.3F, 30);
+  Quantization q = s.random.quantization(type, 0.3F, s.random.integer(0, 4) == 0 ? 30.0F : 2.0F);
   if (q.present()) q.scales[0] *= static_cast<float>(scale);
   return q;
 }
@@ -420,13 +428,16 @@ void slice(Sketch& s) {
   const TensorId x = s.pick(all_types, 0, 4);
   ops::SliceAttributes attributes;
   for (const std::int32_t extent : s[x].shape) {
-    const std::int32_t begin = s.random.integer(0, extent - 1);
     const auto stride = s.random.of<std::int32_t>({1, 1, 1, 2, -1, -2, 0});
+    // As often as not all that the stride reaches.
+    const bool whole = s.random.coin();
+    const std::int32_t begin =
+        whole ? (stride < 0 ? extent - 1 : 0) : s.random.integer(0, extent - 1);
     const std::int32_t room =
         stride < 0 ? begin / -stride : (extent - 1 - begin) / std::max(stride, 1);
     attributes.begin.push_back(begin);
     attributes.stride.push_back(stride);
-    attributes.size.push_back(1 + s.random.integer(0, room));
+    attributes.size.push_back(1 + (whole ? room : s.random.integer(0, room)));
   }
   s.node(ops::slice, attributes, {x}, s[x].quantization);
 }
