@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <array>
 
 namespace smelt {
@@ -51,8 +52,9 @@ std::vector<Row> memory_rows(const EmitContext& context, bool state) {
   for (std::size_t i = 0; i < program.buffers.size(); ++i)
     if ((program.buffers[i].kind == BufferKind::state) == state && program.buffers[i].bytes > 0)
       order.push_back(i);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return program.buffers[a].first_step < program.buffers[b].first_step;
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(program.buffers[a].first_step, a) <
+           std::pair(program.buffers[b].first_step, b);
   });
   std::vector<Row> rows = {{"bytes", "name", "type", "shape", "steps", "scale", "zero"}};
   for (const std::size_t i : order) {

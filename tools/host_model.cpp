@@ -6,44 +6,48 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cassert>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
-#include <map>
 
 namespace smelt::tools {
 namespace {
 
-/// Exports the model under fixed names and hands its trace to the caller.
-std::string shim_text(const Program& program) {
-  const bool stateful = program.state_bytes > 0;
-  std::string text = R"(#include "NAME.h"
-
-namespace {
-void (*sink)(void *, int32_t, const void *, size_t);
-void *sink_context;
-}  // namespace
-
-extern "C" {
-void NAME_trace(int32_t step, int32_t, const void *data, size_t bytes) {
+/// Exports one model under names that begin with its own, and hands its trace to the caller.
+std::string exports_text(const Program& program) {
+  std::string text = R"(void NAME_trace(int32_t step, int32_t, const void *data, size_t bytes) {
   if (sink) sink(sink_context, step, data, bytes);
 }
-void smelt_host_run(void *model, void (*trace)(void *, int32_t, const void *, size_t),
-                    void *context) {
+void NAME_host_run(void *model, Sink trace, void *context) {
   sink = trace;
   sink_context = context;
   NAME_run(static_cast<NAME_model *>(model));
 }
-size_t smelt_host_bytes(void) { return sizeof(NAME_model); }
-size_t smelt_host_arena_offset(void) { return offsetof(NAME_model, arena); }
+size_t NAME_host_bytes(void) { return sizeof(NAME_model); }
+size_t NAME_host_arena_offset(void) { return offsetof(NAME_model, arena); }
 )";
-  if (stateful)
-    text += "void smelt_host_reset(void *model) { NAME_reset(static_cast<NAME_model *>(model)); }\n";
-  text += "}\n";
+  if (program.state_bytes > 0)
+    text += "void NAME_host_reset(void *model) { NAME_reset(static_cast<NAME_model *>(model)); }\n";
   for (std::size_t at = text.find("NAME"); at != std::string::npos; at = text.find("NAME", at))
     text.replace(at, 4, program.name);
   return text;
+}
+
+std::string shim_text(const std::vector<const Program*>& programs) {
+  std::string text;
+  for (const Program* program : programs) text += fmt::format("#include \"{}.h\"\n", program->name);
+  text += R"(
+namespace {
+using Sink = void (*)(void *, int32_t, const void *, size_t);
+Sink sink;
+void *sink_context;
+}  // namespace
+
+extern "C" {
+)";
+  for (const Program* program : programs) text += exports_text(*program);
+  return text + "}\n";
 }
 
 /// Runs a program with its output in a file; its exit code, or -1.
@@ -51,6 +55,7 @@ int spawn(const std::vector<std::string>& command, const std::filesystem::path& 
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
+  std::fflush(nullptr);  // or the child would write it, too
   const pid_t child = fork();
   if (child < 0) return -1;
   if (child == 0) {
@@ -69,62 +74,82 @@ std::string text_of(const std::filesystem::path& path) {
 }
 
 template <typename Function>
-Function symbol(void* library, const char* name) {
-  return reinterpret_cast<Function>(dlsym(library, name));
+Function symbol(void* library, const std::string& name) {
+  return reinterpret_cast<Function>(dlsym(library, name.c_str()));
+}
+
+std::vector<std::string> command_line(const std::vector<const Program*>& programs,
+                                      const std::vector<OutputFile>& files,
+                                      const std::filesystem::path& folder,
+                                      const std::filesystem::path& library,
+                                      const std::string& compiler) {
+  std::vector<std::string> command = {compiler, "-std=c++14", "-O2", "-ffp-contract=off", "-fPIC",
+                                      "-shared", "-fno-exceptions", "-fno-rtti",
+                                      "-I" + folder.string(), "-o", library.string()};
+  for (const Program* program : programs) {
+    std::string upper = program->name;
+    for (char& c : upper) c = static_cast<char>(std::toupper(c));
+    command.push_back(fmt::format("-D{}_TRACE", upper));
+  }
+  for (const OutputFile& file : files)
+    if (file.path.ends_with(".cpp")) command.push_back((folder / file.path).string());
+  return command;
+}
+
+/// Builds and loads a shared library; null, and the reason, if that fails.
+std::shared_ptr<void> load(const std::vector<const Program*>& programs,
+                           std::vector<OutputFile> files, const std::string& compiler,
+                           Diagnostics& diagnostics) {
+  const TemporaryFolder folder;
+  files.push_back({"smelt_host.cpp", shim_text(programs)});
+  if (!write_files(folder.path(), files, diagnostics)) return nullptr;
+  const auto library = folder.path() / "model.so";
+  const auto log = folder.path() / "log.txt";
+  const int code = spawn(command_line(programs, files, folder.path(), library, compiler), log);
+  if (code != 0) {
+    const bool missing = code == 127;
+    diagnostics
+        .error({.file = compiler},
+               missing ? "there is no such compiler" : "cannot build the emitted code")
+        .note(missing ? "install it, or name another with --with" : text_of(log));
+    return nullptr;
+  }
+  void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle) return {handle, dlclose};
+  diagnostics.error({.file = library.string()}, fmt::format("cannot be loaded: {}", dlerror()));
+  return nullptr;
 }
 
 }  // namespace
 
+HostModel::HostModel(const Program& program, std::shared_ptr<void> library)
+    : program_(&program), library_(std::move(library)) {
+  const std::string prefix = program.name + "_host_";
+  run_ = symbol<Run>(library_.get(), prefix + "run");
+  reset_ = symbol<Reset>(library_.get(), prefix + "reset");
+  const std::size_t bytes = symbol<std::size_t (*)()>(library_.get(), prefix + "bytes")();
+  arena_offset_ = symbol<std::size_t (*)()>(library_.get(), prefix + "arena_offset")();
+  memory_.resize((bytes + 7) / 8);
+  reset();
+}
+
 std::optional<HostModel> HostModel::build(const Program& program,
                                           const std::vector<OutputFile>& files,
                                           const std::string& compiler, Diagnostics& diagnostics) {
-  const TemporaryFolder folder;
-  std::vector<OutputFile> all = files;
-  all.push_back({"smelt_host.cpp", shim_text(program)});
-  if (!write_files(folder.path(), all, diagnostics)) return std::nullopt;
-  const auto library = folder.path() / "model.so";
-  std::vector<std::string> command = {compiler,
-                                      "-std=c++14",
-                                      "-O2",
-                                      "-ffp-contract=off",
-                                      "-fPIC",
-                                      "-shared",
-                                      "-fno-exceptions",
-                                      "-fno-rtti",
-                                      fmt::format("-D{}_TRACE", [&] {
-                                        std::string upper = program.name;
-                                        for (char& c : upper)
-                                          c = static_cast<char>(std::toupper(c));
-                                        return upper;
-                                      }()),
-                                      "-I" + folder.path().string(),
-                                      "-o",
-                                      library.string()};
-  for (const OutputFile& file : all)
-    if (file.path.ends_with(".cpp")) command.push_back((folder.path() / file.path).string());
-  const auto log = folder.path() / "log.txt";
-  if (const int code = spawn(command, log); code != 0) {
-    auto& error = diagnostics.error({.file = compiler},
-                                    code == 127 ? "there is no such compiler"
-                                                : "cannot build the emitted code");
-    error.note(code == 127 ? "install it, or name another with --with" : text_of(log));
-    return std::nullopt;
-  }
-  void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!handle) {
-    diagnostics.error({.file = program.name}, fmt::format("cannot be loaded: {}", dlerror()));
-    return std::nullopt;
-  }
-  HostModel model;
-  model.program_ = &program;
-  model.library_ = std::shared_ptr<void>(handle, dlclose);
-  model.run_ = symbol<Run>(handle, "smelt_host_run");
-  model.reset_ = symbol<Reset>(handle, "smelt_host_reset");
-  const std::size_t bytes = symbol<std::size_t (*)()>(handle, "smelt_host_bytes")();
-  model.arena_offset_ = symbol<std::size_t (*)()>(handle, "smelt_host_arena_offset")();
-  model.memory_.resize((bytes + 7) / 8);
-  model.reset();
-  return model;
+  auto models = build(std::vector{&program}, files, compiler, diagnostics);
+  if (!models) return std::nullopt;
+  return std::move(models->front());
+}
+
+std::optional<std::vector<HostModel>> HostModel::build(const std::vector<const Program*>& programs,
+                                                       const std::vector<OutputFile>& files,
+                                                       const std::string& compiler,
+                                                       Diagnostics& diagnostics) {
+  const std::shared_ptr<void> library = load(programs, files, compiler, diagnostics);
+  if (!library) return std::nullopt;
+  std::vector<HostModel> models;
+  for (const Program* program : programs) models.push_back(HostModel(*program, library));
+  return models;
 }
 
 void HostModel::reset() {

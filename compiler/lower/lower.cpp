@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "compiler/ops/kernel.h"
+#include "compiler/ops/movement.h"
 
 namespace smelt {
 namespace {
@@ -66,18 +67,23 @@ class Lowering {
 
   void lower_node(const Node& node) {
     for (const TensorId id : node.outputs) add_buffer(id);
-    if (!node.op->kernels) {
-      const auto source = buffers_[static_cast<std::size_t>(node.inputs[0])];
-      assert(source && "aliases of constants have been folded");
-      program_[*buffers_[static_cast<std::size_t>(node.outputs[0])]].alias_of = source;
-      return;
-    }
     const NodeView view{graph_, node};
     StepBuilder builder(program_, view, buffers_);
+    if (!node.op->kernels) return lower_alias(view, builder);
     const std::size_t first = program_.steps.size();
     choose(view, target_, choice_).lower(view, builder);
     if (node.op->in_place && program_.steps.size() == first + 1)
       program_.steps.back().in_place = true;
+  }
+
+  /// The input's bytes under another shape; those of a constant are not in memory: a copy.
+  void lower_alias(const NodeView& view, StepBuilder& builder) {
+    const auto source = buffers_[static_cast<std::size_t>(view.node.inputs[0])];
+    const auto count = static_cast<std::int32_t>(element_count(view.output().shape));
+    if (source)
+      program_[*buffers_[static_cast<std::size_t>(view.node.outputs[0])]].alias_of = source;
+    else
+      lower_movement(view, 0, {.dimensions = {{count, 1, 1}}}, builder);
   }
 
   const Graph& graph_;

@@ -119,20 +119,20 @@ bool is_type(const NodeView& view, const Target&) {
 
 constexpr KernelRow average_kernels[] = {
     {"average_pool2d_s8", is_type<ElementType::s8>,
-     lower<Pooling::average, &host_pool<smelt::average<std::int8_t>>>},
+     lower<Pooling::average, &host_pool<smelt::average_pool<std::int8_t>>>},
     {"average_pool2d_u8", is_type<ElementType::u8>,
-     lower<Pooling::average, &host_pool<smelt::average<std::uint8_t>>>},
+     lower<Pooling::average, &host_pool<smelt::average_pool<std::uint8_t>>>},
     {"average_pool2d_f32", is_type<ElementType::f32>,
-     lower<Pooling::average, &host_pool<smelt::average<float>>>},
+     lower<Pooling::average, &host_pool<smelt::average_pool<float>>>},
 };
 
 constexpr KernelRow max_kernels[] = {
     {"max_pool2d_s8", is_type<ElementType::s8>,
-     lower<Pooling::max, &host_pool<smelt::maximum<std::int8_t>>>},
+     lower<Pooling::max, &host_pool<smelt::max_pool<std::int8_t>>>},
     {"max_pool2d_u8", is_type<ElementType::u8>,
-     lower<Pooling::max, &host_pool<smelt::maximum<std::uint8_t>>>},
+     lower<Pooling::max, &host_pool<smelt::max_pool<std::uint8_t>>>},
     {"max_pool2d_f32", is_type<ElementType::f32>,
-     lower<Pooling::max, &host_pool<smelt::maximum<float>>>},
+     lower<Pooling::max, &host_pool<smelt::max_pool<float>>>},
 };
 
 }  // namespace

@@ -13,6 +13,12 @@ bool is_constant(const Graph& graph, const Node& node) {
   });
 }
 
+/// Results of the model stay computed: nobody else puts them where the caller reads them.
+bool is_output(const Graph& graph, const Node& node) {
+  return std::find(graph.outputs.begin(), graph.outputs.end(), node.outputs[0]) !=
+         graph.outputs.end();
+}
+
 /// An alias has no kernel: its bytes are its input's.
 Bytes alias_value(const Graph& graph, const Node& node) { return graph[node.inputs[0]].data; }
 
@@ -33,7 +39,8 @@ Bytes evaluate_node(const Graph& graph, const Node& node) {
 Graph fold_constants(Graph graph) {
   std::vector<Node> kept;
   for (Node& node : graph.nodes) {
-    const bool known = node.outputs.size() == 1 && !node.op->opaque && is_constant(graph, node);
+    const bool known = node.outputs.size() == 1 && !node.op->opaque && is_constant(graph, node) &&
+                       !is_output(graph, node);
     if (!known) {
       kept.push_back(std::move(node));
       continue;

@@ -9,7 +9,8 @@
 namespace smelt {
 
 /// Computes nodes whose operands are all constants.
-/// needs: nothing. keeps: everything else. gives: no node has only constant operands.
+/// needs: nothing. keeps: everything else. gives: no node has only constant operands, but for those
+/// that compute an output of the model.
 Graph fold_constants(Graph graph);
 
 /// Removes channels that are constant whatever the input, or that only zero weights read.

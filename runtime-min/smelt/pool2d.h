@@ -24,7 +24,7 @@ using pool2d_f32_layer = pool2d_layer<float>;
 
 /// Ways to pool: where a result starts, how it takes a tap, and what it is after `taps` taps.
 template <typename T>
-struct maximum {
+struct max_pool {
   using value = T;
   using total = T;
   static SMELT_INLINE total start(T padding) { return padding; }
@@ -33,7 +33,7 @@ struct maximum {
 };
 
 template <typename T>
-struct average {
+struct average_pool {
   using value = T;
   using total = int32_t;
   static SMELT_INLINE total start(T) { return 0; }
@@ -45,7 +45,7 @@ struct average {
 };
 
 template <>
-struct average<float> {
+struct average_pool<float> {
   using value = float;
   using total = float;
   static SMELT_INLINE total start(float) { return 0; }
@@ -109,8 +109,8 @@ SMELT_INLINE void pool2d(const window_shape &shape,
   const pool2d_layer<value> layer = load(&constants);
   int32_t y = 0;
   for_each_row<max_kernel_height>(
-      shape, layer.images, layer.padding, input, output,
-      ring, [&](const value *const *rows, value *output_row) __attribute__((always_inline)) {
+      shape, layer.images, layer.padding, input, output, ring,
+      [&](const value *const *rows, value *output_row) __attribute__((always_inline)) {
         const int32_t first = y * shape.stride_height - layer.images.pad_top;
         pool_row<Pool>(shape, layer,
                        taps_inside(first, shape.kernel_height, layer.images.input_height), rows,
@@ -122,38 +122,41 @@ SMELT_INLINE void pool2d(const window_shape &shape,
 template <typename Shape>
 void max_pool2d_s8(const pool2d_s8_layer &layer, const int8_t *input, int8_t *output,
                    int8_t *ring) {
-  pool2d<Shape::shape().kernel_height, maximum<int8_t>>(Shape::shape(), layer, input, output, ring);
+  pool2d<Shape::shape().kernel_height, max_pool<int8_t>>(Shape::shape(), layer, input, output,
+                                                         ring);
 }
 
 template <typename Shape>
 void max_pool2d_u8(const pool2d_u8_layer &layer, const uint8_t *input, uint8_t *output,
                    uint8_t *ring) {
-  pool2d<Shape::shape().kernel_height, maximum<uint8_t>>(Shape::shape(), layer, input, output,
-                                                         ring);
+  pool2d<Shape::shape().kernel_height, max_pool<uint8_t>>(Shape::shape(), layer, input, output,
+                                                          ring);
 }
 
 template <typename Shape>
 void max_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output, float *ring) {
-  pool2d<Shape::shape().kernel_height, maximum<float>>(Shape::shape(), layer, input, output, ring);
+  pool2d<Shape::shape().kernel_height, max_pool<float>>(Shape::shape(), layer, input, output, ring);
 }
 
 template <typename Shape>
 void average_pool2d_s8(const pool2d_s8_layer &layer, const int8_t *input, int8_t *output,
                        int8_t *ring) {
-  pool2d<Shape::shape().kernel_height, average<int8_t>>(Shape::shape(), layer, input, output, ring);
+  pool2d<Shape::shape().kernel_height, average_pool<int8_t>>(Shape::shape(), layer, input, output,
+                                                             ring);
 }
 
 template <typename Shape>
 void average_pool2d_u8(const pool2d_u8_layer &layer, const uint8_t *input, uint8_t *output,
                        uint8_t *ring) {
-  pool2d<Shape::shape().kernel_height, average<uint8_t>>(Shape::shape(), layer, input, output,
-                                                         ring);
+  pool2d<Shape::shape().kernel_height, average_pool<uint8_t>>(Shape::shape(), layer, input, output,
+                                                              ring);
 }
 
 template <typename Shape>
 void average_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output,
                         float *ring) {
-  pool2d<Shape::shape().kernel_height, average<float>>(Shape::shape(), layer, input, output, ring);
+  pool2d<Shape::shape().kernel_height, average_pool<float>>(Shape::shape(), layer, input, output,
+                                                            ring);
 }
 
 }  // namespace smelt

@@ -28,6 +28,23 @@ Tensor in_float(const Tensor& a, const Tensor& b, Activation activation, const T
   return output;
 }
 
+/// s32 has no scales: numbers as they are, saturated, then clamped by the activation.
+template <typename Function>
+Tensor in_integers(const Tensor& a, const Tensor& b, Activation activation, const Tensor& like,
+                   Function function) {
+  Tensor output = blank(like);
+  for_every_pair(a, b, output, [&](Index ia, Index ib, Index io) {
+    const Index exact = clamp(function(at(a.q, ia), at(b.q, ib)), range_of(like.type));
+    switch (activation) {
+      case Activation::none: at(output.q, io) = exact; break;
+      case Activation::relu: at(output.q, io) = std::max<Index>(exact, 0); break;
+      case Activation::relu_n1_to_1: at(output.q, io) = clamp(exact, {-1, 1}); break;
+      case Activation::relu6: at(output.q, io) = clamp(exact, {0, 6}); break;
+    }
+  });
+  return output;
+}
+
 /// How add and sub bring both operands to one scale, 2^20 finer than needed.
 struct SumScaling {
   Multiplier a;
@@ -87,6 +104,9 @@ Tensor add(const Tensor& a, const Tensor& b, const ElementwiseOptions& options,
   if (is_float(a)) {
     return in_float(a, b, options.activation, like, [](float x, float y) { return x + y; });
   }
+  if (a.type == Type::s32) {
+    return in_integers(a, b, options.activation, like, [](Index x, Index y) { return x + y; });
+  }
   return scaled_sum(a, b, 1, add_scaling(a, b, like), options.activation, like);
 }
 
@@ -95,6 +115,9 @@ Tensor sub(const Tensor& a, const Tensor& b, const ElementwiseOptions& options,
   if (is_float(a)) {
     return in_float(a, b, options.activation, like, [](float x, float y) { return x - y; });
   }
+  if (a.type == Type::s32) {
+    return in_integers(a, b, options.activation, like, [](Index x, Index y) { return x - y; });
+  }
   return scaled_sum(a, b, -1, sub_scaling(a, b, like), options.activation, like);
 }
 
@@ -102,6 +125,9 @@ Tensor mul(const Tensor& a, const Tensor& b, const ElementwiseOptions& options,
            const Tensor& like) {
   if (is_float(a)) {
     return in_float(a, b, options.activation, like, [](float x, float y) { return x * y; });
+  }
+  if (a.type == Type::s32) {
+    return in_integers(a, b, options.activation, like, [](Index x, Index y) { return x * y; });
   }
   Tensor output = blank(like);
   const Range range = activation_range(options.activation, like);

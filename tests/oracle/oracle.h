@@ -60,7 +60,7 @@ struct FullyConnectedOptions {
 Tensor fully_connected(const Tensor& input, const Tensor& weights, const Tensor* bias,
                        const FullyConnectedOptions& options, const Tensor& like);
 
-// Elementwise on two operands, with numpy broadcasting: f32, s8, u8.
+// Elementwise on two operands, with numpy broadcasting: f32, s8, u8; s32 without scales.
 
 struct ElementwiseOptions {
   Activation activation = Activation::none;
@@ -88,7 +88,8 @@ struct PoolOptions {
 Tensor average_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like);
 Tensor max_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like);
 
-// Reductions. Whether reduced dimensions are kept shows in the shape of `like`.
+// Reductions: f32, s8, u8; sum also s32 without scales. Whether reduced dimensions are kept shows
+// in the shape of `like`.
 
 struct ReductionOptions {
   std::vector<int> axes;  // each in -rank..rank-1

@@ -51,6 +51,17 @@ Multiplier mean_multiplier(const Tensor& input, const Tensor& like, Index n) {
   return {whole.m * (Index{1} << k) / n, whole.e - k};
 }
 
+/// s32 has no scales: what does not fit wraps around.
+Tensor wrapped_sums(const Tensor& input, const Groups& groups, const Tensor& like) {
+  Tensor output = blank(like);
+  for (Index i = 0; i < length(groups); ++i) {
+    Index sum = 0;
+    for (const Index offset : at(groups, i)) sum += at(input.q, offset);
+    at(output.q, i) = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum));
+  }
+  return output;
+}
+
 template <typename MultiplierOf>
 Tensor integer_reduction(const Tensor& input, const Groups& groups, const Tensor& like,
                          MultiplierOf multiplier_of) {
@@ -109,6 +120,7 @@ Tensor mean(const Tensor& input, const ReductionOptions& options, const Tensor& 
 
 Tensor sum(const Tensor& input, const ReductionOptions& options, const Tensor& like) {
   const Groups groups = checked_groups(input, options, like);
+  if (input.type == Type::s32) return wrapped_sums(input, groups, like);
   if (!is_float(input)) {
     return integer_reduction(input, groups, like,
                              [&](Index) { return sum_multiplier(input, like); });

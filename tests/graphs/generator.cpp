@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/graphs/generator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace smelt::test {
+namespace {
+
+/// Larger tensors would only cost time.
+constexpr std::int64_t max_elements = 3000;
+
+/// A constant or an input of the model, as seldom or often as it is interesting.
+constexpr int one_constant_in = 12;
+
+}  // namespace
+
+Quantization Sketch::quantization(ElementType type) {
+  switch (random.integer(0, 9)) {
+    case 0:
+      return random.quantization(type, 1e-6F, 1e4F);
+    case 1:
+      return random.quantization(type, 1e-3F, 3);
+    default:
+      return random.quantization(type, 0.01F, 0.3F);
+  }
+}
+
+Shape Sketch::shape(std::int32_t rank) {
+  Shape shape = random.shape(static_cast<std::size_t>(rank), 6);
+  if (rank == 4) shape[0] = random.integer(0, 3) == 0 ? 2 : 1;
+  return shape;
+}
+
+Activation Sketch::activation() {
+  if (random.coin()) return Activation::none;
+  return random.of<Activation>({Activation::relu, Activation::relu6, Activation::relu_n1_to_1});
+}
+
+TensorId Sketch::input(ElementType type, Shape shape, Quantization quantization) {
+  values_.push_back(builder_.input(type, std::move(shape), std::move(quantization)));
+  return values_.back();
+}
+
+TensorId Sketch::constant(ElementType type, Shape shape, Bytes bytes, Quantization quantization) {
+  return builder_.constant_bytes(type, std::move(shape), std::move(bytes), std::move(quantization));
+}
+
+TensorId Sketch::variable(ElementType type, Shape shape, Quantization quantization) {
+  return builder_.variable(type, std::move(shape), std::move(quantization));
+}
+
+TensorId Sketch::pick(const std::vector<ElementType>& types, std::int32_t min_rank,
+                      std::int32_t max_rank, const Suits& suits) {
+  std::vector<TensorId> candidates;
+  for (const TensorId id : values_) {
+    const Tensor& tensor = (*this)[id];
+    const auto rank = static_cast<std::int32_t>(tensor.shape.size());
+    const bool type = std::find(types.begin(), types.end(), tensor.type) != types.end();
+    if (type && rank >= min_rank && rank <= max_rank && (!suits || suits(tensor)))
+      candidates.push_back(id);
+  }
+  if (!candidates.empty() && random.integer(0, 7) != 0)
+    return random.coin() ? candidates.back() : random.of(candidates);
+  const ElementType type = random.of(types);
+  const Shape fresh = shape(random.integer(min_rank, max_rank));
+  if (random.integer(1, one_constant_in) > 1) return input(type, fresh, quantization(type));
+  return constant(type, fresh, random.elements(type, element_count(fresh)), quantization(type));
+}
+
+TensorId Sketch::operand(ElementType type, const Shape& shape,
+                         const std::optional<Quantization>& wanted) {
+  std::vector<TensorId> candidates;
+  for (const TensorId id : values_) {
+    const Tensor& tensor = (*this)[id];
+    if (tensor.type == type && tensor.shape == shape && (!wanted || tensor.quantization == *wanted))
+      candidates.push_back(id);
+  }
+  if (!candidates.empty() && random.integer(0, 3) != 0) return random.of(candidates);
+  const Quantization given = wanted ? *wanted : quantization(type);
+  if (random.integer(0, 2) != 0) return input(type, shape, given);
+  return constant(type, shape, random.elements(type, element_count(shape)), given);
+}
+
+TensorId Sketch::node(const OpDef& op, std::any attributes, std::vector<TensorId> inputs,
+                      Quantization quantization, std::optional<ElementType> type) {
+  const TensorId id = builder_.node(op, std::move(attributes), std::move(inputs),
+                                    std::move(quantization), type);
+  if (element_count((*this)[id].shape) > max_elements)
+    throw std::invalid_argument("a tensor that is too large");
+  values_.push_back(id);
+  return id;
+}
+
+bool Sketch::attempt(const std::function<void(Sketch&)>& draw) {
+  const Builder before = builder_;
+  const std::vector<TensorId> values_before = values_;
+  try {
+    draw(*this);
+    return true;
+  } catch (const std::invalid_argument& broken) {
+    refusal_ = broken.what();
+    builder_ = before;
+    values_ = values_before;
+    return false;
+  }
+}
+
+Graph Sketch::finish(const std::string& name) {
+  Graph graph = builder_.graph;
+  graph.name = name;
+  graph.file = name + ".tflite";
+  std::vector<bool> read(graph.tensors.size());
+  for (const Node& node : graph.nodes)
+    for (const TensorId id : node.inputs)
+      if (id != no_tensor) read[static_cast<std::size_t>(id)] = true;
+  // What nobody reads, but for a few that are dead; and a few that others read, too.
+  for (const Node& node : graph.nodes) {
+    const TensorId id = node.outputs[0];
+    const bool last = &node == &graph.nodes.back();
+    if (last || random.integer(0, 7) < (read[static_cast<std::size_t>(id)] ? 1 : 6))
+      graph.outputs.push_back(id);
+  }
+  for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
+    graph.tensors[i].origin.tensor = static_cast<std::int32_t>(i);
+    graph.tensors[i].name = fmt::format("{}_t{}", graph.tensors[i].name, i);
+  }
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    graph.nodes[i].file_index = static_cast<std::int32_t>(i);
+    graph.nodes[i].file_kind = std::string(graph.nodes[i].op->name);
+    graph.nodes[i].name = graph[graph.nodes[i].outputs[0]].name;
+  }
+  return graph;
+}
+
+Graph random_graph(std::uint32_t seed) {
+  Random random(seed);
+  Sketch sketch(random);
+  const std::vector<GeneratorRow>& rows = generator_rows();
+  const GeneratorRow* next = &rows[seed % rows.size()];
+  // Single operators and short chains are the quickest to understand.
+  const std::int32_t nodes = random.of<std::int32_t>({1, 1, 2, 3, 5, 8});
+  // A draw that breaks the operator's rules, mostly by its scales, is followed by another.
+  for (int left = 100; static_cast<std::int32_t>(sketch.graph().nodes.size()) < nodes; --left) {
+    if (left == 0) throw std::logic_error(fmt::format("no {} can be drawn: {}", next->op.name,
+                                                    sketch.refusal()));
+    if (!sketch.attempt(next->draw)) continue;
+    next = &random.of(rows);
+    left = 100;
+  }
+  return sketch.finish(fmt::format("g{}", seed));
+}
+
+void count_operators(const Graph& graph, Census& census) {
+  for (const Node& node : graph.nodes) ++census[std::string(node.op->name)];
+}
+
+}  // namespace smelt::test
