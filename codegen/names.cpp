@@ -20,10 +20,11 @@ constexpr std::string_view reserved[] = {
     "errno", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "i386",
     "if", "inline", "int", "linux", "long", "main", "mips", "model", "mutable", "namespace", "new",
     "next", "noexcept", "not", "not_eq", "null", "nullptr", "operator", "or", "or_eq", "private",
-    "protected", "public", "register", "requires", "return", "run", "short", "signed", "sizeof",
-    "smelt", "sparc", "state", "static", "static_assert", "step", "struct", "sun", "switch",
-    "template", "this", "throw", "true", "try", "typedef", "typeid", "typename", "union", "unix",
-    "unsigned", "using", "vax", "virtual", "void", "volatile", "while", "word", "xor", "xor_eq"};
+    "protected", "public", "register", "requires", "return", "run", "run_step", "short", "signed",
+    "sizeof", "smelt", "sparc", "state", "static", "static_assert", "step", "struct", "sun",
+    "switch", "template", "this", "throw", "true", "try", "typedef", "typeid", "typename", "union",
+    "unix", "unsigned", "using", "vax", "virtual", "void", "volatile", "weights", "while", "word",
+    "xor", "xor_eq"};
 
 /// Headers of the C library and of smelt: a model of that name would hide them.
 constexpr std::string_view headers[] = {

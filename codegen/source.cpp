@@ -128,25 +128,26 @@ class SourceWriter {
       return;
     }
     out_.line(fmt::format("    /* {} */ {{", field.name));
-    std::string line;
-    for (std::size_t i = 0; i < field.values.size(); ++i) {
-      if (!field.labels[i].empty() && !line.empty()) {
-        out_.line("        " + line + ",");
-        line.clear();
-      }
-      line += field.labels[i].empty() ? ", " : fmt::format("/* {} */ ", field.labels[i]);
-      line += value_text(field.values[i]);
+    for (std::size_t i = 0; i < field.values.size();) {
+      std::string_view label = field.labels[i];
+      const bool array = label.ends_with("[]");
+      if (array) label.remove_suffix(2);
+      std::string values = value_text(field.values[i]);
+      for (++i; i < field.values.size() && field.labels[i].empty(); ++i)
+        values += ", " + value_text(field.values[i]);
+      if (array) values = fmt::format("{{{}}}", values);
+      out_.line(fmt::format("        /* {} */ {},", label, values));
     }
-    out_.line("        " + line + ",");
     out_.line("    },");
   }
 
-  /// One local per buffer that the steps touch.
+  /// One local per buffer that the steps touch; kernels that need no scratch are given none.
   void places() {
     std::set<BufferId> used;
     for (const Step& step : program_.steps)
       for (const Operand& operand : step.operands)
-        if (const auto* id = std::get_if<BufferId>(&operand.place)) used.insert(*id);
+        if (const auto* id = std::get_if<BufferId>(&operand.place); id && program_[*id].bytes > 0)
+          used.insert(*id);
     for (const BufferId id : used) {
       const Buffer& buffer = program_[id];
       out_.line(fmt::format("{} *const {} = smelt::at<{}>({}, {});", c_type(buffer.type),
@@ -168,7 +169,7 @@ class SourceWriter {
     if (step.arguments) arguments.push_back(context_.layers[i]);
     for (const Operand& operand : step.operands)
       if (const auto* id = std::get_if<BufferId>(&operand.place))
-        arguments.push_back(context_.buffer(*id));
+        arguments.push_back(program_[*id].bytes > 0 ? context_.buffer(*id) : "nullptr");
       else
         arguments.push_back(value_text(std::get<ConstantId>(operand.place)));
     out_.call(function(step), arguments);
