@@ -22,9 +22,12 @@ struct EmitContext {
   std::vector<std::string> buffers;    ///< identifier by BufferId
   std::vector<std::string> constants;  ///< identifier by ConstantId
   std::vector<std::string> layers;     ///< identifier of each step's layer struct
+  std::string network;                 ///< the namespace of the layers and the code
   std::vector<std::string> inputs;     ///< suffix of each input's functions: "input"
   std::vector<std::string> outputs;
 
+  /// Macro of an input or output: "KWS_INPUT_COUNT".
+  std::string port_macro(const std::string& port, std::string_view what) const;
   const std::string& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
   const std::string& constant(ConstantId id) const {
     return constants[static_cast<std::size_t>(id)];

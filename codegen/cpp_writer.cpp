@@ -7,11 +7,10 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 namespace smelt {
 namespace {
-
-constexpr std::size_t columns = 100;
 
 template <typename T>
 T element(std::span<const std::uint8_t> bytes, std::size_t index) {
@@ -84,10 +83,32 @@ std::string with_commas(std::int64_t value) {
   return digits;
 }
 
-void CppWriter::indented(std::string_view text) {
+void CppWriter::put(std::string_view text) {
   text_.append(static_cast<std::size_t>(depth_) * 2, ' ');
   text_ += text;
   text_ += '\n';
+}
+
+/// A line that cannot be broken, as names that are too long make it, is one that clang-format would
+/// break in its own way.
+void CppWriter::indented(std::string_view text) {
+  const bool protect = !table_ && static_cast<std::size_t>(depth_) * 2 + text.size() > columns;
+  if (protect) put("// clang-format off");
+  put(text);
+  if (protect) put("// clang-format on");
+}
+
+CppWriter& CppWriter::begin_table() {
+  put("// clang-format off");
+  table_ = true;
+  return *this;
+}
+
+CppWriter& CppWriter::end_table() {
+  table_ = false;
+  if (text_.ends_with("\n\n")) text_.pop_back();
+  put("// clang-format on");
+  return *this;
 }
 
 CppWriter& CppWriter::line(std::string_view text) {
@@ -101,15 +122,16 @@ CppWriter& CppWriter::blank() {
 }
 
 CppWriter& CppWriter::directive(std::string_view text) {
-  text_ += text;
-  text_ += '\n';
+  const int depth = std::exchange(depth_, 0);
+  indented(text);
+  depth_ = depth;
   return *this;
 }
 
 CppWriter& CppWriter::table_line(std::string_view text) {
   std::string line = text.empty() ? "//" : fmt::format("// {}", text);
   while (line.back() == ' ') line.pop_back();
-  indented(line);
+  put(line);
   return *this;
 }
 
@@ -147,42 +169,76 @@ CppWriter& CppWriter::outdent() {
   return *this;
 }
 
-CppWriter& CppWriter::call(std::string_view function, const std::vector<std::string>& arguments) {
-  const std::string whole = fmt::format("{}({});", function, fmt::join(arguments, ", "));
-  const std::size_t indent = static_cast<std::size_t>(depth_) * 2;
-  if (indent + whole.size() <= columns) return line(whole);
-  const std::size_t align = function.size() + 1;
-  std::string current = fmt::format("{}(", function);
-  bool first = true;
+/// `function(arguments...)tail`, broken after commas, the arguments below one another.
+void CppWriter::list(std::string_view function, const std::vector<std::string>& arguments,
+                     std::string_view tail) {
+  const std::size_t room = columns - static_cast<std::size_t>(depth_) * 2;
+  std::vector<std::string> lines = {fmt::format("{}(", function)};
+  bool fits = true;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string piece = arguments[i] + (i + 1 < arguments.size() ? "," : ");");
-    if (!first && indent + current.size() + 1 + piece.size() > columns) {
-      line(current);
-      current = std::string(align, ' ') + piece;
-    } else {
-      current += (first ? "" : " ") + piece;
-    }
-    first = false;
+    const bool last = i + 1 == arguments.size();
+    const std::string piece = fmt::format("{}{}", arguments[i], last ? tail : ",");
+    const std::size_t space = i > 0 ? 1 : 0;
+    if (i > 0 && lines.back().size() + space + piece.size() > room)
+      lines.push_back(std::string(function.size() + 1, ' ') + piece);
+    else
+      lines.back() += std::string(space, ' ') + piece;
+    fits = fits && lines.back().size() <= room;
   }
-  return line(current);
+  if (arguments.empty()) lines.back() += tail;
+  const bool protect = !fits && !table_;
+  if (protect) begin_table();
+  for (const std::string& each : lines) put(each);
+  if (protect) end_table();
+}
+
+CppWriter& CppWriter::call(std::string_view function, const std::vector<std::string>& arguments) {
+  list(function, arguments, ");");
+  return *this;
+}
+
+CppWriter& CppWriter::open_function(std::string_view function,
+                                    const std::vector<std::string>& parameters) {
+  list(function, parameters, ") {");
+  return indent();
+}
+
+CppWriter& CppWriter::function(std::string_view function,
+                               const std::vector<std::string>& parameters,
+                               std::string_view statement) {
+  const std::string whole =
+      fmt::format("{}({}) {{ {} }}", function, fmt::join(parameters, ", "), statement);
+  if (static_cast<std::size_t>(depth_) * 2 + whole.size() <= columns) return line(whole);
+  return open_function(function, parameters).line(statement).close();
 }
 
 CppWriter& CppWriter::array(std::string_view declaration, ElementType type,
                             std::span<const std::uint8_t> bytes, std::int32_t group) {
-  const std::size_t count = bytes.size() / static_cast<std::size_t>(byte_size(type));
-  const std::size_t width = type == ElementType::s8 || type == ElementType::u8 ? 4 : 0;
-  const std::size_t per_row = width > 0 ? 16 : 8;
-  const std::size_t run = group > 0 ? static_cast<std::size_t>(group) : count;
+  std::vector<std::string> literals(bytes.size() / static_cast<std::size_t>(byte_size(type)));
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < literals.size(); ++i) {
+    literals[i] = element_literal(type, bytes, i);
+    width = std::max(width, literals[i].size());
+  }
+  // Bytes stand as densely as they can, whatever their values; 16 of them fill a row.
+  const bool dense = byte_size(type) == 1;
+  if (dense) width = 4;
+  const std::size_t pitch = dense ? width + 1 : width + 2;
+  const std::size_t per_row = std::clamp<std::size_t>((columns - 4) / pitch, 1, dense ? 16 : 8);
+  const std::size_t run = group > 0 ? static_cast<std::size_t>(group) : literals.size();
   line(fmt::format("{} = {{", declaration));
-  for (std::size_t begin = 0; begin < count; begin += run) {
+  for (std::size_t begin = 0; begin < literals.size(); begin += run) {
     // A gap where a new output channel begins, if it fills a row at least.
     if (begin > 0 && run >= per_row) blank();
-    for (std::size_t i = begin; i < std::min(count, begin + run); i += per_row) {
-      std::string row;
-      for (std::size_t j = i; j < std::min({count, begin + run, i + per_row}); ++j)
-        row += fmt::format("{:>{}},{}", element_literal(type, bytes, j), width, width ? "" : " ");
-      while (row.back() == ' ') row.pop_back();
-      indented("    " + row);
+    const std::size_t end = std::min(literals.size(), begin + run);
+    for (std::size_t i = begin; i < end; i += per_row) {
+      std::string row(dense ? 4 : 3, ' ');
+      for (std::size_t j = i; j < std::min(end, i + per_row); ++j) {
+        row.append(pitch - 1 - literals[j].size(), ' ');
+        row += literals[j];
+        row += ',';
+      }
+      put(row);
     }
   }
   return line("};");

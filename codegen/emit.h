@@ -3,6 +3,7 @@
 // Program -> text. Makes no decision: everything it prints is in the program and the options.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,14 @@ struct EmitOptions {
   std::optional<std::int64_t> ram_budget;    ///< bytes of arena and state, asserted
 };
 
+/// Inputs of the model and the outputs that they must give: one element per port, with the bytes of
+/// its buffer.
+struct GoldenVector {
+  std::vector<std::vector<std::uint8_t>> inputs;
+  std::vector<std::vector<std::uint8_t>> outputs;
+  bool fresh = true;  ///< the state is reset first; otherwise it is what the one before left
+};
+
 struct OutputFile {
   std::string path;  ///< within the output folder
   std::string text;
@@ -37,6 +46,11 @@ struct OutputFile {
 /// All files of the model: NAME.h, NAME.cpp, NAME_weights.h, NAME_weights.cpp and the headers of
 /// the runtime that they include. The program has been planned; its name is an identifier.
 std::vector<OutputFile> emit(const Program& program, const EmitOptions& options);
+
+/// NAME_golden.cpp: a main for any machine that runs the emitted code on the vectors, of which there
+/// is at least one, and compares.
+OutputFile emit_golden(const Program& program, const EmitOptions& options,
+                       const std::vector<GoldenVector>& vectors);
 
 /// Bytes of flash that constants take: weights and what grows with output channels, and tables.
 struct ConstantBytes {

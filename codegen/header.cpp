@@ -42,10 +42,7 @@ class HeaderWriter {
 
  private:
   std::string macro(const std::string& port, std::string_view what) const {
-    std::string name = fmt::format("{}_{}_{}", context_.prefix, port, what);
-    for (char& c : name)
-      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return name;
+    return context_.port_macro(port, what);
   }
   void define(const std::string& name, const std::string& value) {
     out_.directive(fmt::format("#define {} {}", name, value));
@@ -94,7 +91,7 @@ class HeaderWriter {
     std::int32_t strictest = 1;
     for (const Buffer& buffer : context_.program.buffers)
       strictest = std::max(strictest, buffer.alignment);
-    return strictest > 4 ? "uint64_t" : strictest > 2 ? "uint32_t" : fmt::format("uint{}_t", strictest * 8);
+    return fmt::format("uint{}_t", std::min(strictest, 8) * 8);
   }
 
   void types() {
@@ -111,37 +108,41 @@ class HeaderWriter {
     out_.close(fmt::format("}} {}_model;", context_.prefix)).blank();
   }
 
+  std::string model() const { return fmt::format("{}_model *model", context_.prefix); }
+  std::vector<std::string> memory() const {
+    if (!stateful()) return {"void *arena"};
+    return {fmt::format("{}_state *state", context_.prefix), "void *arena"};
+  }
+
   void functions() {
     const std::string& p = context_.prefix;
     if (stateful()) {
       out_.comment("Sets the state to its initial value. Call it once before the first run.");
-      out_.line(fmt::format("void {}_reset({}_model *model);", p, p)).blank();
+      out_.call(fmt::format("void {}_reset", p), {model()}).blank();
     }
     out_.comment(fmt::format(
-        "Runs the network once: reads the input, writes the output{}. Never allocates, never "
-        "fails; different instances may run at the same time.",
-        context_.program.overwrites_input ? ", overwrites the input" : ""));
-    out_.line(fmt::format("void {}_run({}_model *model);", p, p)).blank();
+        "Runs the network once: reads the input, writes the output, {} the input. Never allocates, "
+        "never fails; different instances may run at the same time.",
+        context_.program.overwrites_input ? "overwrites" : "keeps"));
+    out_.call(fmt::format("void {}_run", p), {model()}).blank();
     out_.comment(fmt::format("The same in an arena of {}_ARENA_BYTES bytes, aligned as {}_arena, "
                              "that other models may use between runs.",
                              context_.macro, p));
-    if (stateful())
-      out_.line(fmt::format("void {}_run_in({}_state *state, void *arena);", p, p)).blank();
-    else
-      out_.line(fmt::format("void {}_run_in(void *arena);", p)).blank();
+    out_.call(fmt::format("void {}_run_in", p), memory()).blank();
   }
 
   void access(const std::string& name, const Port& port, bool input) {
     const Buffer& buffer = context_.program[port.buffer];
     const std::string_view type = c_type(buffer.type);
-    const std::string& p = context_.prefix;
     out_.comment(input ? fmt::format("Where to write \"{}\" before a run.", comment_text(port.name))
                        : fmt::format("Where to read \"{}\" after a run.", comment_text(port.name)));
-    out_.open(fmt::format("static inline {} *{}_{}({}_model *model)", type, p, name, p));
-    out_.line(fmt::format("return ({} *)(void *)(model->arena.bytes + {});", type,
-                          macro(name, "OFFSET")));
-    out_.close().blank();
-    if (!buffer.quantization.present() || !is_integer(buffer.type)) return;
+    out_.function(fmt::format("static inline {} *{}_{}", type, context_.prefix, name), {model()},
+                  fmt::format("return ({} *)(void *)(model->arena.bytes + {});", type,
+                              macro(name, "OFFSET")));
+    out_.blank();
+    // Wider integers are counts and indices, whatever the file says of their scale.
+    if (!buffer.quantization.present() || !is_integer(buffer.type) || byte_size(buffer.type) > 2)
+      return;
     if (input)
       quantize(name, buffer);
     else
@@ -151,15 +152,13 @@ class HeaderWriter {
   void quantize(const std::string& name, const Buffer& buffer) {
     const IntegerRange range = range_of(buffer.type);
     const std::string_view type = c_type(buffer.type);
+    const std::int64_t zero = buffer.quantization.zero_point();
     out_.comment("The quantized value of a real number: rounded half away from zero, saturated.");
-    out_.open(fmt::format("static inline {} {}_quantize_{}(float real)", type, context_.prefix, name));
+    out_.open_function(fmt::format("static inline {} {}_quantize_{}", type, context_.prefix, name),
+                       {"float real"});
     out_.line(fmt::format("const float scaled = real / {};", macro(name, "SCALE")));
-    const std::int32_t zero = buffer.quantization.zero_point();
-    const auto bound = [](std::int64_t value) {
-      return fmt::format("{}.0f", value);
-    };
-    out_.line(fmt::format("if (!(scaled > {})) return {};", bound(std::int64_t{range.min} - zero), range.min));
-    out_.line(fmt::format("if (scaled >= {}) return {};", bound(std::int64_t{range.max} - zero), range.max));
+    out_.line(fmt::format("if (!(scaled > {}.0f)) return {};", range.min - zero, range.min));
+    out_.line(fmt::format("if (scaled >= {}.0f) return {};", range.max - zero, range.max));
     out_.line("int32_t whole = (int32_t)scaled;");
     out_.line("const float rest = scaled - (float)whole;");
     out_.line("if (rest >= 0.5f) ++whole;");
@@ -170,10 +169,11 @@ class HeaderWriter {
 
   void dequantize(const std::string& name, const Buffer& buffer) {
     out_.comment("The real number that a quantized value stands for.");
-    out_.open(fmt::format("static inline float {}_dequantize_{}({} quantized)", context_.prefix, name,
-                          c_type(buffer.type)));
-    out_.line(fmt::format("return {} * (float)(quantized - {});", macro(name, "SCALE"),
+    out_.open_function(fmt::format("static inline float {}_dequantize_{}", context_.prefix, name),
+                       {fmt::format("{} quantized", c_type(buffer.type))});
+    out_.line(fmt::format("const int32_t steps = (int32_t)quantized - {};",
                           macro(name, "ZERO_POINT")));
+    out_.line(fmt::format("return {} * (float)steps;", macro(name, "SCALE")));
     out_.close().blank();
   }
 
@@ -183,7 +183,8 @@ class HeaderWriter {
     define(context_.macro + "_LABEL_COUNT", fmt::format("{}u", labels.size()));
     out_.blank();
     out_.comment("The name of a class of the output.");
-    out_.open(fmt::format("static inline const char *{}_label(uint32_t index)", context_.prefix));
+    out_.open_function(fmt::format("static inline const char *{}_label", context_.prefix),
+                       {"uint32_t index"});
     out_.open("switch (index)");
     for (std::size_t i = 0; i < labels.size(); ++i) {
       out_.line(fmt::format("case {}:", i));
@@ -209,15 +210,12 @@ class HeaderWriter {
                                context_.macro));
     out_.comment("Runs one step of the network; returns the step to run next, 0 after the last. "
                  "Start with 0.");
-    if (stateful())
-      out_.line(fmt::format("int32_t {}_step_in({}_state *state, void *arena, int32_t step);", p, p));
-    else
-      out_.line(fmt::format("int32_t {}_step_in(void *arena, int32_t step);", p));
-    out_.blank();
-    out_.open(fmt::format("static inline int32_t {}_step({}_model *model, int32_t step)", p, p));
-    out_.line(fmt::format("return {}_step_in({}&model->arena, step);", p,
-                          stateful() ? "&model->state, " : ""));
-    out_.close();
+    std::vector<std::string> parameters = memory();
+    parameters.push_back("int32_t step");
+    out_.call(fmt::format("int32_t {}_step_in", p), parameters).blank();
+    out_.function(fmt::format("static inline int32_t {}_step", p), {model(), "int32_t step"},
+                  fmt::format("return {}_step_in({}&model->arena, step);", p,
+                              stateful() ? "&model->state, " : ""));
     out_.directive("#endif");
     out_.blank();
   }

@@ -11,22 +11,37 @@
 namespace smelt {
 namespace {
 
-/// C and C++ keywords, the emitted code's own names, and macros of Arduino and vendor headers.
+/// C and C++ keywords, the emitted code's own names, object-like macros and types of compilers and
+/// firmware frameworks.
 constexpr std::string_view reserved[] = {
-    "abs", "alignas", "alignof", "and", "and_eq", "arena", "asm", "at", "auto", "bit", "bitand",
-    "bitor", "bool", "boolean", "break", "byte", "case", "catch", "char", "class", "compl",
-    "concept", "const", "constexpr", "constrain", "continue", "decltype", "default", "degrees",
-    "delete", "do", "double", "else", "enum", "explicit", "export", "extern", "false", "float",
-    "for", "friend", "goto", "if", "inline", "int", "interrupts", "linux", "load", "long", "main",
-    "max", "memcpy", "memset", "min", "model", "mutable", "namespace", "new", "noexcept", "not",
-    "not_eq", "null", "nullptr", "operator", "or", "or_eq", "private", "protected", "public",
-    "radians", "register", "requires", "return", "round", "short", "signed", "sizeof", "smelt",
-    "sq", "state", "static", "static_assert", "step", "struct", "switch", "template", "this",
-    "throw", "true", "try", "typedef", "typeid", "typename", "union", "unix", "unsigned", "using",
-    "virtual", "void", "volatile", "wchar_t", "weights", "while", "word", "xor", "xor_eq"};
+    "alignas", "alignof", "and", "and_eq", "arena", "asm", "at", "auto", "bitand", "bitor", "bool",
+    "boolean", "break", "byte", "case", "catch", "char", "class", "compl", "concept", "const",
+    "constexpr", "continue", "decltype", "default", "delete", "do", "double", "else", "enum",
+    "errno", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "i386",
+    "if", "inline", "int", "linux", "long", "main", "mips", "model", "mutable", "namespace", "new",
+    "next", "noexcept", "not", "not_eq", "null", "nullptr", "operator", "or", "or_eq", "private",
+    "protected", "public", "register", "requires", "return", "run", "short", "signed", "sizeof",
+    "smelt", "sparc", "state", "static", "static_assert", "step", "struct", "sun", "switch",
+    "template", "this", "throw", "true", "try", "typedef", "typeid", "typename", "union", "unix",
+    "unsigned", "using", "vax", "virtual", "void", "volatile", "while", "word", "xor", "xor_eq"};
 
+/// Headers of the C library and of smelt: a model of that name would hide them.
+constexpr std::string_view headers[] = {
+    "alloca", "assert", "complex", "ctype", "endian", "errno", "features", "fenv", "float",
+    "inttypes", "io", "iso646", "libio", "limits", "locale", "malloc", "math", "memory", "newlib",
+    "setjmp", "signal", "smelt", "stdalign", "stdarg", "stdatomic", "stdbool", "stddef", "stdint",
+    "stdio", "stdlib", "stdnoreturn", "string", "strings", "syscall", "tgmath", "threads", "time",
+    "uchar", "unistd", "values", "wchar", "wctype"};
+
+template <typename List>
+bool contains(const List& list, std::string_view name) {
+  return std::find(std::begin(list), std::end(list), name) != std::end(list);
+}
+
+/// Types of the C library end in _t. Its functions and the function-like macros of firmware
+/// frameworks do no harm: layers have a namespace of their own, and no parenthesis follows them.
 bool is_reserved(std::string_view name) {
-  return std::find(std::begin(reserved), std::end(reserved), name) != std::end(reserved);
+  return contains(reserved, name) || name.ends_with("_t");
 }
 
 /// Parts of a scope path that name what is done rather than the layer it is done in.
@@ -35,11 +50,7 @@ constexpr std::string_view operations[] = {
     "matmul", "maxpool", "mean", "mul", "pad", "readvariableop", "relu", "relu6", "reshape",
     "resource", "separable_conv2d", "softmax", "squeeze", "tanh", "sigmoid", "transpose"};
 
-bool is_operation(std::string_view part) {
-  return std::find(std::begin(operations), std::end(operations), part) != std::end(operations);
-}
-
-std::string identifier(std::string_view text) {
+std::string identifier(std::string_view text, std::string_view otherwise) {
   std::string result;
   for (const char c : text) {
     const auto lower = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -49,10 +60,10 @@ std::string identifier(std::string_view text) {
     else if (!result.empty() && result.back() != '_')
       result += '_';
   }
-  while (!result.empty() && result.back() == '_') result.pop_back();
-  constexpr std::size_t longest = 40;
+  constexpr std::size_t longest = 32;
   if (result.size() > longest) result.resize(longest);
-  if (result.empty()) return "layer";
+  while (!result.empty() && result.back() == '_') result.pop_back();
+  if (result.empty()) return std::string(otherwise);
   return std::isdigit(static_cast<unsigned char>(result[0])) ? "n" + result : result;
 }
 
@@ -73,14 +84,14 @@ std::string short_name(std::string_view name) {
   std::string candidate;
   for (auto part = path.rbegin(); part != path.rend(); ++part) {
     if (part->empty()) continue;
-    candidate = identifier(*part);
-    if (!is_operation(candidate)) break;
+    candidate = identifier(*part, "layer");
+    if (!contains(operations, candidate)) break;
   }
-  if (candidate.empty()) candidate = identifier(name);
+  if (candidate.empty()) candidate = identifier(name, "layer");
   return is_reserved(candidate) ? candidate + "_layer" : candidate;
 }
 
-std::string comment_text(std::string_view text) {
+std::string comment_text(std::string_view text, std::size_t longest) {
   std::string result;
   for (const char c : text) {
     const bool printable = c >= 0x20 && c < 0x7f;
@@ -90,16 +101,20 @@ std::string comment_text(std::string_view text) {
     else
       result += fmt::format("<{:02x}>", static_cast<unsigned char>(c));
   }
-  constexpr std::size_t longest = 80;
   if (result.size() > longest) result = result.substr(0, longest) + "...";
   return result;
 }
 
-bool is_identifier(std::string_view name) {
+bool is_prefix(std::string_view name) {
   return !name.empty() && name.size() <= 40 && name[0] >= 'a' && name[0] <= 'z' &&
-         !is_reserved(name) && std::all_of(name.begin(), name.end(), [](char c) {
+         !contains(headers, name) && std::all_of(name.begin(), name.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
          });
+}
+
+std::string prefix_for(std::string_view stem) {
+  const std::string name = identifier(stem, "model");
+  return is_prefix(name) ? name : name + "_model";
 }
 
 std::string Names::unique(std::string wish) {
@@ -107,12 +122,6 @@ std::string Names::unique(std::string wish) {
   for (int number = 2; !taken_.insert(name).second; ++number)
     name = fmt::format("{}_{}", wish, number);
   return name;
-}
-
-const std::string& Names::layer(const std::string& name) {
-  const auto found = layers_.find(name);
-  if (found != layers_.end()) return found->second;
-  return layers_[name] = unique(short_name(name));
 }
 
 }  // namespace smelt

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Identifiers of the emitted code: taken from the model's own names, unique, never a reserved word
-// or a macro that firmware frameworks define.
+// or a macro that compilers and firmware frameworks define.
 #pragma once
 
-#include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace smelt {
 
@@ -15,21 +15,24 @@ namespace smelt {
 /// than an operation, in lower case. Not unique; never empty.
 std::string short_name(std::string_view name);
 
-/// The text made harmless inside a // comment and readable: one line of printable ASCII.
-std::string comment_text(std::string_view text);
+/// The text made harmless inside a // comment and readable: one line of printable ASCII, cut if it
+/// is longer than `longest`.
+std::string comment_text(std::string_view text, std::size_t longest = 80);
 
-/// True for a name that may be a C identifier prefix: [a-z][a-z0-9_]*, not reserved.
-bool is_identifier(std::string_view name);
+/// True for a name that may be the prefix of all emitted names: [a-z][a-z0-9_]*, at most 40, and
+/// NAME.h hides no header of the C library.
+bool is_prefix(std::string_view name);
+/// A prefix close to the stem of the model file's name.
+std::string prefix_for(std::string_view stem);
 
 class Names {
  public:
-  /// The identifier of a layer; the same for the same name.
-  const std::string& layer(const std::string& name);
   /// A fresh identifier close to `wish`.
   std::string unique(std::string wish);
+  /// Keeps a name from being chosen.
+  void reserve(std::string name) { taken_.insert(std::move(name)); }
 
  private:
-  std::map<std::string, std::string> layers_;
   std::set<std::string> taken_;
 };
 

@@ -20,27 +20,32 @@ class SourceWriter {
     write_banner(out_, context_, context_.prefix + ".cpp");
     includes();
     assertions();
-    if (!program_.steps.empty()) {
-      out_.line("namespace {").blank();
-      shapes();
-      layers();
-      out_.line("}  // namespace").blank();
-    }
+    out_.line(fmt::format("namespace {} {{", context_.network)).line("namespace {").blank();
+    if (!program_.constants.empty())
+      out_.line(fmt::format("namespace weights = {}_weights;", context_.prefix)).blank();
+    shapes();
+    layers();
+    network();
+    out_.line("}  // namespace").line(fmt::format("}}  // namespace {}", context_.network)).blank();
     out_.line("extern \"C\" {").blank();
-    reset();
-    run_in();
-    run_model();
-    hooks();
+    interface();
     out_.line("}  // extern \"C\"");
     return out_.text();
   }
 
  private:
   bool stateful() const { return program_.state_bytes > 0; }
-  std::string parameters() const {
-    return stateful() ? fmt::format("{}_state *state, void *arena", context_.prefix)
-                      : "void *arena";
+  std::vector<std::string> parameters() const {
+    if (!stateful()) return {"void *arena"};
+    return {fmt::format("{}_state *state", context_.prefix), "void *arena"};
   }
+  std::vector<std::string> step_parameters() const {
+    std::vector<std::string> result = parameters();
+    result.push_back("int32_t step");
+    return result;
+  }
+  /// The parameters as arguments of a call.
+  std::string memory() const { return stateful() ? "state, arena" : "arena"; }
 
   void includes() {
     out_.directive(fmt::format("#include \"{}.h\"", context_.prefix)).blank();
@@ -54,9 +59,9 @@ class SourceWriter {
   }
 
   void assertions() {
-    out_.line("static_assert(smelt::runtime_abi == 1,");
-    out_.line(fmt::format("              \"the smelt headers have changed: regenerate {}\");",
-                          context_.prefix));
+    out_.call("static_assert",
+              {"smelt::runtime_abi == 1",
+               fmt::format("\"the smelt headers have changed: regenerate {}\"", context_.prefix)});
     if (context_.options.ram_budget)
       out_.call("static_assert", {fmt::format("sizeof({}_model) <= {}_RAM_BUDGET", context_.prefix,
                                               context_.macro),
@@ -80,26 +85,28 @@ class SourceWriter {
     }
   }
 
+  /// What the model's own name for the layer and its geometry are.
   void layers() {
+    if (program_.steps.empty()) return;
+    out_.begin_table();
     for (std::size_t i = 0; i < program_.steps.size(); ++i) {
       const Step& step = program_.steps[i];
       if (!step.arguments) continue;
-      out_.comment(fmt::format("\"{}\"{}{}", comment_text(step.layer),
-                               step.summary.empty() ? "" : ", ", step.summary));
-      out_.table_line("clang-format off");
+      if (i > 0) out_.blank();
+      out_.comment(fmt::format("\"{}\"", comment_text(step.layer)));
+      if (!step.summary.empty()) out_.comment(step.summary);
       out_.line(fmt::format("constexpr smelt::{} {} SMELT_CONSTANT = {{", step.arguments->type,
                             context_.layers[i]));
       for (const Field& field : step.arguments->fields) field_lines(field);
       out_.line("};");
-      out_.table_line("clang-format on").blank();
     }
+    out_.end_table().blank();
   }
 
   std::string value_text(const Value& value) const {
     if (const auto* number = std::get_if<std::int64_t>(&value)) return literal(*number);
     if (const auto* real = std::get_if<float>(&value)) return literal(*real);
-    return fmt::format("{}_weights::{}", context_.prefix,
-                       context_.constant(std::get<ConstantId>(value)));
+    return fmt::format("weights::{}", context_.constant(std::get<ConstantId>(value)));
   }
 
   /// Values only: "3, 3".
@@ -134,20 +141,6 @@ class SourceWriter {
     out_.line("    },");
   }
 
-  void reset() {
-    if (!stateful()) return;
-    out_.open(fmt::format("void {}_reset({}_model *model)", context_.prefix, context_.prefix));
-    for (std::size_t i = 0; i < program_.buffers.size(); ++i) {
-      const Buffer& buffer = program_.buffers[i];
-      if (buffer.kind != BufferKind::state || buffer.alias_of) continue;
-      // Byte-sized elements may have any value, wider ones are zero.
-      out_.comment(context_.buffers[i]);
-      out_.call("memset", {fmt::format("model->state.bytes + {}", buffer.offset),
-                           literal(buffer.reset_value), fmt::format("{}", buffer.bytes)});
-    }
-    out_.close().blank();
-  }
-
   /// One local per buffer that the steps touch.
   void places() {
     std::set<BufferId> used;
@@ -161,7 +154,7 @@ class SourceWriter {
                             buffer.kind == BufferKind::state ? "state" : "arena", buffer.offset));
     }
     if (used.empty()) out_.line("static_cast<void>(arena);");
-    out_.blank();
+    if (!used.empty()) out_.blank();
   }
 
   std::string function(const Step& step) const {
@@ -189,67 +182,86 @@ class SourceWriter {
     return title;
   }
 
-  void run_in() {
-    out_.open(fmt::format("void {}_run_in({})", context_.prefix, parameters()));
-    out_.directive(fmt::format("#ifdef {}_TRACE", context_.macro));
-    out_.line("int32_t next = 0;");
-    out_.open("do");
-    out_.line(fmt::format("next = {}_step_in({}arena, next);", context_.prefix,
-                          stateful() ? "state, " : ""));
-    out_.close("} while (next != 0);");
-    out_.directive("#else");
+  /// The calls of the network stand twice, in sequence and in a switch; either is compiled.
+  void network() {
+    out_.directive(fmt::format("#if !defined({}_STEP) && !defined({}_TRACE)", context_.macro,
+                               context_.macro));
+    out_.blank();
+    out_.open_function("void run", parameters());
     places();
     for (std::size_t i = 0; i < program_.steps.size(); ++i) {
       out_.comment(step_title(i));
       step_call(i);
     }
-    out_.directive("#endif");
     out_.close().blank();
+    out_.directive("#else").blank();
+    step();
+    out_.directive("#endif").blank();
   }
 
-  void run_model() {
-    out_.open(fmt::format("void {}_run({}_model *model)", context_.prefix, context_.prefix));
-    out_.line(fmt::format("{}_run_in({}&model->arena);", context_.prefix,
-                          stateful() ? "&model->state, " : ""));
-    out_.close().blank();
+  void step() {
+    out_.comment("Runs one step; returns the next, 0 after the last.");
+    out_.open_function("int32_t run_step", step_parameters());
+    places();
+    out_.open("switch (step)");
+    for (std::size_t i = 0; i < program_.steps.size(); ++i) {
+      out_.line(fmt::format("case {}:  // {}", i, context_.layers[i])).indent();
+      step_call(i);
+      trace(i);
+      out_.line(fmt::format("return {};", i + 1 < program_.steps.size() ? i + 1 : 0)).outdent();
+    }
+    out_.line("default:").line("  return 0;");
+    out_.close().close().blank();
+    out_.open_function("void run", parameters());
+    out_.line("int32_t next = 0;");
+    out_.open("do").line(fmt::format("next = run_step({}, next);", memory()));
+    out_.close("} while (next != 0);").close().blank();
   }
 
-  void trace(const Step& step, std::size_t i) {
-    for (const Operand& operand : step.operands) {
+  void trace(std::size_t i) {
+    out_.directive(fmt::format("#ifdef {}_TRACE", context_.macro));
+    for (const Operand& operand : program_.steps[i].operands) {
       if (operand.access != Access::write) continue;
       const BufferId id = std::get<BufferId>(operand.place);
       out_.call(fmt::format("{}_trace", context_.prefix),
                 {fmt::format("{}", i), "0", context_.buffer(id),
                  fmt::format("{}", program_[id].bytes)});
     }
+    out_.directive("#endif");
   }
 
-  void hooks() {
-    const std::size_t count = program_.steps.size();
-    out_.directive(fmt::format("#if defined({}_STEP) || defined({}_TRACE)", context_.macro,
-                               context_.macro));
-    out_.open(fmt::format("int32_t {}_step_in({}, int32_t step)", context_.prefix, parameters()));
-    places();
-    out_.open("switch (step)");
-    for (std::size_t i = 0; i < count; ++i) {
-      out_.line(fmt::format("case {}:  // {}", i, context_.layers[i]));
-      step_case(i);
-    }
-    out_.line("default:").line("  break;");
-    out_.close();
-    out_.line(fmt::format("return step + 1 < {} ? step + 1 : 0;", count));
-    out_.close();
+  void interface() {
+    const std::string& p = context_.prefix;
+    const std::string& code = context_.network;
+    const std::vector<std::string> model = {fmt::format("{}_model *model", p)};
+    reset();
+    out_.function(fmt::format("void {}_run_in", p), parameters(),
+                  fmt::format("{}::run({});", code, memory()));
+    out_.blank();
+    out_.function(fmt::format("void {}_run", p), model,
+                  fmt::format("{}_run_in({}&model->arena);", p,
+                              stateful() ? "&model->state, " : ""));
+    out_.blank();
+    out_.directive(
+        fmt::format("#if defined({}_STEP) || defined({}_TRACE)", context_.macro, context_.macro));
+    out_.function(fmt::format("int32_t {}_step_in", p), step_parameters(),
+                  fmt::format("return {}::run_step({}, step);", code, memory()));
     out_.directive("#endif").blank();
   }
 
-  void step_case(std::size_t i) {
-    out_.indent();
-    step_call(i);
-    out_.directive(fmt::format("#ifdef {}_TRACE", context_.macro));
-    trace(program_.steps[i], i);
-    out_.directive("#endif");
-    out_.line("break;");
-    out_.outdent();
+  void reset() {
+    if (!stateful()) return;
+    out_.open_function(fmt::format("void {}_reset", context_.prefix),
+                       {fmt::format("{}_model *model", context_.prefix)});
+    for (std::size_t i = 0; i < program_.buffers.size(); ++i) {
+      const Buffer& buffer = program_.buffers[i];
+      if (buffer.kind != BufferKind::state || buffer.alias_of) continue;
+      // Byte-sized elements may have any value, wider ones are zero.
+      out_.comment(context_.buffers[i]);
+      out_.call("memset", {fmt::format("model->state.bytes + {}", buffer.offset),
+                           literal(buffer.reset_value), fmt::format("{}", buffer.bytes)});
+    }
+    out_.close().blank();
   }
 
   const EmitContext& context_;

@@ -57,7 +57,7 @@ std::string weights_source_text(const EmitContext& context) {
   write_banner(writer, context, context.prefix + "_weights.cpp");
   writer.directive(fmt::format("#include \"{}_weights.h\"", context.prefix));
   writer.blank();
-  writer.table_line("clang-format off");
+  writer.begin_table();
   writer.line(fmt::format("namespace {}_weights {{", context.prefix));
   for_each_constant(writer, context, [&](ConstantId id, const Constant& constant) {
     writer.array(fmt::format("{} SMELT_CONSTANT", declaration(context, id)), constant.type,
@@ -65,6 +65,7 @@ std::string weights_source_text(const EmitContext& context) {
   });
   writer.blank();
   writer.line(fmt::format("}}  // namespace {}_weights", context.prefix));
+  writer.end_table();
   return writer.text();
 }
 

@@ -11,6 +11,7 @@
 #include "compiler/graph/text.h"
 #include "tools/files.h"
 #include "tools/model.h"
+#include "tools/vectors.h"
 
 namespace smelt::tools {
 namespace {
@@ -98,6 +99,40 @@ bool check_budget(Compiled& compiled, const std::string& text, Diagnostics& diag
   return false;
 }
 
+/// The golden vectors as the emitter wants them.
+std::optional<std::vector<GoldenVector>> golden_vectors(const std::string& path,
+                                                        const Compiled& compiled,
+                                                        Diagnostics& diagnostics) {
+  const auto sets = read_golden(path, compiled.model.graph, compiled.model.sha256, diagnostics);
+  if (!sets) return std::nullopt;
+  std::vector<GoldenVector> vectors;
+  for (const GoldenSet& set : *sets)
+    for (std::size_t i = 0; i < set.cases.size(); ++i) {
+      const GoldenCase& golden = set.cases[i];
+      if (golden.outputs.empty()) {
+        diagnostics.error({.file = path}, fmt::format("{} has no outputs", golden.name))
+            .note("smelt golden records them");
+        return std::nullopt;
+      }
+      vectors.push_back({golden.inputs, golden.outputs, i == 0 || !set.sequence});
+    }
+  if (!vectors.empty()) return vectors;
+  diagnostics.error({.file = path}, "holds no golden vectors").note("smelt golden records them");
+  return std::nullopt;
+}
+
+/// Everything that goes to the output folder.
+std::optional<std::vector<OutputFile>> output_files(const Compiled& compiled,
+                                                    const std::string& golden,
+                                                    Diagnostics& diagnostics) {
+  std::vector<OutputFile> files = emit(compiled.program, compiled.emit);
+  if (golden.empty()) return files;
+  const auto vectors = golden_vectors(golden, compiled, diagnostics);
+  if (!vectors) return std::nullopt;
+  files.push_back(emit_golden(compiled.program, compiled.emit, *vectors));
+  return files;
+}
+
 }  // namespace
 
 int compile(const CompileOptions& options) {
@@ -123,8 +158,9 @@ int compile(const CompileOptions& options) {
         " --labels " + std::filesystem::path(options.labels).filename().string();
   }
   if (!check_budget(*compiled, options.ram, diagnostics)) return done(exit_bad_input);
-  if (!write_files(options.output, emit(compiled->program, compiled->emit), diagnostics))
-    return done(exit_system);
+  const auto files = output_files(*compiled, options.golden, diagnostics);
+  if (!files) return done(exit_bad_input);
+  if (!write_files(options.output, *files, diagnostics)) return done(exit_system);
   report(*compiled, options);
   return done(exit_good);
 }

@@ -58,12 +58,13 @@ std::optional<Model> load_model(const ModelOptions& options, Diagnostics& diagno
   if (!import || !bytes) return std::nullopt;
   auto graph = import_tflite(*bytes, file, *import, diagnostics);
   if (!graph) return std::nullopt;
-  if (!options.name.empty() && !is_identifier(options.name)) {
+  if (!options.name.empty() && !is_prefix(options.name)) {
     diagnostics.error({.file = "--name"}, fmt::format("\"{}\" cannot be a C prefix", options.name))
-        .note("use lower-case letters, digits and underscores, a letter first, 40 at most");
+        .note("use lower-case letters, digits and underscores, a letter first, 40 at most, and no "
+              "name of a C header");
     return std::nullopt;
   }
-  graph->name = options.name.empty() ? short_name(path.stem().string()) : options.name;
+  graph->name = options.name.empty() ? prefix_for(path.stem().string()) : options.name;
   return Model{std::move(*graph), sha256(*bytes)};
 }
 

@@ -4,38 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "compiler/graph/verify.h"
 #include "compiler/import/tflite_operators.h"
+#include "compiler/import/tflite_tensor.h"
 
 namespace smelt {
 namespace {
 
 namespace format = smelt::tflite_format;
-
-constexpr std::int64_t max_elements = std::int64_t{1} << 28;
-constexpr std::size_t max_rank = 8;
-
-std::optional<ElementType> element_type(format::TensorType type) {
-  switch (type) {
-    case format::TensorType::FLOAT32: return ElementType::f32;
-    case format::TensorType::INT8: return ElementType::s8;
-    case format::TensorType::UINT8: return ElementType::u8;
-    case format::TensorType::INT16: return ElementType::s16;
-    case format::TensorType::INT32: return ElementType::s32;
-    case format::TensorType::INT64: return ElementType::s64;
-    case format::TensorType::BOOL: return ElementType::boolean;
-    default: return std::nullopt;
-  }
-}
-
-std::string text_of(const flatbuffers::String* text) { return text ? text->str() : ""; }
-
-template <typename T>
-std::uint32_t size_of(const flatbuffers::Vector<T>* vector) {
-  return vector ? vector->size() : 0;
-}
+using tflite::size_of;
+using tflite::text_of;
 
 class Importer {
  public:
@@ -49,19 +28,19 @@ class Importer {
     if (model_.version() != 3)
       error(fmt::format("version {} of the format is not supported", model_.version()),
             "version 3 is what converters have written since 2017");
-    if (size_of(model_.subgraphs()) == 0 || !model_.subgraphs()->Get(0)) {
+    if (size_of(model_.subgraphs()) == 0) {
       error("has no subgraph", "the file is damaged or empty; export the model again");
       return std::nullopt;
     }
     subgraph_ = model_.subgraphs()->Get(0);
-    for (std::uint32_t i = 0; i < size_of(subgraph_->tensors()); ++i)
-      add_tensor(subgraph_->tensors()->Get(i));
+    read_tensors();
     graph_.inputs = ports(subgraph_->inputs(), "input");
     graph_.outputs = ports(subgraph_->outputs(), "output");
     if (!diagnostics_.failed())
       for (std::uint32_t i = 0; i < size_of(subgraph_->operators()); ++i)
-        add_operator(static_cast<std::int32_t>(i), subgraph_->operators()->Get(i));
+        add_operator(static_cast<std::int32_t>(i), *subgraph_->operators()->Get(i));
     if (!diagnostics_.failed()) verify(graph_, diagnostics_);
+    if (!diagnostics_.failed()) check_outputs();
     if (diagnostics_.failed()) return std::nullopt;
     return std::move(graph_);
   }
@@ -71,112 +50,19 @@ class Importer {
     diagnostics_.error(place_of(graph_), std::move(message)).note(std::move(note));
   }
 
-  // --- tensors ---------------------------------------------------------------------------------
-
-  void add_tensor(const format::Tensor* source) {
-    const auto index = static_cast<std::int32_t>(graph_.tensors.size());
-    Tensor tensor{.origin = {.tensor = index}};
-    unusable_.emplace_back();
-    if (source) {
-      tensor.name = text_of(source->name());
-      read_shape(*source, tensor);
-      if (const auto type = element_type(source->type()))
-        tensor.type = *type;
-      else
-        refuse(fmt::format("has type {}, which is not supported",
-                           format::EnumNameTensorType(source->type())));
-      tensor.variable = source->is_variable();
-      if (source->sparsity()) refuse("is stored sparse");
-      read_quantization(source->quantization(), tensor);
-      read_data(*source, tensor);
-    } else {
-      refuse("is missing from the file");
-    }
-    if (tensor.name.empty()) tensor.name = fmt::format("tensor_{}", index);
-    graph_.add(std::move(tensor));
-  }
-
-  /// Remembers why the tensor being read cannot be used; it is an error only if it is.
-  void refuse(std::string reason) {
-    if (unusable_.back().empty()) unusable_.back() = std::move(reason);
-  }
-
-  void read_shape(const format::Tensor& source, Tensor& tensor) {
-    for (std::uint32_t i = 0; i < size_of(source.shape()); ++i) {
-      std::int32_t extent = source.shape()->Get(i);
-      const bool open = i < size_of(source.shape_signature()) &&
-                        source.shape_signature()->Get(i) < 0;
-      // An unknown batch is one sample.
-      if ((open || extent < 0) && i == 0) extent = 1;
-      else if (open || extent < 0) refuse(fmt::format("has a dynamic shape (dimension {})", i));
-      tensor.shape.push_back(extent);
-    }
-    if (tensor.shape.size() > max_rank || !checked_count(tensor.shape, max_elements)) {
-      refuse(fmt::format("has shape {}", to_string(tensor.shape)));
-      tensor.shape = {0};
+  void read_tensors() {
+    for (std::uint32_t i = 0; i < size_of(subgraph_->tensors()); ++i) {
+      const auto index = static_cast<std::int32_t>(i);
+      auto [tensor, problem] = tflite::read_tensor(model_, *subgraph_->tensors()->Get(i), index);
+      graph_.add(std::move(tensor));
+      unusable_.push_back(std::move(problem));
     }
   }
 
-  void read_quantization(const format::QuantizationParameters* source, Tensor& tensor) {
-    if (!source) return;
-    if (source->details_type() != format::QuantizationDetails::NONE)
-      refuse("has a quantization scheme that is not supported");
-    const std::uint32_t count = size_of(source->scale());
-    if (count == 0) return;
-    Quantization& quantization = tensor.quantization;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      quantization.scales.push_back(source->scale()->Get(i));
-      if (!std::isfinite(quantization.scales.back()) || quantization.scales.back() <= 0)
-        refuse(fmt::format("has scale {}", quantization.scales.back()));
-    }
-    read_zero_points(*source, tensor);
-    quantization.axis = source->quantized_dimension();
-    const bool has_axis = quantization.axis >= 0 &&
-                          static_cast<std::size_t>(quantization.axis) < tensor.shape.size();
-    if (count > 1 && (!has_axis || static_cast<std::int64_t>(count) !=
-                                       tensor.shape[static_cast<std::size_t>(quantization.axis)]))
-      refuse(fmt::format("has {} scales along axis {} of {}", count, quantization.axis,
-                         to_string(tensor.shape)));
-    if (count == 1) quantization.axis = 0;
-  }
+  // --- inputs and outputs ----------------------------------------------------------------------
 
-  void read_zero_points(const format::QuantizationParameters& source, Tensor& tensor) {
-    Quantization& quantization = tensor.quantization;
-    const std::uint32_t given = size_of(source.zero_point());
-    const IntegerRange range = range_of(tensor.type);
-    if (given != 0 && given != 1 && given != quantization.scales.size())
-      refuse(fmt::format("has {} zero points for {} scales", given, quantization.scales.size()));
-    for (std::uint32_t i = 0; i < quantization.scales.size(); ++i) {
-      const std::int64_t zero =
-          given == 0 ? 0 : source.zero_point()->Get(given == 1 ? 0 : std::min(i, given - 1));
-      if (is_integer(tensor.type) && (zero < range.min || zero > range.max))
-        refuse(fmt::format("has zero point {}", zero));
-      quantization.zero_points.push_back(static_cast<std::int32_t>(
-          std::clamp<std::int64_t>(zero, INT32_MIN, INT32_MAX)));
-    }
-  }
-
-  void read_data(const format::Tensor& source, Tensor& tensor) {
-    const std::uint32_t index = source.buffer();
-    if (source.external_buffer() != 0) refuse("is stored outside the file");
-    if (index >= size_of(model_.buffers())) return refuse("names a buffer that does not exist");
-    const format::Buffer* buffer = model_.buffers()->Get(index);
-    if (index == 0 || !buffer) return;
-    if (buffer->offset() > 1 || buffer->size() > 1) refuse("is stored outside the FlatBuffer");
-    if (size_of(buffer->data()) == 0) return;
-    const auto expected =
-        static_cast<std::uint64_t>(element_count(tensor.shape)) *
-        static_cast<std::uint64_t>(byte_size(tensor.type));
-    if (unusable_.back().empty() && buffer->data()->size() != expected)
-      refuse(fmt::format("has {} bytes of data, its shape {} needs {}", buffer->data()->size(),
-                         to_string(tensor.shape), expected));
-    if (!unusable_.back().empty()) return;
-    tensor.data.assign(buffer->data()->begin(), buffer->data()->end());
-    tensor.constant = true;
-    tensor.variable = false;
-  }
-
-  std::vector<TensorId> ports(const flatbuffers::Vector<std::int32_t>* list, std::string_view role) {
+  std::vector<TensorId> ports(const flatbuffers::Vector<std::int32_t>* list,
+                              std::string_view role) {
     std::vector<TensorId> result;
     for (std::uint32_t i = 0; i < size_of(list); ++i) {
       const std::int32_t id = list->Get(i);
@@ -185,9 +71,12 @@ class Importer {
               "the file is damaged; export the model again");
         continue;
       }
-      check_port(graph_.tensors[static_cast<std::size_t>(id)], role,
-                 unusable_[static_cast<std::size_t>(id)]);
-      result.push_back(static_cast<TensorId>(id));
+      const auto tensor = static_cast<TensorId>(id);
+      check_port(graph_[tensor], role, unusable_[static_cast<std::size_t>(id)]);
+      if (std::find(result.begin(), result.end(), tensor) != result.end())
+        error(fmt::format("{} \"{}\" is listed twice", role, graph_[tensor].name),
+              "remove it from the model's signature");
+      result.push_back(tensor);
     }
     if (result.empty()) error(fmt::format("has no {}", role), "export the model again");
     return result;
@@ -197,34 +86,55 @@ class Importer {
     if (!problem.empty())
       error(fmt::format("{} \"{}\" {}", role, tensor.name, problem),
             "export the model with fixed shapes and a supported type");
-    else if (tensor.constant)
-      error(fmt::format("{} \"{}\" is a constant", role, tensor.name),
+    else if (tensor.constant || tensor.variable)
+      error(fmt::format("{} \"{}\" is a {}", role, tensor.name,
+                        tensor.constant ? "constant" : "variable"),
             "remove it from the model's signature");
     else if (element_count(tensor.shape) == 0)
       error(fmt::format("{} \"{}\" has no elements", role, tensor.name), "export the model again");
   }
 
+  /// An output that no input reaches is a constant: there is nothing to compute.
+  void check_outputs() {
+    std::vector<bool> reached(graph_.tensors.size());
+    const auto is_reached = [&](TensorId id) {
+      return id != no_tensor && (reached[static_cast<std::size_t>(id)] || graph_[id].variable);
+    };
+    for (const TensorId id : graph_.inputs) reached[static_cast<std::size_t>(id)] = true;
+    for (const Node& node : graph_.nodes) {
+      if (!node.op->opaque && std::none_of(node.inputs.begin(), node.inputs.end(), is_reached))
+        continue;
+      for (const TensorId id : node.outputs) reached[static_cast<std::size_t>(id)] = true;
+    }
+    for (const TensorId id : graph_.outputs)
+      if (!is_reached(id))
+        error(fmt::format("output \"{}\" does not depend on an input", graph_[id].name),
+              "remove it from the model's signature");
+  }
+
   // --- operators -------------------------------------------------------------------------------
 
-  void add_operator(std::int32_t index, const format::Operator* source) {
+  void add_operator(std::int32_t index, const format::Operator& source) {
     Place place{.file = graph_.file, .operator_index = index};
-    const format::OperatorCode* code = nullptr;
-    if (source && source->opcode_index() < size_of(model_.operator_codes()))
-      code = model_.operator_codes()->Get(source->opcode_index());
-    if (!code) {
+    if (source.opcode_index() >= size_of(model_.operator_codes())) {
       place.kind = "unknown";
       diagnostics_.error(place, "names an operator code that does not exist")
           .note("the file is damaged; export the model again");
       return;
     }
-    const auto builtin = static_cast<format::BuiltinOperator>(
-        std::max<std::int32_t>(code->deprecated_builtin_code(),
-                               static_cast<std::int32_t>(code->builtin_code())));
-    place.kind = format::EnumNameBuiltinOperator(builtin);
-    if (place.kind.empty()) place.kind = fmt::format("#{}", static_cast<int>(builtin));
-    if (builtin == format::BuiltinOperator::CUSTOM) place.kind = text_of(code->custom_code());
-    tflite::Operator op{graph_, *source, place, options_, diagnostics_};
-    if (read_operands(*source, op)) import(builtin, *code, op);
+    const format::OperatorCode& code = *model_.operator_codes()->Get(source.opcode_index());
+    const auto builtin = static_cast<format::BuiltinOperator>(std::max<std::int32_t>(
+        code.deprecated_builtin_code(), static_cast<std::int32_t>(code.builtin_code())));
+    place.kind = kind_of(builtin, code);
+    tflite::Operator op{graph_, source, place, options_, diagnostics_};
+    if (read_operands(source, op)) import(builtin, code, op);
+  }
+
+  static std::string kind_of(format::BuiltinOperator builtin, const format::OperatorCode& code) {
+    const std::string custom = text_of(code.custom_code());
+    if (builtin == format::BuiltinOperator::CUSTOM && !custom.empty()) return custom;
+    const std::string name = format::EnumNameBuiltinOperator(builtin);
+    return name.empty() ? fmt::format("#{}", static_cast<int>(builtin)) : name;
   }
 
   bool read_operands(const format::Operator& source, tflite::Operator& op) {
@@ -254,9 +164,9 @@ class Importer {
     bool good = true;
     for (const TensorId id : ids) {
       if (id == no_tensor || unusable_[static_cast<std::size_t>(id)].empty()) continue;
-      op.error(fmt::format("tensor \"{}\" {}", graph_[id].name,
-                           unusable_[static_cast<std::size_t>(id)]),
-               "export the model with fixed shapes, dense weights and int8 or float32 types");
+      op.error(
+          fmt::format("tensor \"{}\" {}", graph_[id].name, unusable_[static_cast<std::size_t>(id)]),
+          "export the model with fixed shapes, dense weights and int8 or float32 types");
       good = false;
     }
     return good;
@@ -280,9 +190,9 @@ class Importer {
   static bool supported_version(const tflite::Row& row, const format::OperatorCode& code,
                                 tflite::Operator& op) {
     if (code.version() <= row.max_version) return true;
-    op.error(fmt::format("version {} is not supported, up to {} is", code.version(),
-                         row.max_version),
-             "export with an older converter, or without the new option");
+    op.error(
+        fmt::format("version {} is not supported, up to {} is", code.version(), row.max_version),
+        "export with an older converter, or without the new option");
     return false;
   }
 

@@ -18,7 +18,7 @@ namespace smelt {
 
 /// The user's function for an operator that smelt lacks.
 struct CustomOperator {
-  std::string header;    ///< included by the emitted code
+  std::string header;  ///< included by the emitted code
   std::string function;
 };
 

@@ -56,17 +56,41 @@ void leaky_relu(Operator& op) {
     op.node(ops::leaky_relu, ops::LeakyReluAttributes{.alpha = table->alpha()}, op.inputs);
 }
 
-void maximum(Operator& op) { plain(op, ops::maximum, 2); }
-void minimum(Operator& op) { plain(op, ops::minimum, 2); }
-void logistic(Operator& op) { plain(op, ops::logistic, 1); }
-void tanh(Operator& op) { plain(op, ops::tanh, 1); }
-void relu(Operator& op) { plain(op, ops::relu, 1); }
-void relu6(Operator& op) { plain(op, ops::relu6, 1); }
-void relu_n1_to_1(Operator& op) { plain(op, ops::relu_n1_to_1, 1); }
-void hard_swish(Operator& op) { plain(op, ops::hard_swish, 1); }
-void prelu(Operator& op) { plain(op, ops::prelu, 2); }
-void quantize(Operator& op) { plain(op, ops::quantize, 1); }
-void dequantize(Operator& op) { plain(op, ops::dequantize, 1); }
-void cast(Operator& op) { plain(op, ops::cast, 1); }
+void maximum(Operator& op) {
+  plain(op, ops::maximum, 2);
+}
+void minimum(Operator& op) {
+  plain(op, ops::minimum, 2);
+}
+void logistic(Operator& op) {
+  plain(op, ops::logistic, 1);
+}
+void tanh(Operator& op) {
+  plain(op, ops::tanh, 1);
+}
+void relu(Operator& op) {
+  plain(op, ops::relu, 1);
+}
+void relu6(Operator& op) {
+  plain(op, ops::relu6, 1);
+}
+void relu_n1_to_1(Operator& op) {
+  plain(op, ops::relu_n1_to_1, 1);
+}
+void hard_swish(Operator& op) {
+  plain(op, ops::hard_swish, 1);
+}
+void prelu(Operator& op) {
+  plain(op, ops::prelu, 2);
+}
+void quantize(Operator& op) {
+  plain(op, ops::quantize, 1);
+}
+void dequantize(Operator& op) {
+  plain(op, ops::dequantize, 1);
+}
+void cast(Operator& op) {
+  plain(op, ops::cast, 1);
+}
 
 }  // namespace smelt::tflite

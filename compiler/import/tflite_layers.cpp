@@ -16,6 +16,15 @@
 namespace smelt::tflite {
 namespace {
 
+/// The index of the scale of element `i`.
+std::size_t channel_of(const Tensor& tensor, std::size_t i) {
+  if (!tensor.quantization.per_channel()) return 0;
+  const auto axis = static_cast<std::size_t>(tensor.quantization.axis);
+  std::int64_t inner = 1;
+  for (std::size_t d = axis + 1; d < tensor.shape.size(); ++d) inner *= tensor.shape[d];
+  return static_cast<std::size_t>(static_cast<std::int64_t>(i) / inner % tensor.shape[axis]);
+}
+
 /// Weights that are int8 under float activations ("dynamic range" models): the float that they
 /// stand for, since the device quantizes nothing at run time.
 TensorId float_weights(Operator& op, std::size_t i) {
@@ -26,13 +35,9 @@ TensorId float_weights(Operator& op, std::size_t i) {
   op.warning("has int8 weights under float activations: they are compiled as float",
              "quantize the whole model to int8 to make it four times smaller and faster");
   const std::vector<std::int64_t> quantized = integers(weights);
-  const auto axis = static_cast<std::size_t>(weights.quantization.axis);
-  std::int64_t inner = 1;
-  for (std::size_t d = axis + 1; d < weights.shape.size(); ++d) inner *= weights.shape[d];
   std::vector<float> values;
   for (std::size_t j = 0; j < quantized.size(); ++j) {
-    const auto channel = static_cast<std::size_t>(static_cast<std::int64_t>(j) / inner %
-                                                  weights.shape[axis]);
+    const std::size_t channel = channel_of(weights, j);
     values.push_back(weights.quantization.scale(channel) *
                      static_cast<float>(quantized[j] - weights.quantization.zero_point(channel)));
   }
@@ -80,8 +85,8 @@ void pool(Operator& op, const OpDef& def) {
   ops::Pool2dAttributes attributes{.kernel = {table->filter_height(), table->filter_width()},
                                    .stride = {table->stride_h(), table->stride_w()}};
   const auto activation = op.activation(table->fused_activation_function());
-  const auto pads = op.pads(table->padding(), op.input(0).shape, attributes.kernel,
-                            attributes.stride, {1, 1});
+  const auto pads =
+      op.pads(table->padding(), op.input(0).shape, attributes.kernel, attributes.stride, {1, 1});
   if (!activation || !pads) return;
   attributes.activation = *activation;
   attributes.pads = *pads;
@@ -114,10 +119,8 @@ void transpose_conv(Operator& op) {
   std::vector<TensorId> operands = {op.inputs[2], op.inputs[1]};
   if (op.input_or_none(3) != no_tensor) operands.push_back(op.inputs[3]);
   op.node(ops::transpose_conv,
-          ops::TransposeConvAttributes{.stride = stride,
-                                       .pads = *pads,
-                                       .output_shape = output,
-                                       .activation = *activation},
+          ops::TransposeConvAttributes{
+              .stride = stride, .pads = *pads, .output_shape = output, .activation = *activation},
           std::move(operands));
 }
 
@@ -128,15 +131,19 @@ void fully_connected(Operator& op) {
     return op.error("has shuffled weights", "convert the model without that optimization");
   const auto activation = op.activation(table->fused_activation_function());
   if (!activation) return;
-  op.node(ops::fully_connected,
-          ops::FullyConnectedAttributes{.activation = *activation,
-                                        .keep_dims = table->keep_num_dims()},
-          linear_operands(op));
+  op.node(
+      ops::fully_connected,
+      ops::FullyConnectedAttributes{.activation = *activation, .keep_dims = table->keep_num_dims()},
+      linear_operands(op));
 }
 
-void average_pool2d(Operator& op) { pool(op, ops::average_pool2d); }
+void average_pool2d(Operator& op) {
+  pool(op, ops::average_pool2d);
+}
 
-void max_pool2d(Operator& op) { pool(op, ops::max_pool2d); }
+void max_pool2d(Operator& op) {
+  pool(op, ops::max_pool2d);
+}
 
 void softmax(Operator& op) {
   const auto* table = op.table(&format::Operator::builtin_options_as_SoftmaxOptions);
@@ -170,7 +177,7 @@ void lstm(Operator& op) {
   if (table->proj_clip() != 0 || table->diagonal_recurrent_tensors())
     return op.error("clips a projection or has diagonal weights", "use a plain LSTM layer");
   std::vector<TensorId> operands = {op.inputs[0]};
-  for (const std::size_t i : {1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 14, 15, 18, 19})
+  for (const std::size_t i : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 12U, 13U, 14U, 15U, 18U, 19U})
     operands.push_back(op.inputs[i]);
   op.node(ops::lstm,
           ops::LstmAttributes{.cell_clip = table->cell_clip(), .time_major = table->time_major()},
@@ -178,6 +185,8 @@ void lstm(Operator& op) {
 }
 
 void custom(Operator& op) {
+  if (op.op.large_custom_options_size() != 0)
+    return op.error("has options outside the FlatBuffer", "export a model of less than 2 GB");
   const CustomOperator& bound = op.options.custom.at(op.place.kind);
   ops::CustomAttributes attributes{.header = bound.header, .function = bound.function};
   if (const auto* options = op.op.custom_options())

@@ -47,6 +47,15 @@ void split_along(Operator& op, TensorId from, std::int32_t axis,
   }
 }
 
+/// One size may be -1: what the others leave. False if the sizes are then not those of all parts.
+bool complete(std::vector<std::int32_t>& sizes, std::int32_t extent) {
+  std::int64_t rest = extent;
+  for (const std::int32_t size : sizes) rest -= std::max(size, 0);
+  const auto open = std::find(sizes.begin(), sizes.end(), -1);
+  if (open != sizes.end() && rest >= 0) rest -= * open = static_cast<std::int32_t>(rest);
+  return rest == 0 && *std::min_element(sizes.begin(), sizes.end()) >= 0;
+}
+
 /// Inputs of another scale than the output's are brought to it first.
 TensorId as_output_quantized(Operator& op, TensorId id) {
   const Tensor& input = op.graph[id];
@@ -142,6 +151,10 @@ void shape(Operator& op) {
   if (!op.takes(1, 1)) return;
   const Shape extents = op.input(0).shape;
   Tensor& output = op.graph[op.outputs[0]];
+  const bool taken = output.constant || output.variable ||
+                     std::find(op.graph.inputs.begin(), op.graph.inputs.end(), op.outputs[0]) !=
+                         op.graph.inputs.end();
+  if (taken) return op.error("has an output that has a value already", "export the model again");
   const bool wide = output.type == ElementType::s64;
   if ((!wide && output.type != ElementType::s32) ||
       element_count(output.shape) != static_cast<std::int64_t>(extents.size()))
@@ -224,11 +237,10 @@ void split_v(Operator& op) {
   if (!sizes || !given) return;
   const auto axis = op.axis((*given)[0], op.input(0).shape.size());
   if (!axis) return;
-  // One size may be -1: what the others leave.
-  std::int64_t rest = op.input(0).shape[static_cast<std::size_t>(*axis)];
-  for (const std::int32_t size : *sizes) rest -= std::max(size, 0);
-  for (std::int32_t& size : *sizes)
-    if (size == -1) size = static_cast<std::int32_t>(std::clamp<std::int64_t>(rest, 0, INT32_MAX));
+  const std::int32_t extent = op.input(0).shape[static_cast<std::size_t>(*axis)];
+  if (!complete(*sizes, extent))
+    return op.error(fmt::format("sizes {} do not add up to {}", fmt::join(*sizes, ", "), extent),
+                    "export the model again");
   split_along(op, op.inputs[0], *axis, *sizes);
 }
 
@@ -240,11 +252,11 @@ void slice(Operator& op) {
   if (!begin || !size) return;
   for (std::size_t i = 0; i < extents.size(); ++i)
     if ((*size)[i] == -1 && (*begin)[i] >= 0) (*size)[i] = extents[i] - (*begin)[i];
-  op.node(ops::slice,
-          ops::SliceAttributes{.begin = *begin,
-                               .stride = std::vector<std::int32_t>(extents.size(), 1),
-                               .size = *size},
-          {op.inputs[0]});
+  op.node(
+      ops::slice,
+      ops::SliceAttributes{
+          .begin = *begin, .stride = std::vector<std::int32_t>(extents.size(), 1), .size = *size},
+      {op.inputs[0]});
 }
 
 void pad(Operator& op) {
@@ -260,10 +272,18 @@ void pad(Operator& op) {
   if (pad_value(op, attributes)) op.node(ops::pad, attributes, {op.inputs[0]});
 }
 
-void mean(Operator& op) { reduce(op, ops::mean); }
-void sum(Operator& op) { reduce(op, ops::sum); }
-void arg_max(Operator& op) { arg_extreme(op, ops::arg_max); }
-void arg_min(Operator& op) { arg_extreme(op, ops::arg_min); }
+void mean(Operator& op) {
+  reduce(op, ops::mean);
+}
+void sum(Operator& op) {
+  reduce(op, ops::sum);
+}
+void arg_max(Operator& op) {
+  arg_extreme(op, ops::arg_max);
+}
+void arg_min(Operator& op) {
+  arg_extreme(op, ops::arg_min);
+}
 
 void resize_nearest_neighbor(Operator& op) {
   resize(op, ops::resize_nearest,

@@ -64,7 +64,9 @@ std::optional<Activation> Operator::activation(format::ActivationFunctionType ty
     case format::ActivationFunctionType::RELU6: return Activation::relu6;
     default: break;
   }
-  error(fmt::format("fused activation {} is not supported", static_cast<int>(type)),
+  const std::string name = format::EnumNameActivationFunctionType(type);
+  error(fmt::format("fused activation {} is not supported",
+                    name.empty() ? fmt::format("#{}", static_cast<int>(type)) : name),
         "make the activation an operator of its own");
   return std::nullopt;
 }

@@ -38,9 +38,7 @@ struct Operator {
 
   const Tensor& input(std::size_t i) const { return graph[inputs[i]]; }
   const Tensor& output(std::size_t i = 0) const { return graph[outputs[i]]; }
-  TensorId input_or_none(std::size_t i) const {
-    return i < inputs.size() ? inputs[i] : no_tensor;
-  }
+  TensorId input_or_none(std::size_t i) const { return i < inputs.size() ? inputs[i] : no_tensor; }
 
   /// The elements of an integer operand that must be constant, or nothing after reporting it.
   std::optional<std::vector<std::int64_t>> constant(std::size_t i, std::string_view role);

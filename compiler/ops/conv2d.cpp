@@ -83,7 +83,10 @@ Struct layer(const Convolution& convolution, Field images, StepBuilder& builder)
   const bool quantized = type != ElementType::f32;
   const std::int64_t padding = quantized ? operands.input.quantization.zero_point() : 0;
   const std::int64_t zero = quantized ? operands.weights.quantization.zero_point() : 0;
-  const ConstantId data = builder.constant("weights", type, convolution.weights, convolution.taps);
+  std::vector<std::uint8_t> weights = convolution.weights;
+  if (quantized) weights.resize(weights.size() + smelt::tap_margin);
+  const ConstantId data =
+      builder.constant("weights", type, std::move(weights), convolution.taps);
   return {fmt::format("conv2d_{}_layer", to_string(type)),
           {std::move(images), int_field("groups", convolution.groups),
            constant_field("weights", data), int_field("input_padding", padding),
@@ -93,6 +96,13 @@ Struct layer(const Convolution& convolution, Field images, StepBuilder& builder)
 /// Sums in 32 bits take products of widened inputs.
 ElementType wide(ElementType type) {
   return type == ElementType::f32 ? ElementType::f32 : ElementType::s16;
+}
+
+/// The inputs of one output pixel.
+Operand patch(const Convolution& convolution, StepBuilder& builder) {
+  const ElementType type = convolution.operands.weights.type;
+  const std::int64_t margin = type == ElementType::f32 ? 0 : smelt::tap_margin;
+  return builder.scratch("patch", wide(type), convolution.taps + margin);
 }
 
 template <typename Number>
@@ -125,7 +135,7 @@ void lower_pointwise(const NodeView& view, StepBuilder& builder) {
   builder
       .step({fmt::format("pointwise_{}", to_string(type)), "smelt/conv2d.h", invoke<kernel>},
             layer(convolution, std::move(images), builder),
-            {builder.input(0), builder.output(), builder.scratch("patch", wide(type), taps(view))})
+            {builder.input(0), builder.output(), patch(convolution, builder)})
       .summary = describe(convolution.window, convolution.operands.activation);
 }
 
@@ -174,7 +184,7 @@ void lower_convolution(const NodeView& view, const Convolution& convolution, Ste
             layer(convolution, images_field(window, input.shape, view.output().shape), builder),
             {builder.input(0), builder.output(),
              builder.scratch("ring", input.type, ring_elements(window, input.shape)),
-             builder.scratch("patch", wide(input.type), convolution.taps)})
+             patch(convolution, builder)})
       .summary = describe(window, convolution.operands.activation);
 }
 

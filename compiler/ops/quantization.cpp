@@ -153,7 +153,7 @@ bool check_quantized(const NodeView& view, const Tensor& tensor, std::string_vie
       .error(place_of(view.graph, view.node),
              fmt::format("{} \"{}\" of type {} has scale {:g} and zero point {}", role, tensor.name,
                          to_string(tensor.type), given.scale(), given.zero_point()))
-      .note("scales must be positive numbers, zero points values of the type");
+      .note("scales are positive numbers, zero points values of the type");
   return false;
 }
 

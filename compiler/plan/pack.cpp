@@ -69,8 +69,9 @@ std::int64_t pack(std::vector<Block>& blocks) {
   for (const auto& key : keys) {
     Order order(blocks.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return key(a) > key(b); });
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return std::pair(key(b), a) < std::pair(key(a), b);
+    });
     std::vector<Block> candidate = blocks;
     const std::int64_t size = place(candidate, order);
     if (best.empty() || size < best_size) {

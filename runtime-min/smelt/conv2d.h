@@ -24,8 +24,13 @@ using conv2d_s8_layer = conv2d_layer<s8>;
 using conv2d_u8_layer = conv2d_layer<u8>;
 using conv2d_f32_layer = conv2d_layer<f32>;
 
-/// One output row. `patch` holds the inputs of one output pixel and group, widened:
-/// kernel height * kernel width * input channels of a group.
+/// What a patch and the weights are longer than their taps at most: see conv2d_row.
+constexpr int32_t tap_margin = 15;
+
+/// One output row. `patch` holds the inputs of one output pixel and group, widened: kernel height *
+/// kernel width * input channels of a group, and zeros up to a multiple of Number::taps. Against
+/// those zeros stand the weights of the next channel, or the margin after the last: sums have no
+/// remainder to do one by one.
 template <typename Number>
 SMELT_INLINE void conv2d_row(const window_shape &shape, const conv2d_layer<Number> &layer,
                              const typename Number::value *const *rows,
@@ -38,6 +43,10 @@ SMELT_INLINE void conv2d_row(const window_shape &shape, const conv2d_layer<Numbe
   const int32_t runs = contiguous ? 1 : shape.kernel_width;
   const int32_t run = contiguous ? shape.kernel_width * inputs : inputs;
 
+  static_assert(Number::taps <= tap_margin + 1, "the patch has room for the padding");
+  const int32_t padded = (taps + Number::taps - 1) / Number::taps * Number::taps;
+  fill(patch + taps, padded - taps, typename Number::wide{});
+
   for (int32_t x = 0; x < layer.images.output_width; ++x) {
     for (int32_t group = 0; group < layer.groups; ++group) {
       typename Number::wide *to = patch;
@@ -49,8 +58,8 @@ SMELT_INLINE void conv2d_row(const window_shape &shape, const conv2d_layer<Numbe
           for (int32_t k = 0; k < run; ++k) *to++ = from[k];
         }
       dot_rows<Number>(static_cast<const typename Number::wide *>(patch),
-                       layer.weights + group * outputs * taps, taps, layer.weights_zero_point,
-                       layer.output, group * outputs, outputs, output);
+                       layer.weights + group * outputs * taps, taps, padded,
+                       layer.weights_zero_point, layer.output, group * outputs, outputs, output);
       output += outputs;
     }
   }

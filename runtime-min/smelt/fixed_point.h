@@ -34,7 +34,7 @@ SMELT_INLINE int32_t shift_left(int32_t x, int32_t n) {
 /// first and then by 1 keeps the sum in 32 bits. The sign of x may stand for that of t: they differ
 /// only if x < 0 and t = 0, and then the result is 0 either way.
 SMELT_INLINE int32_t requantize(int32_t x, int32_t multiplier, int32_t shift) {
-  if (shift >= 0) return multiply_high(shift_left(x, shift), multiplier);
+  if (SMELT_UNLIKELY(shift >= 0)) return multiply_high(shift_left(x, shift), multiplier);
   const int32_t t = multiply_high(x, multiplier) + (x >> 31);
   return ((t >> (-shift - 1)) + 1) >> 1;
 }

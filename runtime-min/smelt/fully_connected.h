@@ -26,7 +26,7 @@ SMELT_INLINE void fully_connected(const fully_connected_layer<Number> &constants
                                   typename Number::value *output) {
   const fully_connected_layer<Number> layer = load(&constants);
   for (int32_t row = 0; row < layer.rows; ++row)
-    dot_rows<Number>(input + row * layer.inputs, layer.weights, layer.inputs,
+    dot_rows<Number>(input + row * layer.inputs, layer.weights, layer.inputs, layer.inputs,
                      layer.weights_zero_point, layer.output, 0, layer.outputs,
                      output + row * layer.outputs);
 }

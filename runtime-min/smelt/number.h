@@ -34,6 +34,7 @@ struct quantized {
   using wide = int16_t;
   using sum = int32_t;
   using output = requantization;
+  static constexpr int32_t taps = SMELT_TAPS;  ///< gathered inputs are padded to a multiple
 
   /// Signed weights have no zero point.
   static SMELT_INLINE wide weight(const value *constant, wide zero_point) {
@@ -56,6 +57,7 @@ struct real {
   using wide = float;
   using sum = float;
   using output = float_output;
+  static constexpr int32_t taps = 1;
 
   static SMELT_INLINE wide weight(const value *constant, wide) { return load(constant); }
   static SMELT_INLINE sum start(const output &, int32_t) { return 0; }
@@ -110,23 +112,26 @@ SMELT_INLINE void dot(const Input *input, const typename Number::value *weights,
     sums[0] = dot_1<Number>(input, weights, count, zero_point, sums[0]);
 }
 
-/// The outputs of `channels` rows of weights over one contiguous input, numbered from `first`.
+/// The outputs of `channels` rows of weights, `pitch` apart, over one contiguous input, numbered
+/// from `first`.
 template <typename Number, typename Input>
-SMELT_INLINE void dot_rows(const Input *input, const typename Number::value *weights, int32_t count,
-                           typename Number::wide zero_point, const typename Number::output &out,
+SMELT_INLINE void dot_rows(const Input *input, const typename Number::value *weights, int32_t pitch,
+                           int32_t count, typename Number::wide zero_point, const typename Number::output &out,
                            int32_t first, int32_t channels, typename Number::value *output) {
-  int32_t channel = 0;
-  for (; channel + 4 <= channels; channel += 4) {
+  const int32_t last = first + channels;
+  int32_t channel = first;
+  for (; channel + 4 <= last; channel += 4) {
     typename Number::sum sums[4];
-    for (int32_t i = 0; i < 4; ++i) sums[i] = Number::start(out, first + channel + i);
-    dot_4<Number>(input, weights + channel * count, count, count, zero_point, sums);
-    for (int32_t i = 0; i < 4; ++i)
-      output[channel + i] = Number::finish(out, first + channel + i, sums[i]);
+    for (int32_t i = 0; i < 4; ++i) sums[i] = Number::start(out, channel + i);
+    dot_4<Number>(input, weights, pitch, count, zero_point, sums);
+    for (int32_t i = 0; i < 4; ++i) *output++ = Number::finish(out, channel + i, sums[i]);
+    weights += 4 * pitch;
   }
-  for (; channel < channels; ++channel) {
-    const typename Number::sum total = dot_1<Number>(
-        input, weights + channel * count, count, zero_point, Number::start(out, first + channel));
-    output[channel] = Number::finish(out, first + channel, total);
+  for (; channel < last; ++channel) {
+    const typename Number::sum total =
+        dot_1<Number>(input, weights, count, zero_point, Number::start(out, channel));
+    *output++ = Number::finish(out, channel, total);
+    weights += pitch;
   }
 }
 

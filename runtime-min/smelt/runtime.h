@@ -13,14 +13,18 @@
 /// drops what a layer does not need.
 #define SMELT_INLINE inline __attribute__((always_inline))
 
+#define SMELT_UNLIKELY(condition) __builtin_expect((condition) ? 1 : 0, 0)
+
 /// Sums that a kernel computes side by side, and what stands before the loop over them. Where there
 /// are vector registers the loop must reach the vectorizer whole; elsewhere it is to vanish, so
-/// that the sums live in registers.
+/// that the sums live in registers. SMELT_TAPS is how many products of one sum go side by side.
 #if defined(__SSE2__) || defined(__ARM_NEON) || defined(__ARM_FEATURE_MVE)
 #define SMELT_LANES 16
+#define SMELT_TAPS 16
 #define SMELT_LANES_PRAGMA "GCC unroll 1"
 #else
 #define SMELT_LANES 4
+#define SMELT_TAPS 1
 #define SMELT_LANES_PRAGMA "GCC unroll 4"
 #endif
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 8

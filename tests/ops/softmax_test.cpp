@@ -121,7 +121,7 @@ TEST_CASE("softmax says what it cannot do", "[softmax]") {
   CHECK_THAT(complaint(ElementType::s8, {4}, {}, out), Contains("no scale"));
   CHECK_THAT(complaint(ElementType::s8, {4}, per_tensor(1e-9F, 0), out), Contains("too small"));
   CHECK_THAT(complaint(ElementType::s8, {4}, per_tensor(NAN, 0), out),
-             Contains("must be positive"));
+             Contains("scales are positive"));
   CHECK_THAT(complaint(ElementType::s8, {4096}, in, out), Contains("overflow"));
   CHECK_THAT(complaint(ElementType::f32, {}, {}, {}), Contains("scalar"));
   CHECK_THAT(complaint(ElementType::f32, {2, 0}, {}, {}), Contains("2x0"));
