@@ -170,8 +170,8 @@ void lstm(Operator& op) {
   if (table->proj_clip() != 0 || table->diagonal_recurrent_tensors())
     return op.error("clips a projection or has diagonal weights", "use a plain LSTM layer");
   std::vector<TensorId> operands = {op.inputs[0]};
-  for (const std::size_t i : {1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 14, 15, 18, 19})
-    operands.push_back(op.inputs[i]);
+  for (const int i : {1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 14, 15, 18, 19})
+    operands.push_back(op.inputs[static_cast<std::size_t>(i)]);
   op.node(ops::lstm,
           ops::LstmAttributes{.cell_clip = table->cell_clip(), .time_major = table->time_major()},
           std::move(operands));
