@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 #include <array>
+#include <utility>
 
 namespace smelt {
 namespace {
