@@ -63,9 +63,9 @@ class SourceWriter {
               {"smelt::runtime_abi == 1",
                fmt::format("\"the smelt headers have changed: regenerate {}\"", context_.prefix)});
     if (context_.options.ram_budget)
-      out_.call("static_assert", {fmt::format("sizeof({}_model) <= {}_RAM_BUDGET", context_.prefix,
-                                              context_.macro),
-                                  "\"the model does not fit its RAM budget\""});
+      out_.call("static_assert",
+                {fmt::format("sizeof({}_model) <= {}_RAM_BUDGET", context_.prefix, context_.macro),
+                 "\"the model does not fit its RAM budget\""});
     out_.blank();
   }
 
@@ -77,8 +77,8 @@ class SourceWriter {
       out_.open(fmt::format("static constexpr smelt::{} shape()", step.shape->type));
       std::string values;
       for (const Field& field : step.shape->fields)
-        values += fmt::format("{}/* {} */ {}", values.empty() ? "" : ", ", field.name,
-                              field_text(field));
+        values +=
+            fmt::format("{}/* {} */ {}", values.empty() ? "" : ", ", field.name, field_text(field));
       out_.line(fmt::format("return {{{}}};", values));
       out_.close();
       out_.close("};").blank();
@@ -112,8 +112,7 @@ class SourceWriter {
   /// Values only: "3, 3".
   std::string field_text(const Field& field) const {
     std::string text;
-    for (const Value& value : field.values)
-      text += (text.empty() ? "" : ", ") + value_text(value);
+    for (const Value& value : field.values) text += (text.empty() ? "" : ", ") + value_text(value);
     return text;
   }
 
@@ -128,25 +127,26 @@ class SourceWriter {
       return;
     }
     out_.line(fmt::format("    /* {} */ {{", field.name));
-    std::string line;
-    for (std::size_t i = 0; i < field.values.size(); ++i) {
-      if (!field.labels[i].empty() && !line.empty()) {
-        out_.line("        " + line + ",");
-        line.clear();
-      }
-      line += field.labels[i].empty() ? ", " : fmt::format("/* {} */ ", field.labels[i]);
-      line += value_text(field.values[i]);
+    for (std::size_t i = 0; i < field.values.size();) {
+      std::string_view label = field.labels[i];
+      const bool array = label.ends_with("[]");
+      if (array) label.remove_suffix(2);
+      std::string values = value_text(field.values[i]);
+      for (++i; i < field.values.size() && field.labels[i].empty(); ++i)
+        values += ", " + value_text(field.values[i]);
+      if (array) values = fmt::format("{{{}}}", values);
+      out_.line(fmt::format("        /* {} */ {},", label, values));
     }
-    out_.line("        " + line + ",");
     out_.line("    },");
   }
 
-  /// One local per buffer that the steps touch.
+  /// One local per buffer that the steps touch; kernels that need no scratch are given none.
   void places() {
     std::set<BufferId> used;
     for (const Step& step : program_.steps)
       for (const Operand& operand : step.operands)
-        if (const auto* id = std::get_if<BufferId>(&operand.place)) used.insert(*id);
+        if (const auto* id = std::get_if<BufferId>(&operand.place); id && program_[*id].bytes > 0)
+          used.insert(*id);
     for (const BufferId id : used) {
       const Buffer& buffer = program_[id];
       out_.line(fmt::format("{} *const {} = smelt::at<{}>({}, {});", c_type(buffer.type),
@@ -168,7 +168,7 @@ class SourceWriter {
     if (step.arguments) arguments.push_back(context_.layers[i]);
     for (const Operand& operand : step.operands)
       if (const auto* id = std::get_if<BufferId>(&operand.place))
-        arguments.push_back(context_.buffer(*id));
+        arguments.push_back(program_[*id].bytes > 0 ? context_.buffer(*id) : "nullptr");
       else
         arguments.push_back(value_text(std::get<ConstantId>(operand.place)));
     out_.call(function(step), arguments);
@@ -184,8 +184,8 @@ class SourceWriter {
 
   /// The calls of the network stand twice, in sequence and in a switch; either is compiled.
   void network() {
-    out_.directive(fmt::format("#if !defined({}_STEP) && !defined({}_TRACE)", context_.macro,
-                               context_.macro));
+    out_.directive(
+        fmt::format("#if !defined({}_STEP) && !defined({}_TRACE)", context_.macro, context_.macro));
     out_.blank();
     out_.open_function("void run", parameters());
     places();
@@ -223,9 +223,9 @@ class SourceWriter {
     for (const Operand& operand : program_.steps[i].operands) {
       if (operand.access != Access::write) continue;
       const BufferId id = std::get<BufferId>(operand.place);
-      out_.call(fmt::format("{}_trace", context_.prefix),
-                {fmt::format("{}", i), "0", context_.buffer(id),
-                 fmt::format("{}", program_[id].bytes)});
+      out_.call(
+          fmt::format("{}_trace", context_.prefix),
+          {fmt::format("{}", i), "0", context_.buffer(id), fmt::format("{}", program_[id].bytes)});
     }
     out_.directive("#endif");
   }
@@ -238,9 +238,9 @@ class SourceWriter {
     out_.function(fmt::format("void {}_run_in", p), parameters(),
                   fmt::format("{}::run({});", code, memory()));
     out_.blank();
-    out_.function(fmt::format("void {}_run", p), model,
-                  fmt::format("{}_run_in({}&model->arena);", p,
-                              stateful() ? "&model->state, " : ""));
+    out_.function(
+        fmt::format("void {}_run", p), model,
+        fmt::format("{}_run_in({}&model->arena);", p, stateful() ? "&model->state, " : ""));
     out_.blank();
     out_.directive(
         fmt::format("#if defined({}_STEP) || defined({}_TRACE)", context_.macro, context_.macro));
@@ -271,6 +271,8 @@ class SourceWriter {
 
 }  // namespace
 
-std::string source_text(const EmitContext& context) { return SourceWriter(context).run(); }
+std::string source_text(const EmitContext& context) {
+  return SourceWriter(context).run();
+}
 
 }  // namespace smelt

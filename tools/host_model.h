@@ -53,7 +53,6 @@ class HostModel {
   const Program* program_ = nullptr;
   std::shared_ptr<void> library_;
   std::vector<std::uint64_t> memory_;  // the NAME_model struct: state, then arena
-  std::size_t state_bytes_ = 0;
   std::size_t arena_offset_ = 0;
   Run run_ = nullptr;
   Reset reset_ = nullptr;

@@ -105,9 +105,9 @@ Field broadcast_field(const NodeView& view) {
       label = "";
     }
   };
-  append("extents", &BroadcastLoop::extent);
-  append("a strides", &BroadcastLoop::a_stride);
-  append("b strides", &BroadcastLoop::b_stride);
+  append("extents[]", &BroadcastLoop::extent);
+  append("a strides[]", &BroadcastLoop::a_stride);
+  append("b strides[]", &BroadcastLoop::b_stride);
   return labelled_field("shape", values);
 }
 

@@ -86,7 +86,8 @@ class StepBuilder {
 Field int_field(std::string_view name, std::int64_t value);
 Field float_field(std::string_view name, float value);
 Field constant_field(std::string_view name, ConstantId constant);
-/// A nested struct's values, each with a word for the reader ("" continues the one before).
+/// A nested struct's values, each with a word for the reader ("" continues the one before, "x[]"
+/// begins an array).
 using LabelledValue = std::pair<std::string_view, Value>;
 Field labelled_field(std::string_view name, const std::vector<LabelledValue>& values);
 /// An array field.

@@ -25,7 +25,9 @@ using Value = std::variant<std::int64_t, float, ConstantId>;
 struct Field {
   std::string name;
   std::vector<Value> values;
-  std::vector<std::string> labels;  ///< what values are, for the reader; empty, or one each
+  /// What values are, for the reader; empty, or one each: "" continues the one before, and values
+  /// from "extents[]" on are those of an array in a nested struct.
+  std::vector<std::string> labels;
 };
 
 /// The fields of a struct of runtime-min, in the order of its declaration.

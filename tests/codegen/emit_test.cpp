@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The emitter on small graphs: hostile names and labels, and what files there are.
+#include "codegen/emit.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+
+#include "compiler/ops/add.h"
+#include "compiler/ops/fully_connected.h"
+#include "compiler/ops/softmax.h"
+#include "compiler/pipeline.h"
+#include "compiler/targets/targets.h"
+#include "tests/support/builder.h"
+#include "tools/files.h"
+
+using namespace smelt;
+using namespace smelt::test;
+
+namespace {
+
+constexpr const char* flags =
+    " -std=c++14 -Wall -Wextra -Wconversion -Wshadow -Wundef -pedantic -Werror -Wtrigraphs"
+    " -fno-exceptions -fno-rtti -fsyntax-only ";
+
+/// Names that want to leave a comment, a string or the namespace of identifiers.
+std::vector<std::string> hostile_names() {
+  std::vector<std::string> names = {
+      "*/ int x; /*", "// a", "\"", "a\nb", "a\r\nb", "a\\", "a\\\n", "?\?/", "a ?\?/", "?\?>?\?<",
+      "\xc3\xa9t\xc3\xa9", "\xff\xfe", "", std::string(10000, 'x'), std::string(10000, '/'),
+      std::string("a\0b", 3), "%s%n", "{}", "R\"(x)\"", "#define x", "_Pragma(\"x\")", "@", "$x",
+      // C and C++, the library, and the emitted code's own words.
+      "int", "class", "template", "namespace", "int8_t", "size_t", "memcpy", "expf", "index", "y1",
+      "std", "smelt", "run", "run_step", "step", "next", "state", "arena", "model", "weights",
+      "input", "output", "input_2", "net", "net_run", "net_weights", "net_network", "net_trace",
+      "net_model", "net_layer", "net_arena", "fully_connected", "fully_connected_f32",
+      "SMELT_CONSTANT", "smelt_constant", "main", "linux", "unix", "errno", "NULL", "true",
+      "assert", "signgam",
+      // Arduino.
+      "round", "abs", "min", "max", "F", "B0", "B1", "word", "byte", "boolean", "bit", "PI", "sq",
+      "constrain", "_BV", "HIGH", "A0", "T0",
+      // The same after sanitising, and the same as numbering makes.
+      "same", "Same", "s/same", "same_", "same_2", "same 2", "same_out", "same_weights",
+      "same_bias", "window_3x3"};
+  return names;
+}
+
+/// A chain of layers of these names; its inputs and outputs carry hostile names as well.
+Graph hostile_graph() {
+  Builder b;
+  b.graph.name = "net";
+  TensorId x = b.input(ElementType::f32, {1, 2});
+  const TensorId y = b.input(ElementType::f32, {1, 2});
+  x = b.node(ops::add, ops::AddAttributes{}, {x, y});
+  const TensorId weights = b.constant<float>(ElementType::f32, {2, 2}, {1, 2, 3, 4});
+  for (const std::string& name : hostile_names()) {
+    const TensorId bias = b.constant<float>(ElementType::f32, {2}, {1, 2});
+    b.graph[bias].name = name;
+    x = b.node(ops::fully_connected, ops::FullyConnectedAttributes{}, {x, weights, bias});
+    b.graph[x].name = name;
+    b.graph.nodes.back().name = name;
+    if (name == "*/ int x; /*" || name == "output") b.output(x);
+  }
+  b.output(x);
+  b.graph[b.graph.inputs[0]].name = "\"*/\\";
+  b.graph[b.graph.inputs[1]].name = "int\n";
+  return b.graph;
+}
+
+Graph small_graph(float weight, bool softmax) {
+  Builder b;
+  b.graph.name = "net";
+  const TensorId x = b.input(ElementType::f32, {1, 2});
+  const TensorId w = b.constant<float>(ElementType::f32, {2, 2}, {weight, 2, 3, 4});
+  const TensorId bias = b.constant<float>(ElementType::f32, {2}, {1, 2});
+  TensorId y = b.node(ops::fully_connected, ops::FullyConnectedAttributes{}, {x, w, bias});
+  b.graph.nodes.back().name = "model/Dense/MatMul;model/Dense/BiasAdd";
+  if (softmax) y = b.node(ops::softmax, ops::SoftmaxAttributes{}, {y});
+  b.output(y);
+  return b.graph;
+}
+
+Program program_of(const Graph& graph) {
+  return lower_and_plan(graph, *find_target("generic"), {.optimize = Optimize::none});
+}
+
+EmitOptions options() {
+  return {.model_file = "net.tflite",
+          .sha256 = "00",
+          .version = "1",
+          .command = "smelt compile",
+          .passes = "none"};
+}
+
+const std::string& text_of(const std::vector<OutputFile>& files, std::string_view path) {
+  const auto found = std::find_if(files.begin(), files.end(),
+                                  [&](const OutputFile& file) { return file.path == path; });
+  REQUIRE(found != files.end());
+  return found->text;
+}
+
+std::vector<std::string> paths(const std::vector<OutputFile>& files) {
+  std::vector<std::string> result;
+  for (const OutputFile& file : files) result.push_back(file.path);
+  return result;
+}
+
+/// What compilers say of the sources in a folder; empty if nothing.
+std::string complaints(const std::vector<OutputFile>& files, const std::string& more) {
+  const tools::TemporaryFolder folder;
+  Diagnostics diagnostics;
+  REQUIRE(tools::write_files(folder.path(), files, diagnostics));
+  const std::string in = folder.path().string();
+  const std::string log = in + "/log";
+  std::string said;
+  for (const char* compiler : {"g++", "clang++-19", "avr-g++ -mmcu=atmega2560"}) {
+    if (std::system((std::string("command -v ") + compiler + " >/dev/null").c_str()) != 0) continue;
+    const std::string command = std::string(compiler) + flags + more + " -I" + in + " " + in +
+                                "/net.cpp " + in + "/net_weights.cpp >" + log + " 2>&1";
+    if (std::system(command.c_str()) == 0) continue;
+    std::ifstream stream(log);
+    said += command + "\n" + std::string(std::istreambuf_iterator<char>(stream), {});
+  }
+  return said;
+}
+
+}  // namespace
+
+TEST_CASE("names of any kind do no harm to the emitted code", "[emit]") {
+  const Graph graph = hostile_graph();
+  const Program program = program_of(graph);
+  EmitOptions given = options();
+  given.model_file = "*/\n\\";
+  given.command = "smelt compile \"*/\\\n?\?/";
+  given.labels = {"\"", "\\", "?\?/", "a\nb", "\xc3\xa9", std::string(1000, 'x'), "%d", ""};
+  const std::vector<OutputFile> files = emit(program, given);
+  CHECK(complaints(files, "") == "");
+  CHECK(complaints(files, "-Dnet_unused -DNET_TRACE -trigraphs") == "");
+  CHECK(complaints(files, "-DNET_STEP -include " CODEGEN_TESTS "/arduino.h") == "");
+  for (const OutputFile& file : files) {
+    if (file.path.starts_with("smelt/")) continue;
+    CHECK(std::all_of(file.text.begin(), file.text.end(),
+                      [](char c) { return c == '\n' || (c >= 0x20 && c < 0x7f); }));
+  }
+}
+
+TEST_CASE("labels read back byte for byte", "[emit]") {
+  const Program program = program_of(small_graph(1, false));
+  EmitOptions given = options();
+  given.labels = {"\"yes\"\\", "n\xc3\xa9\n?\?/1"};
+  const tools::TemporaryFolder folder;
+  Diagnostics diagnostics;
+  std::vector<OutputFile> files = emit(program, given);
+  files.push_back({"use.cpp",
+                   "#include \"net.h\"\n#include <string.h>\n"
+                   "int main() {\n"
+                   "  const char *first = \"\\x22yes\\x22\\x5c\";\n"
+                   "  const char *second = \"n\\303\\251\\n\\x3f\\x3f/1\";\n"
+                   "  return strcmp(net_label(0), first) || strcmp(net_label(1), second) ||\n"
+                   "         strcmp(net_label(2), \"\") || NET_LABEL_COUNT != 2;\n}\n"});
+  REQUIRE(tools::write_files(folder.path(), files, diagnostics));
+  const std::string in = folder.path().string();
+  CHECK(std::system(
+            ("g++ -I" + in + " " + in + "/use.cpp -o " + in + "/use && " + in + "/use").c_str()) ==
+        0);
+}
+
+TEST_CASE("names come from the model, the original stands in the comment", "[emit]") {
+  const std::vector<OutputFile> files = emit(program_of(small_graph(1, false)), options());
+  const std::string& source = text_of(files, "net.cpp");
+  CHECK(source.find("// \"model/Dense/MatMul;model/Dense/BiasAdd\"\nconstexpr "
+                    "smelt::fully_connected_f32_layer dense SMELT_CONSTANT") != std::string::npos);
+  CHECK(source.find("smelt::fully_connected_f32(dense, input, output);") != std::string::npos);
+  CHECK(text_of(files, "net_weights.cpp").find("const float dense_weights[4]") !=
+        std::string::npos);
+}
+
+TEST_CASE("only what is used is emitted and included", "[emit]") {
+  const auto plain = paths(emit(program_of(small_graph(1, false)), options()));
+  const auto more = paths(emit(program_of(small_graph(1, true)), options()));
+  const auto has = [](const std::vector<std::string>& all, std::string_view path) {
+    return std::find(all.begin(), all.end(), path) != all.end();
+  };
+  for (const char* path : {"net.h", "net.cpp", "net_weights.h", "net_weights.cpp",
+                           "smelt/runtime.h", "smelt/fully_connected.h"})
+    CHECK(has(plain, path));
+  CHECK_FALSE(has(plain, "smelt/softmax.h"));
+  CHECK_FALSE(has(plain, "smelt/conv2d.h"));
+  CHECK_FALSE(has(plain, "smelt/libc.h"));
+  CHECK(std::any_of(more.begin(), more.end(),
+                    [](const std::string& path) { return path.starts_with("smelt/softmax"); }));
+}
+
+TEST_CASE("code and data are apart: other weights change the data file alone", "[emit]") {
+  const std::vector<OutputFile> one = emit(program_of(small_graph(1, true)), options());
+  const std::vector<OutputFile> two = emit(program_of(small_graph(-7, true)), options());
+  REQUIRE(paths(one) == paths(two));
+  for (std::size_t i = 0; i < one.size(); ++i)
+    CHECK((one[i].text == two[i].text) == (one[i].path != "net_weights.cpp"));
+}
+
+TEST_CASE("a golden main holds its vectors and says when state is reset", "[emit]") {
+  const Program program = program_of(small_graph(1, false));
+  const std::vector<GoldenVector> vectors = {{{floats({1, 2})}, {floats({6, 13})}, true},
+                                             {{floats({0, 0})}, {floats({1, 2})}, true}};
+  std::vector<OutputFile> files = emit(program, options());
+  files.push_back(emit_golden(program, options(), vectors));
+  const tools::TemporaryFolder folder;
+  Diagnostics diagnostics;
+  REQUIRE(tools::write_files(folder.path(), files, diagnostics));
+  const std::string in = folder.path().string();
+  CHECK(std::system(("g++ -std=c++14 -I" + in + " " + in + "/net*.cpp -o " + in + "/golden && " +
+                     in + "/golden >" + in + "/log")
+                        .c_str()) == 0);
+  std::ifstream log(in + "/log");
+  CHECK(std::string(std::istreambuf_iterator<char>(log), {}) == "net: 2 cases, 0 failed\n");
+}
