@@ -19,8 +19,8 @@ TEST_CASE("a random graph comes back from its file as it was") {
     const Graph graph = random_graph(seed);
     Diagnostics diagnostics;
     const auto bytes = export_tflite(graph, diagnostics);
-    // Pads may be such that the format has no name for them.
-    if (!bytes) continue;
+    // Pads may be such that the format has no name for them, and a file without inputs is refused.
+    if (!bytes || graph.inputs.empty()) continue;
     ++exported;
     const auto back = import_tflite(*bytes, "", {}, diagnostics);
     for (const Diagnostic& each : diagnostics.all()) UNSCOPED_INFO(to_string(each));
