@@ -14,7 +14,6 @@ namespace {
 /// C and C++ keywords, the emitted code's own names, object-like macros and types of compilers and
 /// firmware frameworks.
 constexpr std::string_view reserved[] = {
-<<<<<<< HEAD
     "alignas",  "alignof",   "and",      "and_eq",        "arena",    "asm",
     "at",       "auto",      "bitand",   "bitor",         "bool",     "boolean",
     "break",    "byte",      "case",     "catch",         "char",     "class",
@@ -32,23 +31,6 @@ constexpr std::string_view reserved[] = {
     "try",      "typedef",   "typeid",   "typename",      "union",    "unix",
     "unsigned", "using",     "vax",      "virtual",       "void",     "volatile",
     "weights",  "while",     "word",     "xor",           "xor_eq"};
-=======
-    "alignas",   "alignof",  "and",      "and_eq",   "arena",         "asm",       "at",
-    "auto",      "bitand",   "bitor",    "bool",     "boolean",       "break",     "byte",
-    "case",      "catch",    "char",     "class",    "compl",         "concept",   "const",
-    "constexpr", "continue", "decltype", "default",  "delete",        "do",        "double",
-    "else",      "enum",     "errno",    "explicit", "export",        "extern",    "false",
-    "float",     "for",      "friend",   "goto",     "i386",          "if",        "inline",
-    "int",       "linux",    "long",     "main",     "mips",          "model",     "mutable",
-    "namespace", "new",      "next",     "noexcept", "not",           "not_eq",    "null",
-    "nullptr",   "operator", "or",       "or_eq",    "private",       "protected", "public",
-    "register",  "requires", "return",   "run",      "short",         "signed",    "sizeof",
-    "smelt",     "sparc",    "state",    "static",   "static_assert", "step",      "struct",
-    "sun",       "switch",   "template", "this",     "throw",         "true",      "try",
-    "typedef",   "typeid",   "typename", "union",    "unix",          "unsigned",  "using",
-    "vax",       "virtual",  "void",     "volatile", "while",         "word",      "xor",
-    "xor_eq"};
->>>>>>> fuzz
 
 /// Headers of the C library and of smelt: a model of that name would hide them.
 constexpr std::string_view headers[] = {
