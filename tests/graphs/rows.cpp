@@ -445,8 +445,8 @@ void slice(Sketch& s) {
 void pad(Sketch& s) {
   const TensorId x = s.pick(all_types, 1, 4);
   const IntegerRange range = range_of(s[x].type);
-  ops::PadAttributes attributes{{}, {}, s.random.integer(range.min, range.max),
-                                s.random.real(-1, 1)};
+  ops::PadAttributes attributes{.value = s.random.integer(range.min, range.max)};
+  if (s[x].type == ElementType::f32) attributes.float_value = s.random.real(-1, 1);
   if (s[x].quantization.present() && s.random.coin())
     attributes.value = s[x].quantization.zero_point();
   for (std::size_t i = 0; i < s[x].shape.size(); ++i) {
