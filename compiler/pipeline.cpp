@@ -26,7 +26,7 @@ void assert_valid([[maybe_unused]] const Graph& graph) {
 
 const std::vector<Pass>& all_passes() {
   static const std::vector<Pass> passes = {
-      {"fold_constants", fold_constants, false},              // no node has only constant operands
+      {"fold_constants", fold_constants, false},              // only outputs have constant operands alone
       {"remove_dead_channels", remove_dead_channels, true},  // no constant channel is computed
       {"remove_dead_nodes", remove_dead_nodes, false},        // every tensor is used
   };
