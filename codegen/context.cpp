@@ -11,9 +11,8 @@ namespace smelt {
 namespace {
 
 std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
-    return static_cast<char>(std::toupper(c));
-  });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return text;
 }
 
@@ -40,7 +39,10 @@ void reserve_own(Names& names, const EmitContext& context) {
 }  // namespace
 
 EmitContext::EmitContext(const Program& planned, const EmitOptions& given)
-    : program(planned), options(given), prefix(planned.name), macro(upper(planned.name)),
+    : program(planned),
+      options(given),
+      prefix(planned.name),
+      macro(upper(planned.name)),
       network(planned.name + "_network") {
   inputs = port_names(program.inputs, "input");
   outputs = port_names(program.outputs, "output");

@@ -19,8 +19,7 @@ T element(std::span<const std::uint8_t> bytes, std::size_t index) {
   return value;
 }
 
-std::string element_literal(ElementType type, std::span<const std::uint8_t> bytes,
-                            std::size_t i) {
+std::string element_literal(ElementType type, std::span<const std::uint8_t> bytes, std::size_t i) {
   switch (type) {
     case ElementType::f32: return literal(element<float>(bytes, i));
     case ElementType::s8: return literal(std::int64_t{element<std::int8_t>(bytes, i)});

@@ -14,20 +14,20 @@ namespace smelt {
 
 /// A function of the user's own that runs custom operators.
 struct CustomFunction {
-  std::string name;      ///< the operator's name in the model
-  std::string header;    ///< as included
+  std::string name;    ///< the operator's name in the model
+  std::string header;  ///< as included
   std::string function;
 };
 
 /// Where the model came from and what the user asked for: what the header's comment states.
 struct EmitOptions {
-  std::string model_file;  ///< base name
-  std::string sha256;      ///< of the file, hexadecimal
-  std::string version;     ///< of smelt
-  std::string command;     ///< normalized: no paths
-  std::string passes;      ///< names of those that ran, in order
-  std::vector<std::string> labels;           ///< names of the classes of the first output
-  std::optional<std::int64_t> ram_budget;    ///< bytes of arena and state, asserted
+  std::string model_file;                  ///< base name
+  std::string sha256;                      ///< of the file, hexadecimal
+  std::string version;                     ///< of smelt
+  std::string command;                     ///< normalized: no paths
+  std::string passes;                      ///< names of those that ran, in order
+  std::vector<std::string> labels;         ///< names of the classes of the first output
+  std::optional<std::int64_t> ram_budget;  ///< bytes of arena and state, asserted
 };
 
 /// Inputs of the model and the outputs that they must give: one element per port, with the bytes of
@@ -47,8 +47,8 @@ struct OutputFile {
 /// the runtime that they include. The program has been planned; its name is an identifier.
 std::vector<OutputFile> emit(const Program& program, const EmitOptions& options);
 
-/// NAME_golden.cpp: a main for any machine that runs the emitted code on the vectors, of which there
-/// is at least one, and compares.
+/// NAME_golden.cpp: a main for any machine that runs the emitted code on the vectors, of which
+/// there is at least one, and compares.
 OutputFile emit_golden(const Program& program, const EmitOptions& options,
                        const std::vector<GoldenVector>& vectors);
 

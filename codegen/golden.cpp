@@ -37,8 +37,8 @@ class GoldenWriter {
  private:
   struct Member {
     const Port& port;
-    std::string name;    ///< "output_scores", of the array and of the access function
-    std::string count;   ///< the macro with the number of elements
+    std::string name;   ///< "output_scores", of the array and of the access function
+    std::string count;  ///< the macro with the number of elements
     const Buffer& buffer;
   };
 
@@ -48,8 +48,8 @@ class GoldenWriter {
                               const std::vector<std::string>& names) const {
     std::vector<Member> result;
     for (std::size_t i = 0; i < ports.size(); ++i)
-      result.push_back({ports[i], names[i], context_.port_macro(names[i], "COUNT"),
-                        program_[ports[i].buffer]});
+      result.push_back(
+          {ports[i], names[i], context_.port_macro(names[i], "COUNT"), program_[ports[i].buffer]});
     return result;
   }
   std::vector<Member> inputs() const { return members(program_.inputs, context_.inputs); }
@@ -58,12 +58,15 @@ class GoldenWriter {
   void head() {
     const std::string& p = context_.prefix;
     out_.comment("");
-    out_.comment(fmt::format("Runs {} on recorded inputs and compares its outputs with recorded "
-                             "ones: integers bit for bit, floats within 1e-5 of the largest "
-                             "absolute value of the output.", p));
-    out_.comment(fmt::format("Build it together with {}.cpp and {}_weights.cpp. Where nothing can be "
-                             "printed, define {}_GOLDEN_NO_MAIN and call {}_golden_check.",
-                             p, p, context_.macro, p));
+    out_.comment(
+        fmt::format("Runs {} on recorded inputs and compares its outputs with recorded "
+                    "ones: integers bit for bit, floats within 1e-5 of the largest "
+                    "absolute value of the output.",
+                    p));
+    out_.comment(
+        fmt::format("Build it together with {}.cpp and {}_weights.cpp. Where nothing can be "
+                    "printed, define {}_GOLDEN_NO_MAIN and call {}_golden_check.",
+                    p, p, context_.macro, p));
     out_.directive(fmt::format("#include \"{}.h\"", p));
     out_.directive("#include \"smelt/runtime.h\"").blank();
     out_.directive(fmt::format("#ifndef {}_GOLDEN_NO_MAIN", context_.macro));
@@ -161,8 +164,9 @@ class GoldenWriter {
     const std::string& p = context_.prefix;
     const std::string model = fmt::format("{}_model *model", p);
     const std::vector<Member> all = outputs();
-    out_.comment("Runs one case. The first element that differs, counted through all outputs; -1 "
-                 "if none does.");
+    out_.comment(
+        "Runs one case. The first element that differs, counted through all outputs; -1 "
+        "if none does.");
     out_.open_function(fmt::format("int32_t {}_golden_case", p), {model, "int32_t index"});
     out_.line("const size_t at = static_cast<size_t>(index);");
     out_.line("run_case(model, at);");
@@ -185,9 +189,8 @@ class GoldenWriter {
   }
 
   void report() {
-    out_.open_function("static void report",
-                       {fmt::format("{}_model *model", context_.prefix), "int32_t index",
-                        "int32_t element"});
+    out_.open_function("static void report", {fmt::format("{}_model *model", context_.prefix),
+                                              "int32_t index", "int32_t element"});
     out_.line("const size_t at = static_cast<size_t>(index);");
     out_.line("size_t i = static_cast<size_t>(element);");
     const std::vector<Member> all = outputs();
@@ -207,14 +210,13 @@ class GoldenWriter {
     const std::string_view element = c_type(output.buffer.type);
     out_.line(fmt::format("const {} *const expected = {} + at * {};", element, output.name,
                           output.count));
-    out_.line(fmt::format("const {} *const got = {}_{}(model);", element, context_.prefix,
-                          output.name));
-    out_.call("printf",
-              {fmt::format("\"case %ld: {}[%ld] is {}, expected {}\\n\"", output.name, format,
-                           format),
-               "static_cast<long>(index)", "static_cast<long>(i)",
-               fmt::format("static_cast<{}>(got[i])", type),
-               fmt::format("static_cast<{}>(smelt::load(expected + i))", type)});
+    out_.line(
+        fmt::format("const {} *const got = {}_{}(model);", element, context_.prefix, output.name));
+    out_.call("printf", {fmt::format("\"case %ld: {}[%ld] is {}, expected {}\\n\"", output.name,
+                                     format, format),
+                         "static_cast<long>(index)", "static_cast<long>(i)",
+                         fmt::format("static_cast<{}>(got[i])", type),
+                         fmt::format("static_cast<{}>(smelt::load(expected + i))", type)});
   }
 
   void main() {

@@ -125,9 +125,10 @@ class HeaderWriter {
         "never fails; different instances may run at the same time.",
         context_.program.overwrites_input ? "overwrites" : "keeps"));
     out_.call(fmt::format("void {}_run", p), {model()}).blank();
-    out_.comment(fmt::format("The same in an arena of {}_ARENA_BYTES bytes, aligned as {}_arena, "
-                             "that other models may use between runs.",
-                             context_.macro, p));
+    out_.comment(
+        fmt::format("The same in an arena of {}_ARENA_BYTES bytes, aligned as {}_arena, "
+                    "that other models may use between runs.",
+                    context_.macro, p));
     out_.call(fmt::format("void {}_run_in", p), memory()).blank();
   }
 
@@ -171,8 +172,8 @@ class HeaderWriter {
     out_.comment("The real number that a quantized value stands for.");
     out_.open_function(fmt::format("static inline float {}_dequantize_{}", context_.prefix, name),
                        {fmt::format("{} quantized", c_type(buffer.type))});
-    out_.line(fmt::format("const int32_t steps = (int32_t)quantized - {};",
-                          macro(name, "ZERO_POINT")));
+    out_.line(
+        fmt::format("const int32_t steps = (int32_t)quantized - {};", macro(name, "ZERO_POINT")));
     out_.line(fmt::format("return {} * (float)steps;", macro(name, "SCALE")));
     out_.close().blank();
   }
@@ -201,15 +202,17 @@ class HeaderWriter {
         "Hooks, compiled in by defining {}_TRACE or {}_STEP for the source file and its users.",
         context_.macro, context_.macro));
     out_.directive(fmt::format("#ifdef {}_TRACE", context_.macro));
-    out_.comment("Yours: called with every finished row of a layer's output (a whole tensor is one "
-                 "row).");
+    out_.comment(
+        "Yours: called with every finished row of a layer's output (a whole tensor is one "
+        "row).");
     out_.call(fmt::format("void {}_trace", p),
               {"int32_t step", "int32_t row", "const void *data", "size_t bytes"});
     out_.directive("#endif");
-    out_.directive(fmt::format("#if defined({}_STEP) || defined({}_TRACE)", context_.macro,
-                               context_.macro));
-    out_.comment("Runs one step of the network; returns the step to run next, 0 after the last. "
-                 "Start with 0.");
+    out_.directive(
+        fmt::format("#if defined({}_STEP) || defined({}_TRACE)", context_.macro, context_.macro));
+    out_.comment(
+        "Runs one step of the network; returns the step to run next, 0 after the last. "
+        "Start with 0.");
     std::vector<std::string> parameters = memory();
     parameters.push_back("int32_t step");
     out_.call(fmt::format("int32_t {}_step_in", p), parameters).blank();
@@ -226,6 +229,8 @@ class HeaderWriter {
 
 }  // namespace
 
-std::string header_text(const EmitContext& context) { return HeaderWriter(context).run(); }
+std::string header_text(const EmitContext& context) {
+  return HeaderWriter(context).run();
+}
 
 }  // namespace smelt

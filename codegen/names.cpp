@@ -14,25 +14,32 @@ namespace {
 /// C and C++ keywords, the emitted code's own names, object-like macros and types of compilers and
 /// firmware frameworks.
 constexpr std::string_view reserved[] = {
-    "alignas", "alignof", "and", "and_eq", "arena", "asm", "at", "auto", "bitand", "bitor", "bool",
-    "boolean", "break", "byte", "case", "catch", "char", "class", "compl", "concept", "const",
-    "constexpr", "continue", "decltype", "default", "delete", "do", "double", "else", "enum",
-    "errno", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "i386",
-    "if", "inline", "int", "linux", "long", "main", "mips", "model", "mutable", "namespace", "new",
-    "next", "noexcept", "not", "not_eq", "null", "nullptr", "operator", "or", "or_eq", "private",
-    "protected", "public", "register", "requires", "return", "run", "run_step", "short", "signed",
-    "sizeof", "smelt", "sparc", "state", "static", "static_assert", "step", "struct", "sun",
-    "switch", "template", "this", "throw", "true", "try", "typedef", "typeid", "typename", "union",
-    "unix", "unsigned", "using", "vax", "virtual", "void", "volatile", "weights", "while", "word",
-    "xor", "xor_eq"};
+    "alignas",  "alignof",   "and",      "and_eq",        "arena",    "asm",
+    "at",       "auto",      "bitand",   "bitor",         "bool",     "boolean",
+    "break",    "byte",      "case",     "catch",         "char",     "class",
+    "compl",    "concept",   "const",    "constexpr",     "continue", "decltype",
+    "default",  "delete",    "do",       "double",        "else",     "enum",
+    "errno",    "explicit",  "export",   "extern",        "false",    "float",
+    "for",      "friend",    "goto",     "i386",          "if",       "inline",
+    "int",      "linux",     "long",     "main",          "mips",     "model",
+    "mutable",  "namespace", "new",      "next",          "noexcept", "not",
+    "not_eq",   "null",      "nullptr",  "operator",      "or",       "or_eq",
+    "private",  "protected", "public",   "register",      "requires", "return",
+    "run",      "run_step",  "short",    "signed",        "sizeof",   "smelt",
+    "sparc",    "state",     "static",   "static_assert", "step",     "struct",
+    "sun",      "switch",    "template", "this",          "throw",    "true",
+    "try",      "typedef",   "typeid",   "typename",      "union",    "unix",
+    "unsigned", "using",     "vax",      "virtual",       "void",     "volatile",
+    "weights",  "while",     "word",     "xor",           "xor_eq"};
 
 /// Headers of the C library and of smelt: a model of that name would hide them.
 constexpr std::string_view headers[] = {
-    "alloca", "assert", "complex", "ctype", "endian", "errno", "features", "fenv", "float",
-    "inttypes", "io", "iso646", "libio", "limits", "locale", "malloc", "math", "memory", "newlib",
-    "setjmp", "signal", "smelt", "stdalign", "stdarg", "stdatomic", "stdbool", "stddef", "stdint",
-    "stdio", "stdlib", "stdnoreturn", "string", "strings", "syscall", "tgmath", "threads", "time",
-    "uchar", "unistd", "values", "wchar", "wctype"};
+    "alloca",  "assert",   "complex",     "ctype",     "endian",  "errno",   "features",
+    "fenv",    "float",    "inttypes",    "io",        "iso646",  "libio",   "limits",
+    "locale",  "malloc",   "math",        "memory",    "newlib",  "setjmp",  "signal",
+    "smelt",   "stdalign", "stdarg",      "stdatomic", "stdbool", "stddef",  "stdint",
+    "stdio",   "stdlib",   "stdnoreturn", "string",    "strings", "syscall", "tgmath",
+    "threads", "time",     "uchar",       "unistd",    "values",  "wchar",   "wctype"};
 
 template <typename List>
 bool contains(const List& list, std::string_view name) {
@@ -46,10 +53,30 @@ bool is_reserved(std::string_view name) {
 }
 
 /// Parts of a scope path that name what is done rather than the layer it is done in.
-constexpr std::string_view operations[] = {
-    "add", "avgpool", "biasadd", "concat", "conv2d", "conv2d1", "depthwise", "fusedbatchnormv3",
-    "matmul", "maxpool", "mean", "mul", "pad", "readvariableop", "relu", "relu6", "reshape",
-    "resource", "separable_conv2d", "softmax", "squeeze", "tanh", "sigmoid", "transpose"};
+constexpr std::string_view operations[] = {"add",
+                                           "avgpool",
+                                           "biasadd",
+                                           "concat",
+                                           "conv2d",
+                                           "conv2d1",
+                                           "depthwise",
+                                           "fusedbatchnormv3",
+                                           "matmul",
+                                           "maxpool",
+                                           "mean",
+                                           "mul",
+                                           "pad",
+                                           "readvariableop",
+                                           "relu",
+                                           "relu6",
+                                           "reshape",
+                                           "resource",
+                                           "separable_conv2d",
+                                           "softmax",
+                                           "squeeze",
+                                           "tanh",
+                                           "sigmoid",
+                                           "transpose"};
 
 std::string identifier(std::string_view text, std::string_view otherwise) {
   std::string result;
@@ -120,8 +147,8 @@ std::string prefix_for(std::string_view stem) {
 
 std::string Names::unique(std::string wish) {
   std::string name = wish;
-  for (int number = 2; !taken_.insert(name).second; ++number)
-    name = fmt::format("{}_{}", wish, number);
+  int& number = numbers_.try_emplace(wish, 1).first->second;
+  while (!taken_.insert(name).second) name = fmt::format("{}_{}", wish, ++number);
   return name;
 }
 

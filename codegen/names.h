@@ -4,6 +4,7 @@
 // or a macro that compilers and firmware frameworks define.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -34,6 +35,7 @@ class Names {
 
  private:
   std::set<std::string> taken_;
+  std::map<std::string, int> numbers_;  // by wish: the last that was tried
 };
 
 }  // namespace smelt

@@ -63,9 +63,9 @@ class SourceWriter {
               {"smelt::runtime_abi == 1",
                fmt::format("\"the smelt headers have changed: regenerate {}\"", context_.prefix)});
     if (context_.options.ram_budget)
-      out_.call("static_assert", {fmt::format("sizeof({}_model) <= {}_RAM_BUDGET", context_.prefix,
-                                              context_.macro),
-                                  "\"the model does not fit its RAM budget\""});
+      out_.call("static_assert",
+                {fmt::format("sizeof({}_model) <= {}_RAM_BUDGET", context_.prefix, context_.macro),
+                 "\"the model does not fit its RAM budget\""});
     out_.blank();
   }
 
@@ -77,8 +77,8 @@ class SourceWriter {
       out_.open(fmt::format("static constexpr smelt::{} shape()", step.shape->type));
       std::string values;
       for (const Field& field : step.shape->fields)
-        values += fmt::format("{}/* {} */ {}", values.empty() ? "" : ", ", field.name,
-                              field_text(field));
+        values +=
+            fmt::format("{}/* {} */ {}", values.empty() ? "" : ", ", field.name, field_text(field));
       out_.line(fmt::format("return {{{}}};", values));
       out_.close();
       out_.close("};").blank();
@@ -112,8 +112,7 @@ class SourceWriter {
   /// Values only: "3, 3".
   std::string field_text(const Field& field) const {
     std::string text;
-    for (const Value& value : field.values)
-      text += (text.empty() ? "" : ", ") + value_text(value);
+    for (const Value& value : field.values) text += (text.empty() ? "" : ", ") + value_text(value);
     return text;
   }
 
@@ -185,8 +184,8 @@ class SourceWriter {
 
   /// The calls of the network stand twice, in sequence and in a switch; either is compiled.
   void network() {
-    out_.directive(fmt::format("#if !defined({}_STEP) && !defined({}_TRACE)", context_.macro,
-                               context_.macro));
+    out_.directive(
+        fmt::format("#if !defined({}_STEP) && !defined({}_TRACE)", context_.macro, context_.macro));
     out_.blank();
     out_.open_function("void run", parameters());
     places();
@@ -224,9 +223,9 @@ class SourceWriter {
     for (const Operand& operand : program_.steps[i].operands) {
       if (operand.access != Access::write) continue;
       const BufferId id = std::get<BufferId>(operand.place);
-      out_.call(fmt::format("{}_trace", context_.prefix),
-                {fmt::format("{}", i), "0", context_.buffer(id),
-                 fmt::format("{}", program_[id].bytes)});
+      out_.call(
+          fmt::format("{}_trace", context_.prefix),
+          {fmt::format("{}", i), "0", context_.buffer(id), fmt::format("{}", program_[id].bytes)});
     }
     out_.directive("#endif");
   }
@@ -239,9 +238,9 @@ class SourceWriter {
     out_.function(fmt::format("void {}_run_in", p), parameters(),
                   fmt::format("{}::run({});", code, memory()));
     out_.blank();
-    out_.function(fmt::format("void {}_run", p), model,
-                  fmt::format("{}_run_in({}&model->arena);", p,
-                              stateful() ? "&model->state, " : ""));
+    out_.function(
+        fmt::format("void {}_run", p), model,
+        fmt::format("{}_run_in({}&model->arena);", p, stateful() ? "&model->state, " : ""));
     out_.blank();
     out_.directive(
         fmt::format("#if defined({}_STEP) || defined({}_TRACE)", context_.macro, context_.macro));
@@ -272,6 +271,8 @@ class SourceWriter {
 
 }  // namespace
 
-std::string source_text(const EmitContext& context) { return SourceWriter(context).run(); }
+std::string source_text(const EmitContext& context) {
+  return SourceWriter(context).run();
+}
 
 }  // namespace smelt

@@ -141,8 +141,8 @@ int compile(const CompileOptions& options) {
     print(diagnostics);
     return code;
   };
-  bool known = options.stop_after.empty() ||
-               known_pass(options.stop_after, "--stop-after", diagnostics);
+  bool known =
+      options.stop_after.empty() || known_pass(options.stop_after, "--stop-after", diagnostics);
   for (const std::string& name : options.print_after)
     known = known_pass(name, "--print-after", diagnostics) && known;
   if (!known) return done(exit_bad_usage);

@@ -60,8 +60,9 @@ std::optional<Model> load_model(const ModelOptions& options, Diagnostics& diagno
   if (!graph) return std::nullopt;
   if (!options.name.empty() && !is_prefix(options.name)) {
     diagnostics.error({.file = "--name"}, fmt::format("\"{}\" cannot be a C prefix", options.name))
-        .note("use lower-case letters, digits and underscores, a letter first, 40 at most, and no "
-              "name of a C header");
+        .note(
+            "use lower-case letters, digits and underscores, a letter first, 40 at most, and no "
+            "name of a C header");
     return std::nullopt;
   }
   graph->name = options.name.empty() ? prefix_for(path.stem().string()) : options.name;

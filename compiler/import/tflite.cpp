@@ -16,6 +16,10 @@ namespace format = smelt::tflite_format;
 using tflite::size_of;
 using tflite::text_of;
 
+/// More than any microcontroller has: of all tensors, and of what is computed from constants.
+constexpr std::int64_t max_bytes = std::int64_t{1} << 28, max_constant_bytes = 1 << 22,
+                       max_constant_macs = 1 << 26;
+
 class Importer {
  public:
   Importer(const format::Model& model, const std::string& file, const ImportOptions& options,
@@ -39,7 +43,7 @@ class Importer {
     for (std::uint32_t i = 0; i < size_of(subgraph_->operators()); ++i)
       add_operator(static_cast<std::int32_t>(i), *subgraph_->operators()->Get(i));
     if (!diagnostics_.failed()) verify(graph_, diagnostics_);
-    if (!diagnostics_.failed()) check_outputs();
+    if (!diagnostics_.failed()) check_graph();
     if (diagnostics_.failed()) return std::nullopt;
     return std::move(graph_);
   }
@@ -95,20 +99,51 @@ class Importer {
       error(fmt::format("{} \"{}\" has no elements", role, tensor.name), "export the model again");
   }
 
-  /// An output that no input reaches is a constant: there is nothing to compute.
-  void check_outputs() {
-    std::vector<bool> reached(graph_.tensors.size());
-    const auto is_reached = [&](TensorId id) {
-      return id != no_tensor && (reached[static_cast<std::size_t>(id)] || graph_[id].variable);
-    };
-    for (const TensorId id : graph_.inputs) reached[static_cast<std::size_t>(id)] = true;
+  /// By tensor: whether its value depends on an input or on state, or is made by the user's code.
+  std::vector<bool> varying() const {
+    std::vector<bool> result(graph_.tensors.size());
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = graph_.tensors[i].variable;
+    for (const TensorId id : graph_.inputs) result[static_cast<std::size_t>(id)] = true;
     for (const Node& node : graph_.nodes) {
-      if (!node.op->opaque && std::none_of(node.inputs.begin(), node.inputs.end(), is_reached))
-        continue;
-      for (const TensorId id : node.outputs) reached[static_cast<std::size_t>(id)] = true;
+      const bool varies =
+          node.op->opaque || std::any_of(node.inputs.begin(), node.inputs.end(), [&](TensorId id) {
+            return id != no_tensor && result[static_cast<std::size_t>(id)];
+          });
+      for (const TensorId id : node.outputs) result[static_cast<std::size_t>(id)] = varies;
     }
+    return result;
+  }
+
+  std::int64_t bytes_of(TensorId id) const {
+    return element_count(graph_[id].shape) * byte_size(graph_[id].type);
+  }
+
+  /// What is constant is computed here, not on the device: that must not take forever.
+  void check_constant_work(const std::vector<bool>& varies) {
+    std::int64_t bytes = 0, macs = 0;
+    for (const Node& node : graph_.nodes) {
+      if (varies[static_cast<std::size_t>(node.outputs[0])]) continue;
+      bytes += bytes_of(node.outputs[0]);
+      if (node.op->macs) macs += node.op->macs({graph_, node});
+      if (bytes <= max_constant_bytes && macs <= max_constant_macs) continue;
+      diagnostics_.error(place_of(graph_, node), "has constant operands and too large a result")
+          .note("store the result in the model instead");
+      return;
+    }
+  }
+
+  /// The whole graph, its nodes being valid.
+  void check_graph() {
+    std::int64_t bytes = 0;
+    for (std::size_t i = 0; i < graph_.tensors.size(); ++i)
+      bytes += bytes_of(static_cast<TensorId>(i));
+    if (bytes > max_bytes)
+      error(fmt::format("has tensors of {} bytes, at most {} are supported", bytes, max_bytes),
+            "use smaller images or batches");
+    const std::vector<bool> varies = varying();
+    check_constant_work(varies);
     for (const TensorId id : graph_.outputs)
-      if (!is_reached(id))
+      if (!varies[static_cast<std::size_t>(id)])
         error(fmt::format("output \"{}\" does not depend on an input", graph_[id].name),
               "remove it from the model's signature");
   }

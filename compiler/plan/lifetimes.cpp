@@ -14,9 +14,8 @@ void extend(Program& program, BufferId id, std::int32_t step) {
 }
 
 bool is_input(const Program& program, BufferId storage) {
-  return std::any_of(program.inputs.begin(), program.inputs.end(), [&](const Port& port) {
-    return storage_of(program, port.buffer) == storage;
-  });
+  return std::any_of(program.inputs.begin(), program.inputs.end(),
+                     [&](const Port& port) { return storage_of(program, port.buffer) == storage; });
 }
 
 /// An operand of `step` whose bytes its output may take over, if there is one.
@@ -66,8 +65,10 @@ void share_in_place(Program& program, const PlanOptions& options) {
       const BufferId output = std::get<BufferId>(operand.place);
       if (program[output].alias_of) break;
       if (const auto input = replaceable(program, step, index, program[output], options)) {
-        program[output].alias_of = *input;
-        set_lifetimes(program, options);
+        const BufferId storage = storage_of(program, *input);
+        program[output].alias_of = storage;
+        for (const std::int32_t at : {program[output].first_step, program[output].last_step})
+          extend(program, storage, at);
       }
       break;
     }

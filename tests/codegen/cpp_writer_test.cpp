@@ -27,7 +27,9 @@ float parsed(const std::string& text) {
   return std::strtof(text.c_str(), nullptr);
 }
 
-bool same_bits(float a, float b) { return std::memcmp(&a, &b, sizeof a) == 0; }
+bool same_bits(float a, float b) {
+  return std::memcmp(&a, &b, sizeof a) == 0;
+}
 
 }  // namespace
 
@@ -72,7 +74,8 @@ TEST_CASE("string literals hold any bytes", "[cpp_writer]") {
   CHECK(c_string("a\"b\\") == "\"a\\042b\\134\"");
   CHECK(c_string("?\?/") == "\"\\077\\077/\"");
   // Three digits: what follows cannot become part of the escape.
-  CHECK(c_string("\x01" "1") == "\"\\0011\"");
+  CHECK(c_string("\x01"
+                 "1") == "\"\\0011\"");
   CHECK(c_string("\xc3\xa9") == "\"\\303\\251\"");
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The emitter on small graphs: hostile names and labels, and what files there are.
+#include "codegen/emit.h"
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
 
-#include "codegen/emit.h"
 #include "compiler/ops/add.h"
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/softmax.h"
@@ -34,8 +35,9 @@ std::vector<std::string> hostile_names() {
       "int", "class", "template", "namespace", "int8_t", "size_t", "memcpy", "expf", "index", "y1",
       "std", "smelt", "run", "run_step", "step", "next", "state", "arena", "model", "weights",
       "input", "output", "input_2", "net", "net_run", "net_weights", "net_network", "net_trace",
-      "net_model", "net_layer", "net_arena", "fully_connected", "fully_connected_f32", "SMELT_CONSTANT",
-      "smelt_constant", "main", "linux", "unix", "errno", "NULL", "true", "assert", "signgam",
+      "net_model", "net_layer", "net_arena", "fully_connected", "fully_connected_f32",
+      "SMELT_CONSTANT", "smelt_constant", "main", "linux", "unix", "errno", "NULL", "true",
+      "assert", "signgam",
       // Arduino.
       "round", "abs", "min", "max", "F", "B0", "B1", "word", "byte", "boolean", "bit", "PI", "sq",
       "constrain", "_BV", "HIGH", "A0", "T0",
@@ -85,7 +87,10 @@ Program program_of(const Graph& graph) {
 }
 
 EmitOptions options() {
-  return {.model_file = "net.tflite", .sha256 = "00", .version = "1", .command = "smelt compile",
+  return {.model_file = "net.tflite",
+          .sha256 = "00",
+          .version = "1",
+          .command = "smelt compile",
           .passes = "none"};
 }
 
@@ -157,8 +162,9 @@ TEST_CASE("labels read back byte for byte", "[emit]") {
                    "         strcmp(net_label(2), \"\") || NET_LABEL_COUNT != 2;\n}\n"});
   REQUIRE(tools::write_files(folder.path(), files, diagnostics));
   const std::string in = folder.path().string();
-  CHECK(std::system(("g++ -I" + in + " " + in + "/use.cpp -o " + in + "/use && " + in + "/use")
-                        .c_str()) == 0);
+  CHECK(std::system(
+            ("g++ -I" + in + " " + in + "/use.cpp -o " + in + "/use && " + in + "/use").c_str()) ==
+        0);
 }
 
 TEST_CASE("names come from the model, the original stands in the comment", "[emit]") {
@@ -197,8 +203,8 @@ TEST_CASE("code and data are apart: other weights change the data file alone", "
 
 TEST_CASE("a golden main holds its vectors and says when state is reset", "[emit]") {
   const Program program = program_of(small_graph(1, false));
-  const std::vector<GoldenVector> vectors = {
-      {{floats({1, 2})}, {floats({6, 13})}, true}, {{floats({0, 0})}, {floats({1, 2})}, true}};
+  const std::vector<GoldenVector> vectors = {{{floats({1, 2})}, {floats({6, 13})}, true},
+                                             {{floats({0, 0})}, {floats({1, 2})}, true}};
   std::vector<OutputFile> files = emit(program, options());
   files.push_back(emit_golden(program, options(), vectors));
   const tools::TemporaryFolder folder;

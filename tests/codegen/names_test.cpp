@@ -43,7 +43,8 @@ TEST_CASE("unique names are numbered from 2", "[names]") {
 
 TEST_CASE("a prefix is an identifier and hides no header", "[names]") {
   for (const char* good : {"kws", "k", "a1_b", "model", "int"}) CHECK(is_prefix(good));
-  for (const char* bad : {"", "Kws", "1a", "_a", "a-b", "a b", "string", "math", "smelt", "\xc3\xa9"})
+  for (const char* bad :
+       {"", "Kws", "1a", "_a", "a-b", "a b", "string", "math", "smelt", "\xc3\xa9"})
     CHECK_FALSE(is_prefix(bad));
   CHECK(is_prefix(std::string(40, 'a')));
   CHECK_FALSE(is_prefix(std::string(41, 'a')));

@@ -4,12 +4,12 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "compiler/graph/text.h"
 #include "compiler/import/tflite.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/ops.h"
 #include "compiler/ops/slice.h"
 #include "tests/support/builder.h"
+#include "tests/support/essence.h"
 #include "tests/support/operator_models.h"
 #include "tflite_generated.h"
 
@@ -39,19 +39,6 @@ Graph imported(const std::vector<std::uint8_t>& bytes) {
   INFO(text_of(diagnostics));
   REQUIRE(graph);
   return *graph;
-}
-
-/// The text of a graph without what a file adds: names of the file, indices, operands that only
-/// the format has, which come last.
-std::string essence(Graph graph, std::size_t tensors) {
-  graph.name = graph.file = "";
-  graph.tensors.resize(tensors);
-  for (Tensor& tensor : graph.tensors) tensor.origin = {};
-  for (Node& node : graph.nodes) {
-    node.file_index = -1;
-    node.file_kind = "";
-  }
-  return print(graph);
 }
 
 std::string export_problems(const Graph& graph) {

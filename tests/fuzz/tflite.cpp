@@ -15,6 +15,7 @@
 #include "compiler/import/tflite.h"
 #include "compiler/pipeline.h"
 #include "compiler/targets/targets.h"
+#include "tests/support/check_plan.h"
 
 namespace {
 
@@ -59,6 +60,7 @@ void check_export(const Graph& graph) {
   require(again.has_value(), "what is exported can be imported");
 }
 
+/// The portable kernels, and the best ones where they must agree to the bit.
 void run(const Graph& graph) {
   std::vector<Bytes> inputs;
   for (const TensorId id : graph.inputs) {
@@ -66,9 +68,12 @@ void run(const Graph& graph) {
     inputs.emplace_back(
         static_cast<std::size_t>(element_count(tensor.shape) * byte_size(tensor.type)), 0x3f);
   }
-  Evaluation evaluation(graph);
-  const auto outputs = evaluation.run(inputs);
+  const std::vector<Bytes> outputs = Evaluation(graph).run(inputs);
   require(outputs.size() == graph.outputs.size(), "every output is computed");
+  const std::vector<Bytes> best = Evaluation(graph, KernelChoice::best).run(inputs);
+  const bool has_floats = std::any_of(graph.tensors.begin(), graph.tensors.end(),
+                                      [](const Tensor& t) { return t.type == ElementType::f32; });
+  require(has_floats || best == outputs, "a faster kernel computes the same");
 }
 
 void compile(const Graph& model, Optimize optimize) {
@@ -77,6 +82,10 @@ void compile(const Graph& model, Optimize optimize) {
   const auto graph = run_passes(model, options, diagnostics);
   require(graph && !diagnostics.failed(), "an imported graph is valid");
   const Program program = lower_and_plan(*graph, generic, options);
+  if (is_small(*graph)) {
+    const std::string problem = test::plan_problem(program, {});
+    require(problem.empty(), problem.c_str());
+  }
   std::size_t constants = 0;
   for (const Constant& constant : program.constants) constants += constant.bytes.size();
   if (constants <= max_constant_bytes) require(!emit(program, {}).empty(), "code is emitted");
