@@ -32,7 +32,7 @@ void require_valid(const Graph& graph, std::string_view pass) {
 
 const std::vector<Pass>& all_passes() {
   static const std::vector<Pass> passes = {
-      {"fold_constants", fold_constants, false},              // no node has only constant operands
+      {"fold_constants", fold_constants, false},              // only outputs have constant operands alone
       {"remove_dead_channels", remove_dead_channels, true},  // no constant channel is computed
       {"remove_dead_nodes", remove_dead_nodes, false},        // every tensor is used
   };

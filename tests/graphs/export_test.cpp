@@ -23,7 +23,11 @@ TEST_CASE("a random graph comes back from its file as it was") {
     if (!bytes || graph.inputs.empty()) continue;
     ++exported;
     const auto back = import_tflite(*bytes, "", {}, diagnostics);
-    for (const Diagnostic& each : diagnostics.all()) UNSCOPED_INFO(to_string(each));
+    // Outputs that do not depend on an input are refused, and only they.
+    std::string reason;
+    for (const Diagnostic& each : diagnostics.all()) reason += to_string(each);
+    if (reason.find("does not depend on an input") != std::string::npos) continue;
+    INFO(reason);
     CAPTURE(seed);
     REQUIRE(back);
     CHECK(essence(*back, graph.tensors.size()) == essence(graph, graph.tensors.size()));
