@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/pipeline.h"
 
-#include <cassert>
+#include <fmt/format.h>
+
 #include <chrono>
+#include <cstdlib>
 
 #include "compiler/graph/verify.h"
 #include "compiler/lower/lower.h"
@@ -16,17 +18,21 @@ bool runs(const Pass& pass, const PipelineOptions& options) {
   return !pass.optimization || options.optimize != Optimize::none;
 }
 
-void assert_valid([[maybe_unused]] const Graph& graph) {
+/// A pass that gives an invalid graph is our mistake: wrong code must not come of it, in any build.
+void require_valid(const Graph& graph, std::string_view pass) {
   Diagnostics found;
   verify(graph, found);
-  assert(!found.failed() && "a pass gives a valid graph");
+  if (!found.failed()) return;
+  fmt::print(stderr, "internal error: {} gives an invalid graph\n", pass);
+  for (const Diagnostic& each : found.all()) fmt::print(stderr, "{}", to_string(each));
+  std::abort();
 }
 
 }  // namespace
 
 const std::vector<Pass>& all_passes() {
   static const std::vector<Pass> passes = {
-      {"fold_constants", fold_constants, false},              // no node has only constant operands
+      {"fold_constants", fold_constants, false},              // only outputs have constant operands alone
       {"remove_dead_channels", remove_dead_channels, true},  // no constant channel is computed
       {"remove_dead_nodes", remove_dead_nodes, false},        // every tensor is used
   };
@@ -42,7 +48,7 @@ std::optional<Graph> run_passes(Graph graph, const PipelineOptions& options,
     const auto start = std::chrono::steady_clock::now();
     graph = pass.run(std::move(graph));
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    assert_valid(graph);
+    require_valid(graph, pass.name);
     if (options.observe) options.observe(pass.name, graph, seconds.count());
     if (options.stop_after == pass.name) break;
   }

@@ -28,6 +28,7 @@ std::optional<std::vector<std::int64_t>> Operator::constant(std::size_t i, std::
   const Tensor& tensor = input(i);
   const bool integer = tensor.type == ElementType::s32 || tensor.type == ElementType::s64;
   if (tensor.constant && integer) return integers(tensor);
+  if (integer && element_count(tensor.shape) == 0) return std::vector<std::int64_t>();
   error(fmt::format("{} \"{}\" is not a constant integer tensor", role, tensor.name),
         "export the model with fixed shapes, so that the converter can fold it");
   return std::nullopt;

@@ -50,7 +50,8 @@ class Lowering {
     program_.name = graph_.name;
     for (std::size_t i = 0; i < graph_.tensors.size(); ++i)
       if (graph_.tensors[i].variable) add_buffer(static_cast<TensorId>(i));
-    for (const TensorId id : graph_.inputs) program_.inputs.push_back({graph_[id].name, add_buffer(id)});
+    for (const TensorId id : graph_.inputs)
+      program_.inputs.push_back({graph_[id].name, add_buffer(id)});
     for (const Node& node : graph_.nodes) lower_node(node);
     for (const TensorId id : graph_.outputs)
       program_.outputs.push_back({graph_[id].name, *buffers_[static_cast<std::size_t>(id)]});

@@ -173,17 +173,22 @@ class ChannelRemoval {
     const bool inputs_lost = node.inputs[0] != no_tensor && loses(node.inputs[0]);
     if (!loses(output) && !inputs_lost) return;
     if (rule->kind == ChannelRule::Kind::mix && inputs_lost) fold_bias(node);
-    if (!rule->axes) return;
-    for (const ChannelRule::Axes& axes : rule->axes({graph_, node})) {
+    if (rule->axes) cut_constants(node, *rule);
+    if (rule->resize)
+      rule->resize(node.attributes, static_cast<std::int32_t>(kept(output).size()));
+  }
+
+  /// The operands that are indexed by channel, without those that go.
+  void cut_constants(Node& node, const ChannelRule& rule) {
+    for (const ChannelRule::Axes& axes : rule.axes({graph_, node})) {
       if (axes.operand >= node.inputs.size() || node.inputs[axes.operand] == no_tensor) continue;
       Tensor cut = graph_[node.inputs[axes.operand]];
-      if (axes.output >= 0) cut = cut_axis(cut, static_cast<std::size_t>(axes.output), kept(output));
+      if (axes.output >= 0)
+        cut = cut_axis(cut, static_cast<std::size_t>(axes.output), kept(node.outputs[0]));
       if (axes.input >= 0)
         cut = cut_axis(cut, static_cast<std::size_t>(axes.input), kept(node.inputs[0]));
       node.inputs[axes.operand] = add(std::move(cut));
     }
-    if (rule->resize)
-      rule->resize(node.attributes, static_cast<std::int32_t>(kept(output).size()));
   }
 
   TensorId add(Tensor tensor) {

@@ -67,8 +67,7 @@ std::string mismatch(const Graph& graph, const OracleGraph& oracle, const Evalua
   for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
     const auto id = static_cast<TensorId>(i);
     if (!graph[id].variable) continue;
-    if (const std::string found = difference(oracle[id], graph[id], evaluation[id]);
-        !found.empty())
+    if (const std::string found = difference(oracle[id], graph[id], evaluation[id]); !found.empty())
       return graph[id].name + ": " + found;
   }
   return {};
@@ -104,8 +103,8 @@ TEST_CASE("models without golden outputs run as the oracle does", "[models]") {
     const std::vector<tools::GoldenCase> cases = cases_of(each, graph);
     if (!cases[0].outputs.empty()) continue;
     Diagnostics diagnostics;
-    auto emitted = tools::HostModel::build(model.program, emit(model.program, model.emit), "g++",
-                                           diagnostics);
+    auto emitted =
+        tools::HostModel::build(model.program, emit(model.program, model.emit), "g++", diagnostics);
     REQUIRE(emitted);
     OracleGraph oracle(graph);
     for (const tools::GoldenCase& golden : cases) {

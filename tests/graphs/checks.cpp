@@ -133,11 +133,11 @@ std::string CompiledTrial::run_problem(tools::HostModel& emitted) const {
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const TensorId id = trial_.graph.outputs[i];
       if (outputs[i] == trial_.values[run][static_cast<std::size_t>(id)]) continue;
-      return fmt::format("output {} of run {} of the emitted code: {}", i, run,
-                         tools::difference(trial_.graph[id].type,
-                                           trial_.values[run][static_cast<std::size_t>(id)],
-                                           outputs[i])
-                             .value_or("differs in the last bits"));
+      return fmt::format(
+          "output {} of run {} of the emitted code: {}", i, run,
+          tools::difference(trial_.graph[id].type, trial_.values[run][static_cast<std::size_t>(id)],
+                            outputs[i])
+              .value_or("differs in the last bits"));
     }
   }
   return {};

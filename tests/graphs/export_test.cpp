@@ -19,11 +19,15 @@ TEST_CASE("a random graph comes back from its file as it was") {
     const Graph graph = random_graph(seed);
     Diagnostics diagnostics;
     const auto bytes = export_tflite(graph, diagnostics);
-    // Pads may be such that the format has no name for them.
-    if (!bytes) continue;
+    // Pads may be such that the format has no name for them, and a file without inputs is refused.
+    if (!bytes || graph.inputs.empty()) continue;
     ++exported;
     const auto back = import_tflite(*bytes, "", {}, diagnostics);
-    for (const Diagnostic& each : diagnostics.all()) UNSCOPED_INFO(to_string(each));
+    // Outputs that do not depend on an input are refused, and only they.
+    std::string reason;
+    for (const Diagnostic& each : diagnostics.all()) reason += to_string(each);
+    if (reason.find("does not depend on an input") != std::string::npos) continue;
+    INFO(reason);
     CAPTURE(seed);
     REQUIRE(back);
     CHECK(essence(*back, graph.tensors.size()) == essence(graph, graph.tensors.size()));

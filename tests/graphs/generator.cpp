@@ -19,12 +19,9 @@ constexpr int one_constant_in = 12;
 
 Quantization Sketch::quantization(ElementType type) {
   switch (random.integer(0, 9)) {
-    case 0:
-      return random.quantization(type, 1e-6F, 1e4F);
-    case 1:
-      return random.quantization(type, 1e-3F, 3);
-    default:
-      return random.quantization(type, 0.01F, 0.3F);
+    case 0: return random.quantization(type, 1e-6F, 1e4F);
+    case 1: return random.quantization(type, 1e-3F, 3);
+    default: return random.quantization(type, 0.01F, 0.3F);
   }
 }
 
@@ -86,8 +83,8 @@ TensorId Sketch::operand(ElementType type, const Shape& shape,
 
 TensorId Sketch::node(const OpDef& op, std::any attributes, std::vector<TensorId> inputs,
                       Quantization quantization, std::optional<ElementType> type) {
-  const TensorId id = builder_.node(op, std::move(attributes), std::move(inputs),
-                                    std::move(quantization), type);
+  const TensorId id =
+      builder_.node(op, std::move(attributes), std::move(inputs), std::move(quantization), type);
   if (element_count((*this)[id].shape) > max_elements)
     throw std::invalid_argument("a tensor that is too large");
   values_.push_back(id);
@@ -144,8 +141,9 @@ Graph random_graph(std::uint32_t seed) {
   const std::int32_t nodes = random.of<std::int32_t>({1, 1, 2, 3, 5, 8});
   // A draw that breaks the operator's rules, mostly by its scales, is followed by another.
   for (int left = 100; static_cast<std::int32_t>(sketch.graph().nodes.size()) < nodes; --left) {
-    if (left == 0) throw std::logic_error(fmt::format("no {} can be drawn: {}", next->op.name,
-                                                    sketch.refusal()));
+    if (left == 0)
+      throw std::logic_error(
+          fmt::format("no {} can be drawn: {}", next->op.name, sketch.refusal()));
     if (!sketch.attempt(next->draw)) continue;
     next = &random.of(rows);
     left = 100;

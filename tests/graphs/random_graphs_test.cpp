@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Random graphs: oracle, evaluator and emitted code agree, and the stages keep their promises. A
-// failure prints the graph and its seed; SMELT_SEED=N runs that graph alone, with SMELT_COUNT=M the M
-// graphs from there.
+// failure prints the graph and its seed; SMELT_SEED=N runs that graph alone, with SMELT_COUNT=M the
+// M graphs from there.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -105,8 +105,7 @@ TensorId bias_of(Sketch& s, ElementType type, std::int32_t channels) {
 /// numbers fill it, sometimes anything from far too fine to far too coarse.
 float sum_unit(Sketch& s, const Linear& linear) {
   if (s.random.integer(0, 4) == 0) return s.random.quantization(s8, 0.3F, 3000).scale();
-  return std::sqrt(static_cast<float>(linear.taps())) *
-         s.random.quantization(s8, 20, 120).scale();
+  return std::sqrt(static_cast<float>(linear.taps())) * s.random.quantization(s8, 20, 120).scale();
 }
 
 /// Appends a node on `x` with these weights.
@@ -114,9 +113,8 @@ void linear_node(Sketch& s, const OpDef& op, std::any attributes, TensorId x,
                  const Linear& linear) {
   const ElementType type = s[x].type;
   const Quantization q = weight_quantization(s, type, linear);
-  const TensorId weights =
-      s.constant(type, linear.weights,
-                 weight_bytes(s, type, linear, q.present() ? q.zero_point() : 0), q);
+  const TensorId weights = s.constant(
+      type, linear.weights, weight_bytes(s, type, linear, q.present() ? q.zero_point() : 0), q);
   Quantization output = s.random.quantization(type, 1, 1);
   if (output.present())
     output.scales = {sum_unit(s, linear) * static_cast<float>(scale_of(s[x])) * q.scales.back()};
@@ -164,9 +162,8 @@ void conv2d(Sketch& s) {
   std::int32_t groups = s.random.coin() ? 1 : s.random.integer(2, 4);
   if (channels % groups != 0) groups = 1;
   const std::int32_t outputs = groups * s.random.integer(1, 6);
-  linear_node(s, ops::conv2d,
-              ops::Conv2dAttributes{w.stride, w.dilation, w.pads, s.activation()}, x,
-              {{outputs, w.kernel.height, w.kernel.width, channels / groups}, 0});
+  linear_node(s, ops::conv2d, ops::Conv2dAttributes{w.stride, w.dilation, w.pads, s.activation()},
+              x, {{outputs, w.kernel.height, w.kernel.width, channels / groups}, 0});
 }
 
 void depthwise_conv2d(Sketch& s) {
@@ -205,8 +202,7 @@ void fully_connected(Sketch& s) {
   const TensorId x = s.pick(numbers, 1, 4);
   const bool keep = s.random.coin();
   const std::int64_t all = element_count(s[x].shape);
-  const auto inputs =
-      static_cast<std::int32_t>(keep || s.random.coin() ? s[x].shape.back() : all);
+  const auto inputs = static_cast<std::int32_t>(keep || s.random.coin() ? s[x].shape.back() : all);
   linear_node(s, ops::fully_connected, ops::FullyConnectedAttributes{s.activation(), keep}, x,
               {{s.random.integer(1, 9), inputs}, 0});
 }
@@ -252,9 +248,9 @@ Pair pair(Sketch& s, const std::vector<ElementType>& types, bool same_quantizati
   const TensorId x = s.pick(types, 0, 4);
   if (s.random.integer(0, 9) == 0) return {x, x};
   const Tensor tensor = s[x];
-  const TensorId y = s.operand(
-      tensor.type, repeated(s.random, tensor.shape),
-      same_quantization ? std::optional(tensor.quantization) : std::nullopt);
+  const TensorId y =
+      s.operand(tensor.type, repeated(s.random, tensor.shape),
+                same_quantization ? std::optional(tensor.quantization) : std::nullopt);
   return s.random.coin() ? Pair{x, y} : Pair{y, x};
 }
 
@@ -277,8 +273,7 @@ void sum_of_two(Sketch& s) {
 void mul(Sketch& s) {
   const auto [a, b] = pair(s, arithmetic, false);
   const double scale = scale_of(s[a]) * scale_of(s[b]);
-  s.node(ops::mul, ops::MulAttributes{s.activation()}, {a, b},
-         coarser(s, s[a].type, 30 * scale));
+  s.node(ops::mul, ops::MulAttributes{s.activation()}, {a, b}, coarser(s, s[a].type, 30 * scale));
 }
 
 template <const OpDef& op>
@@ -290,8 +285,7 @@ void extreme_of_two(Sketch& s) {
 void prelu(Sketch& s) {
   const TensorId x = s.pick(numbers, 1, 4);
   const Shape& shape = s[x].shape;
-  const Shape slopes =
-      s.random.of<Shape>({{shape.back()}, {1}, shape, repeated(s.random, shape)});
+  const Shape slopes = s.random.of<Shape>({{shape.back()}, {1}, shape, repeated(s.random, shape)});
   const TensorId slope = s.operand(s[x].type, slopes);
   const double scale = scale_of(s[x]) * std::max(1.0, 30 * scale_of(s[slope]));
   s.node(ops::prelu, {}, {x, slope}, coarser(s, s[x].type, scale));
@@ -400,7 +394,8 @@ void cast(Sketch& s) {
 Shape reshaped(Random& random, std::int64_t count) {
   Shape shape;
   while (count > 1 && shape.size() < 3) {
-    std::int32_t factor = random.integer(1, static_cast<std::int32_t>(std::min<std::int64_t>(count, 6)));
+    std::int32_t factor =
+        random.integer(1, static_cast<std::int32_t>(std::min<std::int64_t>(count, 6)));
     while (count % factor != 0) --factor;
     shape.push_back(factor);
     count /= factor;
@@ -445,8 +440,8 @@ void slice(Sketch& s) {
 void pad(Sketch& s) {
   const TensorId x = s.pick(all_types, 1, 4);
   const IntegerRange range = range_of(s[x].type);
-  ops::PadAttributes attributes{{}, {}, s.random.integer(range.min, range.max),
-                                s.random.real(-1, 1)};
+  ops::PadAttributes attributes{.value = s.random.integer(range.min, range.max)};
+  if (s[x].type == ElementType::f32) attributes.float_value = s.random.real(-1, 1);
   if (s[x].quantization.present() && s.random.coin())
     attributes.value = s[x].quantization.zero_point();
   for (std::size_t i = 0; i < s[x].shape.size(); ++i) {
@@ -466,9 +461,10 @@ void concat(Sketch& s) {
     if (s.random.coin()) shape[static_cast<std::size_t>(axis)] = s.random.integer(1, 4);
     operands.push_back(s.operand(tensor.type, shape, tensor.quantization));
   }
-  std::rotate(operands.begin(),
-              operands.begin() + s.random.integer(0, static_cast<std::int32_t>(operands.size()) - 1),
-              operands.end());
+  std::rotate(
+      operands.begin(),
+      operands.begin() + s.random.integer(0, static_cast<std::int32_t>(operands.size()) - 1),
+      operands.end());
   s.node(ops::concat, ops::ConcatAttributes{axis}, operands, tensor.quantization);
 }
 
@@ -497,8 +493,8 @@ struct LstmDraw {
   }
 
   TensorId cell(std::int32_t batches) const {
-    const int power = s.random.integer(0, 3) == 0 ? s.random.integer(-29, 2)
-                                                  : s.random.integer(-16, -9);
+    const int power =
+        s.random.integer(0, 3) == 0 ? s.random.integer(-29, 2) : s.random.integer(-16, -9);
     return s.variable(type == f32 ? f32 : s16, {batches, units},
                       type == f32 ? Quantization{} : per_tensor(std::ldexp(1.0F, power), 0));
   }

@@ -108,8 +108,7 @@ class Arena {
         if (!x || !y || &a == &b || a.access == Access::read || !overlap(*x, *y)) continue;
         const bool allowed = a.access == Access::write && b.access == Access::read &&
                              step.in_place && program_[*x].offset == program_[*y].offset;
-        if (!allowed)
-          report(fmt::format("{}: {} lies over {}", step.layer, name(*x), name(*y)));
+        if (!allowed) report(fmt::format("{}: {} lies over {}", step.layer, name(*x), name(*y)));
       }
   }
 

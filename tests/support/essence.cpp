@@ -12,6 +12,8 @@ std::string essence(Graph graph, std::size_t tensors) {
   for (Node& node : graph.nodes) {
     node.file_index = -1;
     node.file_kind = "";
+    // An operand that is absent at the end need not be there.
+    while (!node.inputs.empty() && node.inputs.back() == no_tensor) node.inputs.pop_back();
   }
   return print(graph);
 }

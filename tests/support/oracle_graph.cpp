@@ -66,7 +66,8 @@ oracle::Activation activation_of(Activation activation) {
   return static_cast<oracle::Activation>(activation);  // listed in the same order
 }
 
-// --- windows: the oracle knows SAME and VALID, graphs have pads of any size ------------------------
+// --- windows: the oracle knows SAME and VALID, graphs have pads of any size
+// ------------------------
 
 oracle::Tensor padded(const oracle::Tensor& image, const Pads& pads) {
   oracle::Tensor like = image;
@@ -127,8 +128,8 @@ oracle::Tensor pool(const Call& call) {
     for (int x = 0; x < call.like.shape[2]; ++x) {
       const Seen row = seen(y, attributes.stride.height, attributes.pads.top,
                             attributes.kernel.height, image[1]);
-      const Seen column = seen(x, attributes.stride.width, attributes.pads.left,
-                               attributes.kernel.width, image[2]);
+      const Seen column =
+          seen(x, attributes.stride.width, attributes.pads.left, attributes.kernel.width, image[2]);
       oracle::Tensor part = call[0];
       part.shape = {image[0], row.size, column.size, image[3]};
       part = oracle::slice(call[0], {.begin = {0, row.begin, column.begin, 0}, .size = part.shape},
@@ -338,8 +339,7 @@ void OracleGraph::run(const std::vector<Bytes>& inputs, const Observer& observe)
     *at(graph_.inputs[i]) = for_oracle(graph_[graph_.inputs[i]], inputs[i]);
   for (const Node& node : graph_.nodes) {
     std::vector<oracle::Tensor*> operands;
-    for (const TensorId id : node.inputs)
-      operands.push_back(id == no_tensor ? nullptr : at(id));
+    for (const TensorId id : node.inputs) operands.push_back(id == no_tensor ? nullptr : at(id));
     const NodeView view{graph_, node};
     oracle::Tensor result = row_of(*node.op)->run({view, operands, for_oracle(view.output())});
     *at(node.outputs[0]) = std::move(result);
