@@ -49,7 +49,8 @@ inline Accepted accepted(const FileModel& model, const ImportOptions& options = 
   return {std::move(*graph), said(diagnostics)};
 }
 
-/// An operator on tensor 0, `in`, with further operands behind it; its result is the last tensor.
+/// An operator on tensor 0, the input, with further operands behind it; its result is the last
+/// tensor. It takes all of them in order unless it says otherwise.
 inline FileModel with_operator(FileOperator op, FileTensor input, std::vector<FileTensor> operands,
                                FileTensor output) {
   FileModel model{.inputs = {0}};
@@ -57,7 +58,8 @@ inline FileModel with_operator(FileOperator op, FileTensor input, std::vector<Fi
   for (FileTensor& each : operands) model.tensors.push_back(std::move(each));
   model.tensors.push_back(std::move(output));
   const auto last = static_cast<std::int32_t>(model.tensors.size()) - 1;
-  for (std::int32_t i = 0; op.inputs.size() < model.tensors.size() - 1; ++i) op.inputs.push_back(i);
+  if (op.inputs.empty())
+    for (std::int32_t i = 0; i < last; ++i) op.inputs.push_back(i);
   op.outputs = {last};
   model.outputs = {last};
   model.operators.push_back(std::move(op));

@@ -136,6 +136,25 @@ TEST_CASE("an output that no input reaches") {
                                  Contains("note: remove it from the model's signature"));
 }
 
+TEST_CASE("models too large to compile") {
+  FileModel model = relu();
+  for (FileTensor& each : model.tensors) each.shape = {1, 1 << 26};
+  CHECK_THAT(refusal(model),
+             Contains("has tensors of 536870912 bytes, at most 268435456 are supported"));
+  // A constant of a few bytes, padded to one of gigabytes: it would be computed at once.
+  FileTensor little = floats("little", {1, 1});
+  little.data = to_bytes(std::vector<float>{1});
+  model = with_operator(
+      {.code = Code::MAXIMUM, .inputs = {0, 3}}, floats("in", {1, 1}),
+      {little, ints("paddings", {2, 2}, {0, 2000, 0, 2000}), floats("large", {2001, 2001})},
+      floats("out", {2001, 2001}));
+  model.operators.insert(model.operators.begin(),
+                         {.code = Code::PAD, .inputs = {1, 2}, .outputs = {3}});
+  CHECK_THAT(refusal(model), Contains("operator 0 (PAD \"large\"): has constant operands and too "
+                                      "large a result") &&
+                                 Contains("note: store the result in the model instead"));
+}
+
 TEST_CASE("shapes that cannot be") {
   CHECK_THAT(refused_input(floats("in", {1, -4})),
              Contains("input \"in\" has a dynamic shape (dimension 1)"));
