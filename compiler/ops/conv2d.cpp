@@ -88,8 +88,7 @@ Struct layer(const Convolution& convolution, Field images, StepBuilder& builder)
   const std::int64_t zero = quantized ? operands.weights.quantization.zero_point() : 0;
   std::vector<std::uint8_t> weights = convolution.weights;
   if (quantized) weights.resize(weights.size() + smelt::tap_margin);
-  const ConstantId data =
-      builder.constant("weights", type, std::move(weights), convolution.taps);
+  const ConstantId data = builder.constant("weights", type, std::move(weights), convolution.taps);
   return {fmt::format("conv2d_{}_layer", to_string(type)),
           {std::move(images), int_field("groups", convolution.groups),
            constant_field("weights", data), int_field("input_padding", padding),
@@ -209,7 +208,8 @@ constexpr KernelRow kernels[] = {
 
 const ChannelRule channels = {
     .kind = ChannelRule::Kind::mix,
-    .applies = [](const NodeView& view) { return view.input(0).shape[3] == view.input(1).shape[3]; },
+    .applies =
+        [](const NodeView& view) { return view.input(0).shape[3] == view.input(1).shape[3]; },
     .axes =
         [](const NodeView&) {
           return std::vector<ChannelRule::Axes>{{.operand = 1, .output = 0, .input = 3},
