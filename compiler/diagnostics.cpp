@@ -7,7 +7,9 @@
 
 namespace smelt {
 
-Place place_of(const Graph& graph) { return {.file = graph.file, .kind = {}, .name = {}}; }
+Place place_of(const Graph& graph) {
+  return {.file = graph.file, .kind = {}, .name = {}};
+}
 
 Place place_of(const Graph& graph, const Node& node) {
   return {.file = graph.file,

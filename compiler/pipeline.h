@@ -22,7 +22,7 @@ enum class Optimize : std::uint8_t { none, balanced };
 struct PipelineOptions {
   Optimize optimize = Optimize::balanced;
   bool keep_input = false;
-  std::string stop_after;                 ///< name of a pass; empty: run all
+  std::string stop_after;  ///< name of a pass; empty: run all
   /// Called after every pass with its name, the graph, and the seconds it took.
   std::function<void(std::string_view, const Graph&, double)> observe;
 };

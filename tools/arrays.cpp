@@ -90,7 +90,7 @@ std::optional<Array> parse_npy(std::span<const std::uint8_t> bytes, std::string&
   const bool fortran = after_key(header, "fortran_order").substr(0, 4) == "True";
   const auto count = shape ? checked_count(*shape, largest) : std::nullopt;
   if (!type || !count || fortran) {
-    problem = !type     ? "has an element type other than float32, float64, bool, int8 to int64, uint8"
+    problem = !type ? "has an element type other than float32, float64, bool, int8 to int64, uint8"
               : fortran ? "is in Fortran order; save it with numpy.ascontiguousarray"
                         : "has a damaged header";
     return std::nullopt;
@@ -102,7 +102,8 @@ std::optional<Array> parse_npy(std::span<const std::uint8_t> bytes, std::string&
     return std::nullopt;
   }
   Array array{.name = {}, .type = type->type, .shape = *shape, .bytes = {}};
-  array.bytes = type->wide_float ? narrowed(data) : std::vector<std::uint8_t>(data.begin(), data.end());
+  array.bytes =
+      type->wide_float ? narrowed(data) : std::vector<std::uint8_t>(data.begin(), data.end());
   return array;
 }
 
@@ -136,8 +137,8 @@ std::optional<std::vector<Array>> read_arrays(const std::filesystem::path& path,
     return std::vector<Array>{std::move(*array)};
   }
   int code = 0;
-  const std::unique_ptr<zip_t, void (*)(zip_t*)> archive(
-      zip_open(path.c_str(), ZIP_RDONLY, &code), zip_discard);
+  const std::unique_ptr<zip_t, void (*)(zip_t*)> archive(zip_open(path.c_str(), ZIP_RDONLY, &code),
+                                                         zip_discard);
   if (!archive) return fail("", "cannot be opened as a .npz file");
   std::vector<Array> arrays;
   for (zip_int64_t i = 0; i < zip_get_num_entries(archive.get(), 0); ++i) {

@@ -22,8 +22,8 @@ enum ExitCode : int {
 
 /// What every command that reads a model takes.
 struct ModelOptions {
-  std::string model;                ///< path
-  std::string name;                 ///< of the emitted code; empty: from the file's name
+  std::string model;  ///< path
+  std::string name;   ///< of the emitted code; empty: from the file's name
   std::string target = "generic";
   std::string optimize = "balanced";
   bool keep_input = false;
@@ -33,9 +33,9 @@ struct ModelOptions {
 struct CompileOptions {
   ModelOptions model;
   std::string output = ".";
-  std::string labels;               ///< path; empty: none
-  std::string ram;                  ///< "32K"; empty: no budget
-  std::string golden;               ///< golden vectors to carry along; empty: none
+  std::string labels;  ///< path; empty: none
+  std::string ram;     ///< "32K"; empty: no budget
+  std::string golden;  ///< golden vectors to carry along; empty: none
   std::vector<std::string> print_after;
   std::string stop_after;
   bool time_passes = false;
@@ -51,8 +51,8 @@ int inspect(const InspectOptions& options);
 
 struct RunOptions {
   ModelOptions model;
-  std::string inputs;   ///< .npz, .npy, folder of inN.bin; empty: generated
-  std::string output;   ///< folder for outN.bin; empty: print
+  std::string inputs;  ///< .npz, .npy, folder of inN.bin; empty: generated
+  std::string output;  ///< folder for outN.bin; empty: print
   std::int32_t cases = 1;
   std::string with = "g++";
   bool reference = false;  ///< the evaluator instead of the emitted code
@@ -62,7 +62,7 @@ int run(const RunOptions& options);
 
 struct VerifyOptions {
   ModelOptions model;
-  std::string golden;       ///< folder or file; empty: generated inputs against the evaluator
+  std::string golden;  ///< folder or file; empty: generated inputs against the evaluator
   std::string with = "g++";
   bool json = false;
 };
@@ -70,8 +70,8 @@ int verify(const VerifyOptions& options);
 
 struct GoldenOptions {
   ModelOptions model;
-  std::string output;   ///< file
-  std::string inputs;   ///< as for run
+  std::string output;  ///< file
+  std::string inputs;  ///< as for run
   std::int32_t cases = 8;
   bool layers = false;
   bool sequence = false;
@@ -79,7 +79,7 @@ struct GoldenOptions {
 int golden(const GoldenOptions& options);
 
 struct OptOptions {
-  std::string file;               ///< graph in textual form, "-" for standard input
+  std::string file;  ///< graph in textual form, "-" for standard input
   std::vector<std::string> passes;
 };
 int opt(const OptOptions& options);

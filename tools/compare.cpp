@@ -42,8 +42,8 @@ std::optional<std::string> difference(ElementType type, const Bytes& expected, c
   if (type == ElementType::f32) return float_difference(expected, got);
   const auto [a, b] = std::mismatch(expected.begin(), expected.end(), got.begin());
   if (a == expected.end()) return std::nullopt;
-  const auto index = static_cast<std::size_t>(a - expected.begin()) /
-                     static_cast<std::size_t>(byte_size(type));
+  const auto index =
+      static_cast<std::size_t>(a - expected.begin()) / static_cast<std::size_t>(byte_size(type));
   return fmt::format("element {} is {}, expected {}", index, integer_at(type, got, index),
                      integer_at(type, expected, index));
 }
@@ -51,8 +51,7 @@ std::optional<std::string> difference(ElementType type, const Bytes& expected, c
 std::optional<std::string> difference(const Tensor& original, const Bytes& expected,
                                       ElementType type, const Origin& carried, const Bytes& got) {
   if (original.type != type) return std::nullopt;
-  if (carried.channels.empty() && carried.removed.empty())
-    return difference(type, expected, got);
+  if (carried.channels.empty() && carried.removed.empty()) return difference(type, expected, got);
   const auto size = static_cast<std::size_t>(byte_size(type));
   const auto channels = static_cast<std::size_t>(original.shape.back());
   const std::size_t kept = carried.channels.size();

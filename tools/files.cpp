@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string reason(const std::error_code& code) { return code ? code.message() : "unknown error"; }
+std::string reason(const std::error_code& code) {
+  return code ? code.message() : "unknown error";
+}
 
 bool same_text(const fs::path& path, const std::string& text) {
   std::error_code code;

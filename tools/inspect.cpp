@@ -60,9 +60,9 @@ nlohmann::json report(const Compiled& compiled) {
          {"kind", node.file_kind},
          {"name", node.name},
          {"op", node.op->name},
-         {"inputs", std::vector<int>(reinterpret_cast<const int*>(node.inputs.data()),
-                                     reinterpret_cast<const int*>(node.inputs.data()) +
-                                         node.inputs.size())},
+         {"inputs",
+          std::vector<int>(reinterpret_cast<const int*>(node.inputs.data()),
+                           reinterpret_cast<const int*>(node.inputs.data()) + node.inputs.size())},
          {"macs", node.op->macs ? node.op->macs({graph, node}) : 0}});
   return json;
 }

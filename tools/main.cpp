@@ -14,8 +14,7 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
   app.add_option("model", options.model, "the model, a .tflite file")->required();
   app.add_option("--name", options.name,
                  "prefix of every emitted name [the file's name, made an identifier]");
-  app.add_option("--target", options.target, "device class: generic, host")
-      ->capture_default_str();
+  app.add_option("--target", options.target, "device class: generic, host")->capture_default_str();
   app.add_option("--optimize", options.optimize, "none (keeps every tensor of the file), balanced")
       ->capture_default_str();
   app.add_flag("--keep-input", options.keep_input, "run does not overwrite the input");
@@ -85,8 +84,7 @@ void add_golden(CLI::App& app, GoldenOptions& options) {
 }
 
 void add_opt(CLI::App& app, OptOptions& options) {
-  app.add_option("file", options.file, "a graph in textual form, - for standard input")
-      ->required();
+  app.add_option("file", options.file, "a graph in textual form, - for standard input")->required();
   app.add_option("--pass", options.passes, "pass to run");
   app.group("");  // for tests and developers: not in --help
 }
@@ -107,7 +105,8 @@ int main(int argc, char** argv) {
   const auto add = [&](const char* name, const char* help, auto setup, auto run, auto& options) {
     CLI::App* sub = app.add_subcommand(name, help);
     setup(*sub, options);
-    sub->callback([&command, run, &options] { command = [run, &options] { return run(options); }; });
+    sub->callback(
+        [&command, run, &options] { command = [run, &options] { return run(options); }; });
   };
   CompileOptions compile_options;
   InspectOptions inspect_options;

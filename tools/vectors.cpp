@@ -81,7 +81,8 @@ std::optional<std::vector<GoldenSet>> read_folder(const fs::path& folder, const 
   for (int i = 0; has_case(folder, "in", i, graph.inputs); ++i) {
     auto inputs = read_case(folder, "in", i, graph, graph.inputs, diagnostics);
     if (!inputs) return std::nullopt;
-    GoldenCase golden{.name = fmt::format("case {}", i), .inputs = *inputs, .outputs = {}, .layers = {}};
+    GoldenCase golden{
+        .name = fmt::format("case {}", i), .inputs = *inputs, .outputs = {}, .layers = {}};
     if (has_case(folder, "seq_out", i, graph.outputs)) {
       auto outputs = read_case(folder, "seq_out", i, graph, graph.outputs, diagnostics);
       if (!outputs) return std::nullopt;
@@ -154,12 +155,13 @@ std::optional<std::vector<GoldenSet>> read_golden_file(const fs::path& path, con
     return fail("is not a file of golden vectors", "smelt golden writes one");
   const format::Golden& golden = *format::GetGolden(bytes->data());
   if (golden.model_sha256()->str() != model_sha256)
-    return fail(fmt::format("was recorded from another model (sha256 {})",
-                            golden.model_sha256()->str()),
-                "record it again with smelt golden");
+    return fail(
+        fmt::format("was recorded from another model (sha256 {})", golden.model_sha256()->str()),
+        "record it again with smelt golden");
   GoldenSet set{.sequence = golden.sequence(), .cases = {}};
   for (std::uint32_t i = 0; i < golden.cases()->size(); ++i) {
-    set.cases.push_back({.name = fmt::format("case {}", i), .inputs = {}, .outputs = {}, .layers = {}});
+    set.cases.push_back(
+        {.name = fmt::format("case {}", i), .inputs = {}, .outputs = {}, .layers = {}});
     if (!read_file_case(*golden.cases()->Get(i), graph, set.cases.back()))
       return fail(fmt::format("case {} does not fit the model", i),
                   "record it again with smelt golden");
@@ -215,16 +217,17 @@ Bytes quantized(const Bytes& floats, const Tensor& like) {
 std::optional<std::vector<Bytes>> cut(const Array& array, const Tensor& input,
                                       const std::string& file, Diagnostics& diagnostics) {
   const std::int64_t size = element_count(input.shape);
-  const bool convert = array.type == ElementType::f32 && byte_size(input.type) == 1 &&
-                       input.quantization.present();
+  const bool convert =
+      array.type == ElementType::f32 && byte_size(input.type) == 1 && input.quantization.present();
   const std::int64_t total = element_count(array.shape);
   const bool several = total > size && !array.shape.empty() &&
                        array.shape[0] == total / std::max<std::int64_t>(size, 1);
   if ((array.type != input.type && !convert) || (total != size && !several)) {
-    diagnostics.error({.file = file},
-                      fmt::format("array \"{}\" is {} {}, input \"{}\" takes {} {}", array.name,
-                                  to_string(array.type), to_string(array.shape), input.name,
-                                  to_string(input.type), to_string(input.shape)))
+    diagnostics
+        .error({.file = file},
+               fmt::format("array \"{}\" is {} {}, input \"{}\" takes {} {}", array.name,
+                           to_string(array.type), to_string(array.shape), input.name,
+                           to_string(input.type), to_string(input.shape)))
         .note("a leading dimension more counts cases; floats are quantized for 8-bit inputs");
     return std::nullopt;
   }
@@ -299,7 +302,8 @@ std::vector<GoldenCase> random_inputs(const Graph& graph, std::int32_t count) {
       state ^= state >> 17;
       return state ^= state << 5;
     };
-    GoldenCase golden{.name = fmt::format("random case {}", i), .inputs = {}, .outputs = {}, .layers = {}};
+    GoldenCase golden{
+        .name = fmt::format("random case {}", i), .inputs = {}, .outputs = {}, .layers = {}};
     for (const TensorId id : graph.inputs) {
       const Tensor& input = graph[id];
       Bytes bytes(bytes_of(input));
@@ -334,9 +338,9 @@ std::vector<std::uint8_t> golden_bytes(const Graph& graph, const std::string& sh
     for (const GoldenLayer& layer : golden.layers) {
       const Tensor& tensor = graph.tensors[static_cast<std::size_t>(layer.tensor)];
       builder.ForceVectorAlignment(layer.bytes.size(), 1, 16);
-      layers.push_back(format::CreateLayerDirect(
-          builder, tensor.name.c_str(), layer.tensor, std::string(to_string(tensor.type)).c_str(),
-          &tensor.shape, &layer.bytes));
+      layers.push_back(format::CreateLayerDirect(builder, tensor.name.c_str(), layer.tensor,
+                                                 std::string(to_string(tensor.type)).c_str(),
+                                                 &tensor.shape, &layer.bytes));
     }
     const auto inputs = write_bytes(builder, golden.inputs);
     const auto outputs = write_bytes(builder, golden.outputs);

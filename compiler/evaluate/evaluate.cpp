@@ -33,8 +33,7 @@ Evaluation::Evaluation(const Graph& graph, KernelChoice choice)
       constant_tensors_(graph.tensors.size()) {
   for (std::size_t i = 0; i < memory_.size(); ++i) {
     const auto id = static_cast<BufferId>(i);
-    if (!program_[id].alias_of)
-      memory_[i].resize(static_cast<std::size_t>(program_[id].bytes));
+    if (!program_[id].alias_of) memory_[i].resize(static_cast<std::size_t>(program_[id].bytes));
   }
   for (std::size_t i = 0; i < graph.tensors.size(); ++i)
     if (graph.tensors[i].constant) {

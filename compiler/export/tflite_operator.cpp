@@ -8,7 +8,7 @@
 namespace smelt::tflite_writer {
 
 std::int32_t Operator::constant(std::string_view role, Shape shape,
-                                std::vector<std::int32_t> values) {
+                                const std::vector<std::int32_t>& values) {
   return constant(role,
                   {.type = ElementType::s32, .shape = std::move(shape), .data = to_bytes(values)});
 }

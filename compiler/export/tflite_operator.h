@@ -42,7 +42,8 @@ struct Operator {
   }
 
   /// A new operand with these numbers; returns its index.
-  std::int32_t constant(std::string_view role, Shape shape, std::vector<std::int32_t> values);
+  std::int32_t constant(std::string_view role, Shape shape,
+                        const std::vector<std::int32_t>& values);
   /// The same with one number for each entry of a list.
   std::int32_t list(std::string_view role, const std::vector<std::int32_t>& values);
   std::int32_t constant(std::string_view role, Tensor tensor);

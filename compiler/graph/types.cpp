@@ -26,11 +26,15 @@ constexpr std::array<TypeRow, 7> types{{
     {"bool", 1, 0, 1},
 }};
 
-const TypeRow& row(ElementType type) { return types[static_cast<std::size_t>(type)]; }
+const TypeRow& row(ElementType type) {
+  return types[static_cast<std::size_t>(type)];
+}
 
 }  // namespace
 
-std::string_view to_string(ElementType type) { return row(type).name; }
+std::string_view to_string(ElementType type) {
+  return row(type).name;
+}
 
 std::optional<ElementType> parse_element_type(std::string_view text) {
   for (std::size_t i = 0; i < types.size(); ++i)
@@ -38,13 +42,17 @@ std::optional<ElementType> parse_element_type(std::string_view text) {
   return std::nullopt;
 }
 
-int byte_size(ElementType type) { return row(type).bytes; }
+int byte_size(ElementType type) {
+  return row(type).bytes;
+}
 
 bool is_integer(ElementType type) {
   return type != ElementType::f32 && type != ElementType::boolean;
 }
 
-IntegerRange range_of(ElementType type) { return {row(type).min, row(type).max}; }
+IntegerRange range_of(ElementType type) {
+  return {row(type).min, row(type).max};
+}
 
 std::int64_t element_count(const Shape& shape) {
   std::int64_t count = 1;

@@ -37,7 +37,8 @@ std::optional<std::int64_t> checked_count(const Shape& shape, std::int64_t limit
 std::string to_string(const Shape& shape);
 
 /// real = scale * (q - zero_point), per tensor or along `axis`.
-/// No scales: the tensor is not quantized. One scale: per tensor. Otherwise one per index of `axis`.
+/// No scales: the tensor is not quantized. One scale: per tensor. Otherwise one per index of
+/// `axis`.
 struct Quantization {
   std::vector<float> scales;
   std::vector<std::int32_t> zero_points;  // as many as scales

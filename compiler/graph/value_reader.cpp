@@ -69,19 +69,13 @@ Origin ValueReader::origin() {
 
 void ValueReader::element(ElementType type, std::vector<std::uint8_t>& data) {
   switch (type) {
-    case ElementType::f32:
-      return append(data, scanner_.number());
-    case ElementType::s8:
-      return append(data, scanner_.integer<std::int8_t>());
+    case ElementType::f32: return append(data, scanner_.number());
+    case ElementType::s8: return append(data, scanner_.integer<std::int8_t>());
     case ElementType::boolean:
-    case ElementType::u8:
-      return append(data, scanner_.integer<std::uint8_t>());
-    case ElementType::s16:
-      return append(data, scanner_.integer<std::int16_t>());
-    case ElementType::s32:
-      return append(data, scanner_.integer<std::int32_t>());
-    case ElementType::s64:
-      return append(data, scanner_.integer<std::int64_t>());
+    case ElementType::u8: return append(data, scanner_.integer<std::uint8_t>());
+    case ElementType::s16: return append(data, scanner_.integer<std::int16_t>());
+    case ElementType::s32: return append(data, scanner_.integer<std::int32_t>());
+    case ElementType::s64: return append(data, scanner_.integer<std::int64_t>());
   }
 }
 

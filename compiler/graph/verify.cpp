@@ -116,6 +116,8 @@ void verify_node(const Graph& graph, const Node& node, Diagnostics& diagnostics)
   }
 }
 
-void verify(const Graph& graph, Diagnostics& diagnostics) { Verifier(graph, diagnostics).run(); }
+void verify(const Graph& graph, Diagnostics& diagnostics) {
+  Verifier(graph, diagnostics).run();
+}
 
 }  // namespace smelt

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
+#include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/quantization.h"
 #include "compiler/ops/window.h"
 #include "smelt/conv2d.h"
@@ -85,8 +88,7 @@ Struct layer(const Convolution& convolution, Field images, StepBuilder& builder)
   const std::int64_t zero = quantized ? operands.weights.quantization.zero_point() : 0;
   std::vector<std::uint8_t> weights = convolution.weights;
   if (quantized) weights.resize(weights.size() + smelt::tap_margin);
-  const ConstantId data =
-      builder.constant("weights", type, std::move(weights), convolution.taps);
+  const ConstantId data = builder.constant("weights", type, std::move(weights), convolution.taps);
   return {fmt::format("conv2d_{}_layer", to_string(type)),
           {std::move(images), int_field("groups", convolution.groups),
            constant_field("weights", data), int_field("input_padding", padding),
@@ -139,6 +141,40 @@ void lower_pointwise(const NodeView& view, StepBuilder& builder) {
       .summary = describe(convolution.window, convolution.operands.activation);
 }
 
+/// Weights [output channel][taps] as [taps][output channel].
+std::vector<std::uint8_t> by_tap(const Convolution& convolution) {
+  const auto size = static_cast<std::size_t>(byte_size(convolution.operands.weights.type));
+  const auto taps = static_cast<std::size_t>(convolution.taps);
+  const auto channels = static_cast<std::size_t>(convolution.operands.channels);
+  std::vector<std::uint8_t> bytes(convolution.weights.size());
+  for (std::size_t c = 0; c < channels; ++c)
+    for (std::size_t tap = 0; tap < taps; ++tap)
+      std::memcpy(&bytes[(tap * channels + c) * size],
+                  &convolution.weights[(c * taps + tap) * size], size);
+  return bytes;
+}
+
+/// Seen as one channel, an image is `channels` times as wide.
+Window flat(Window window, std::int32_t channels) {
+  for (std::int32_t* columns :
+       {&window.kernel.width, &window.stride.width, &window.pads.left, &window.pads.right})
+    *columns *= channels;
+  return window;
+}
+
+/// A convolution of a single input channel is a depthwise one, whose kernel computes neighbouring
+/// outputs side by side.
+void lower_narrow(const NodeView& view, StepBuilder& builder) {
+  const Convolution convolution = convolution_of(view);
+  const Shape& input = view.input(0).shape;
+  lower_depthwise({.window = flat(convolution.window, input[3]),
+                   .operands = convolution.operands,
+                   .weights = by_tap(convolution),
+                   .input = {input[0], input[1], input[2] * input[3], 1},
+                   .output = view.output().shape},
+                  convolution.window, builder);
+}
+
 template <ElementType type>
 bool is_type(const NodeView& view, const Target&) {
   return view.input(0).type == type;
@@ -151,7 +187,14 @@ bool is_pointwise(const NodeView& view, const Target& target) {
          window.stride == Extent2{1, 1} && window.pads == Pads{};
 }
 
+/// Fewer outputs than a vector has lanes leave it half empty.
+bool is_narrow(const NodeView& view, const Target&) {
+  return convolution_of(view).groups == 1 && window_of(view).dilation.width == 1 &&
+         taps(view) <= few_taps && view.input(1).shape[0] >= 8;
+}
+
 constexpr KernelRow kernels[] = {
+    {"narrow", is_narrow, lower_narrow},
     {"pointwise_s8", is_pointwise<ElementType::s8>,
      lower_pointwise<ElementType::s8, &smelt::pointwise_s8>},
     {"pointwise_u8", is_pointwise<ElementType::u8>,
@@ -165,7 +208,8 @@ constexpr KernelRow kernels[] = {
 
 const ChannelRule channels = {
     .kind = ChannelRule::Kind::mix,
-    .applies = [](const NodeView& view) { return view.input(0).shape[3] == view.input(1).shape[3]; },
+    .applies =
+        [](const NodeView& view) { return view.input(0).shape[3] == view.input(1).shape[3]; },
     .axes =
         [](const NodeView&) {
           return std::vector<ChannelRule::Axes>{{.operand = 1, .output = 0, .input = 3},

@@ -23,6 +23,10 @@ struct Conv2dAttributes {
 
 extern const OpDef conv2d;
 
+/// Up to so many taps, sums of neighbouring outputs side by side beat sums of neighbouring taps,
+/// which have to be added up in the end.
+constexpr std::int64_t few_taps = 10;
+
 /// What the convolution kernel is given; other operators that are convolutions in disguise give it
 /// their weights rearranged.
 struct Convolution {

@@ -14,8 +14,8 @@ namespace {
 /// Names end up in emitted code: only what can be an include path and a qualified name.
 bool is_plain(const std::string& text, std::string_view extra) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || extra.find(c) != std::string_view::npos;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           extra.find(c) != std::string_view::npos;
   });
 }
 
@@ -23,9 +23,8 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
   const auto& attributes = view.attributes<CustomAttributes>();
   if (!is_plain(attributes.header, "./-+") || !is_plain(attributes.function, ":"))
     diagnostics
-        .error(place_of(view.graph, view.node),
-               fmt::format("cannot be bound to \"{}\" of \"{}\"", attributes.function,
-                           attributes.header))
+        .error(place_of(view.graph, view.node), fmt::format("cannot be bound to \"{}\" of \"{}\"",
+                                                            attributes.function, attributes.header))
         .note("give a header's path and a function's name");
   for (const std::int32_t byte : attributes.options)
     if (byte < 0 || byte > 255)

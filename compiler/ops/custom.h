@@ -14,8 +14,8 @@
 namespace smelt::ops {
 
 struct CustomAttributes {
-  std::string header;    ///< included by the emitted code
-  std::string function;  ///< with its namespace
+  std::string header;                 ///< included by the emitted code
+  std::string function;               ///< with its namespace
   std::vector<std::int32_t> options;  ///< bytes
 
   std::vector<AttributeField> fields() {

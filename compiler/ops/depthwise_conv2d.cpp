@@ -73,17 +73,18 @@ std::int64_t macs(const NodeView& view) {
   return element_count(view.output().shape) * weights[1] * weights[2];
 }
 
-Struct layer(const NodeView& view, Field images, StepBuilder& builder) {
-  const Tensor& weights = view.input(1);
-  const bool quantized = weights.type != ElementType::f32;
-  const std::int64_t padding = quantized ? view.input(0).quantization.zero_point() : 0;
-  const std::int64_t zero = quantized ? weights.quantization.zero_point() : 0;
-  const std::int64_t multiplier = weights.shape[3] / view.input(0).shape[3];
-  return {fmt::format("depthwise_conv2d_{}_layer", to_string(weights.type)),
-          {std::move(images), int_field("multiplier", multiplier),
-           constant_field("weights", builder.constant("weights", weights.type, weights.data)),
+Struct layer(const DepthwiseConvolution& convolution, StepBuilder& builder) {
+  const LinearOperands& operands = convolution.operands;
+  const ElementType type = operands.weights.type;
+  const bool quantized = type != ElementType::f32;
+  const std::int64_t padding = quantized ? operands.input.quantization.zero_point() : 0;
+  const std::int64_t zero = quantized ? operands.weights.quantization.zero_point() : 0;
+  return {fmt::format("depthwise_conv2d_{}_layer", to_string(type)),
+          {images_field(convolution.window, convolution.input, convolution.output),
+           int_field("multiplier", convolution.output[3] / convolution.input[3]),
+           constant_field("weights", builder.constant("weights", type, convolution.weights)),
            int_field("input_padding", padding), int_field("weights_zero_point", zero),
-           output_stage(linear_operands(view), builder)}};
+           output_stage(operands, builder)}};
 }
 
 template <typename Number>
@@ -94,18 +95,22 @@ void host_depthwise(const smelt::window_shape& shape,
   smelt::depthwise_conv2d<max_kernel_height, Number>(shape, layer, input, output, ring);
 }
 
-template <ElementType type, auto kernel>
+Kernel kernel_of(ElementType type) {
+  const auto invoke_it = type == ElementType::s8   ? invoke<&host_depthwise<s8>>
+                         : type == ElementType::u8 ? invoke<&host_depthwise<u8>>
+                                                   : invoke<&host_depthwise<f32>>;
+  return {fmt::format("depthwise_conv2d_{}", to_string(type)), "smelt/depthwise_conv2d.h",
+          invoke_it};
+}
+
 void lower(const NodeView& view, StepBuilder& builder) {
   const Window window = window_of(view);
-  const Shape& input = view.input(0).shape;
-  builder
-      .step({fmt::format("depthwise_conv2d_{}", to_string(type)), "smelt/depthwise_conv2d.h",
-             invoke<kernel>},
-            shape_struct(window),
-            layer(view, images_field(window, input, view.output().shape), builder),
-            {builder.input(0), builder.output(),
-             builder.scratch("ring", type, ring_elements(window, input))})
-      .summary = describe(window, view.attributes<DepthwiseConv2dAttributes>().activation);
+  lower_depthwise({.window = window,
+                   .operands = linear_operands(view),
+                   .weights = view.input(1).data,
+                   .input = view.input(0).shape,
+                   .output = view.output().shape},
+                  window, builder);
 }
 
 /// Weights [taps][output channel] as [output channel][taps].
@@ -131,9 +136,10 @@ void lower_conv2d(const NodeView& view, StepBuilder& builder) {
                     builder);
 }
 
-/// Filters of one channel are a convolution, which keeps its sums in registers.
+/// Filters of one channel are a convolution, which is faster unless its taps are few.
 bool is_conv2d(const NodeView& view, const Target&) {
-  return view.input(0).shape[3] == 1;
+  const Shape& weights = view.input(1).shape;
+  return view.input(0).shape[3] == 1 && std::int64_t{weights[1]} * weights[2] > few_taps;
 }
 
 template <ElementType type>
@@ -143,10 +149,9 @@ bool is_type(const NodeView& view, const Target&) {
 
 constexpr KernelRow kernels[] = {
     {"conv2d", is_conv2d, lower_conv2d},
-    {"depthwise_conv2d_s8", is_type<ElementType::s8>, lower<ElementType::s8, &host_depthwise<s8>>},
-    {"depthwise_conv2d_u8", is_type<ElementType::u8>, lower<ElementType::u8, &host_depthwise<u8>>},
-    {"depthwise_conv2d_f32", is_type<ElementType::f32>,
-     lower<ElementType::f32, &host_depthwise<f32>>},
+    {"depthwise_conv2d_s8", is_type<ElementType::s8>, lower},
+    {"depthwise_conv2d_u8", is_type<ElementType::u8>, lower},
+    {"depthwise_conv2d_f32", is_type<ElementType::f32>, lower},
 };
 
 const ChannelRule channels = {
@@ -163,6 +168,17 @@ const ChannelRule channels = {
 };
 
 }  // namespace
+
+void lower_depthwise(const DepthwiseConvolution& convolution, const Window& described,
+                     StepBuilder& builder) {
+  const ElementType type = convolution.operands.input.type;
+  Struct arguments = layer(convolution, builder);
+  builder
+      .step(kernel_of(type), shape_struct(convolution.window), std::move(arguments),
+            {builder.input(0), builder.output(),
+             builder.scratch("ring", type, ring_elements(convolution.window, convolution.input))})
+      .summary = describe(described, convolution.operands.activation);
+}
 
 const OpDef depthwise_conv2d = {
     .name = "depthwise_conv2d",

@@ -5,6 +5,8 @@
 #pragma once
 
 #include "compiler/graph/graph.h"
+#include "compiler/ops/quantization.h"
+#include "compiler/ops/window.h"
 
 namespace smelt::ops {
 
@@ -20,5 +22,16 @@ struct DepthwiseConv2dAttributes {
 };
 
 extern const OpDef depthwise_conv2d;
+
+/// What the depthwise kernel is given; convolutions of few taps give it theirs.
+struct DepthwiseConvolution {
+  Window window;
+  LinearOperands operands;
+  std::vector<std::uint8_t> weights;  ///< [height][width][output channel]
+  Shape input, output;                ///< as the kernel is to see the images
+};
+/// `described` is the window for the comment.
+void lower_depthwise(const DepthwiseConvolution& convolution, const Window& described,
+                     StepBuilder& builder);
 
 }  // namespace smelt::ops

@@ -34,9 +34,9 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
   if (weights.size() != 2 || weights[0] < 1 || weights[1] < 1 ||
       element_count(input) % weights[1] != 0 ||
       (keep && (input.empty() || input.back() != weights[1]))) {
-    diagnostics.error(place_of(view.graph, view.node),
-                      fmt::format("weights {} do not match the input {}", to_string(weights),
-                                  to_string(input)))
+    diagnostics
+        .error(place_of(view.graph, view.node), fmt::format("weights {} do not match the input {}",
+                                                            to_string(weights), to_string(input)))
         .note("weights are [outputs][inputs], and inputs divide the input's elements");
     return;
   }
@@ -63,16 +63,14 @@ void lower(const NodeView& view, StepBuilder& builder) {
   const std::int64_t zero =
       weights.type == ElementType::f32 ? 0 : weights.quantization.zero_point();
   const Activation activation = view.attributes<FullyConnectedAttributes>().activation;
-  const ConstantId data =
-      builder.constant("weights", weights.type, weights.data, weights.shape[1]);
+  const ConstantId data = builder.constant("weights", weights.type, weights.data, weights.shape[1]);
   builder
       .step({fmt::format("fully_connected_{}", to_string(type)), "smelt/fully_connected.h",
              invoke<kernel>},
             {fmt::format("fully_connected_{}_layer", to_string(type)),
              {int_field("rows", rows(view)), int_field("inputs", weights.shape[1]),
               int_field("outputs", weights.shape[0]), constant_field("weights", data),
-              int_field("weights_zero_point", zero),
-              output_stage(linear_operands(view), builder)}},
+              int_field("weights_zero_point", zero), output_stage(linear_operands(view), builder)}},
             {builder.input(0), builder.output()})
       .summary = activation == Activation::none ? "" : std::string(to_string(activation));
 }

@@ -24,8 +24,7 @@ Operand StepBuilder::input(std::size_t i) {
     if (tensor == id) return {known, Access::read};
   const Tensor& tensor = view_.input(i);
   assert(tensor.constant && "an operand is a buffer or a constant");
-  const ConstantId made =
-      constant(fmt::format("operand_{}", i), tensor.type, tensor.data);
+  const ConstantId made = constant(fmt::format("operand_{}", i), tensor.type, tensor.data);
   constants_.emplace_back(id, made);
   return {made, Access::read};
 }
@@ -77,11 +76,17 @@ Step& StepBuilder::step(Kernel kernel, Struct shape, Struct arguments,
   return made;
 }
 
-Field int_field(std::string_view name, std::int64_t value) { return {std::string(name), {value}, {}}; }
+Field int_field(std::string_view name, std::int64_t value) {
+  return {std::string(name), {value}, {}};
+}
 
-Field float_field(std::string_view name, float value) { return {std::string(name), {value}, {}}; }
+Field float_field(std::string_view name, float value) {
+  return {std::string(name), {value}, {}};
+}
 
-Field constant_field(std::string_view name, ConstantId constant) { return {std::string(name), {constant}, {}}; }
+Field constant_field(std::string_view name, ConstantId constant) {
+  return {std::string(name), {constant}, {}};
+}
 
 Field labelled_field(std::string_view name, const std::vector<LabelledValue>& values) {
   Field field{std::string(name), {}, {}};

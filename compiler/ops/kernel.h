@@ -65,11 +65,16 @@ class StepBuilder {
  private:
   template <typename T>
   static constexpr ElementType type_of() {
-    if constexpr (std::is_same_v<T, float>) return ElementType::f32;
-    else if constexpr (std::is_same_v<T, std::int8_t>) return ElementType::s8;
-    else if constexpr (std::is_same_v<T, std::uint8_t>) return ElementType::u8;
-    else if constexpr (std::is_same_v<T, std::int16_t>) return ElementType::s16;
-    else if constexpr (std::is_same_v<T, std::int64_t>) return ElementType::s64;
+    if constexpr (std::is_same_v<T, float>)
+      return ElementType::f32;
+    else if constexpr (std::is_same_v<T, std::int8_t>)
+      return ElementType::s8;
+    else if constexpr (std::is_same_v<T, std::uint8_t>)
+      return ElementType::u8;
+    else if constexpr (std::is_same_v<T, std::int16_t>)
+      return ElementType::s16;
+    else if constexpr (std::is_same_v<T, std::int64_t>)
+      return ElementType::s64;
     else {
       static_assert(std::is_same_v<T, std::int32_t>);
       return ElementType::s32;

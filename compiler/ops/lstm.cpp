@@ -263,7 +263,7 @@ std::vector<Multiplier> gate_multipliers(const NodeView& view, GateOperands oper
 }
 
 Field gates_field(std::string_view name, const std::vector<Multiplier>& multipliers,
-                  std::int32_t Multiplier::*part) {
+                  std::int32_t Multiplier::* part) {
   Field field{std::string(name), {}, {}};
   for (const Multiplier& each : multipliers) field.values.emplace_back(std::int64_t{each.*part});
   return field;

@@ -73,20 +73,18 @@ std::vector<std::int64_t> weight_sums(const LinearOperands& operands) {
 }
 
 Field float_stage(const LinearOperands& operands, StepBuilder& builder) {
-  const std::vector<float> bias = operands.bias
-                                      ? elements<float>(*operands.bias)
-                                      : std::vector<float>(static_cast<std::size_t>(operands.channels));
+  const std::vector<float> bias =
+      operands.bias ? elements<float>(*operands.bias)
+                    : std::vector<float>(static_cast<std::size_t>(operands.channels));
   const FloatRange range = float_range(operands.activation);
-  return labelled_field("output", {{"bias", builder.constant("bias", bias)},
-                                   {"min", range.min},
-                                   {"max", range.max}});
+  return labelled_field(
+      "output", {{"bias", builder.constant("bias", bias)}, {"min", range.min}, {"max", range.max}});
 }
 
 }  // namespace
 
 std::vector<std::int64_t> folded_bias(const LinearOperands& operands) {
-  const std::int32_t zero =
-      operands.centred_input ? 0 : operands.input.quantization.zero_point();
+  const std::int32_t zero = operands.centred_input ? 0 : operands.input.quantization.zero_point();
   std::vector<std::int64_t> bias = weight_sums(operands);
   for (std::int64_t& sum : bias) sum *= -zero;
   if (operands.bias) {
@@ -110,14 +108,14 @@ Field output_stage(const LinearOperands& operands, StepBuilder& builder) {
     shifts.push_back(static_cast<std::int8_t>(scale.shift));
   }
   const IntegerRange range = quantized_range(operands.activation, operands.output);
-  return labelled_field(
-      "output", {{"bias", builder.constant("bias", bias)},
-                 {"multiplier", builder.constant("multiplier", multipliers)},
-                 {"shift", builder.constant("shift", shifts)},
-                 {"per channel", std::int64_t{per_channel}},
-                 {"zero point", std::int64_t{operands.output.quantization.zero_point()}},
-                 {"min", std::int64_t{range.min}},
-                 {"max", std::int64_t{range.max}}});
+  return labelled_field("output",
+                        {{"bias", builder.constant("bias", bias)},
+                         {"multiplier", builder.constant("multiplier", multipliers)},
+                         {"shift", builder.constant("shift", shifts)},
+                         {"per channel", std::int64_t{per_channel}},
+                         {"zero point", std::int64_t{operands.output.quantization.zero_point()}},
+                         {"min", std::int64_t{range.min}},
+                         {"max", std::int64_t{range.max}}});
 }
 
 bool check_type(const NodeView& view, const Tensor& tensor, std::string_view role,
@@ -171,9 +169,9 @@ bool check_linear_types(const NodeView& view, const LinearOperands& operands,
   const ElementType type = operands.input.type;
   if (operands.weights.type != type || operands.output.type != type) {
     diagnostics
-        .error(place, fmt::format("input, weights and output have types {}, {} and {}",
-                                  to_string(type), to_string(operands.weights.type),
-                                  to_string(operands.output.type)))
+        .error(place,
+               fmt::format("input, weights and output have types {}, {} and {}", to_string(type),
+                           to_string(operands.weights.type), to_string(operands.output.type)))
         .note("supported: all f32, all s8 or all u8");
     return false;
   }
@@ -181,10 +179,9 @@ bool check_linear_types(const NodeView& view, const LinearOperands& operands,
   if (!operands.bias || (operands.bias->type == bias_type &&
                          element_count(operands.bias->shape) == operands.channels))
     return true;
-  diagnostics.error(place, fmt::format("bias is {} {}, expected {} {}",
-                                       to_string(operands.bias->type),
-                                       to_string(operands.bias->shape), to_string(bias_type),
-                                       operands.channels));
+  diagnostics.error(
+      place, fmt::format("bias is {} {}, expected {} {}", to_string(operands.bias->type),
+                         to_string(operands.bias->shape), to_string(bias_type), operands.channels));
   return false;
 }
 
@@ -232,12 +229,11 @@ bool check_weight_zero_points(const NodeView& view, const LinearOperands& operan
   }
   const IntegerRange range = is_signed ? IntegerRange{0, 0} : range_of(ElementType::u8);
   const auto outside = [range](std::int32_t zero) { return zero < range.min || zero > range.max; };
-  const auto bad =
-      std::find_if(weights.zero_points.begin(), weights.zero_points.end(), outside);
+  const auto bad = std::find_if(weights.zero_points.begin(), weights.zero_points.end(), outside);
   if (bad == weights.zero_points.end()) return true;
   diagnostics
-      .error(place, fmt::format("{} weights have zero point {}", to_string(operands.input.type),
-                                *bad))
+      .error(place,
+             fmt::format("{} weights have zero point {}", to_string(operands.input.type), *bad))
       .note(is_signed ? "quantize weights symmetrically, with zero point 0"
                       : "zero points are values of the type");
   return false;

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "compiler/ops/movement.h"
 #include "compiler/ops/channels.h"
+#include "compiler/ops/movement.h"
 #include "compiler/ops/quantization.h"
 #include "smelt/resize.h"
 

@@ -100,16 +100,16 @@ bool check_window(const NodeView& view, const Shape& image, const Window& window
       excessive(pads.bottom, span(window.kernel.height, window.dilation.height)) ||
       excessive(pads.right, span(window.kernel.width, window.dilation.width)) ||
       !output_extent(image, window)) {
-    diagnostics.error(place, fmt::format("a {}x{} window does not fit the padded image {}",
-                                         window.kernel.height, window.kernel.width,
-                                         to_string(image)));
+    diagnostics.error(
+        place, fmt::format("a {}x{} window does not fit the padded image {}", window.kernel.height,
+                           window.kernel.width, to_string(image)));
     return false;
   }
   if (!ring_fits(window, image)) {
-    diagnostics.error(place, fmt::format("a {}x{} window spans more rows of the image {} than "
-                                         "memory holds",
-                                         window.kernel.height, window.kernel.width,
-                                         to_string(image)))
+    diagnostics
+        .error(place, fmt::format("a {}x{} window spans more rows of the image {} than "
+                                  "memory holds",
+                                  window.kernel.height, window.kernel.width, to_string(image)))
         .note("use a smaller kernel or dilation");
     return false;
   }

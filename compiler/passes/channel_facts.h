@@ -27,12 +27,10 @@ class ChannelFacts {
  private:
   void propagate(const Graph& graph, const Node& node);
   void find_values(const Graph& graph);
-  std::vector<bool>& independent(TensorId id) {
-    return independent_[static_cast<std::size_t>(id)];
-  }
+  std::vector<bool>& independent(TensorId id) { return independent_[static_cast<std::size_t>(id)]; }
 
   bool any_ = false;
-  std::vector<std::vector<bool>> independent_;                     // by tensor and channel
+  std::vector<std::vector<bool>> independent_;                    // by tensor and channel
   std::vector<std::vector<std::optional<std::int64_t>>> values_;  // likewise
 };
 

@@ -8,9 +8,8 @@ namespace smelt {
 namespace {
 
 bool is_constant(const Graph& graph, const Node& node) {
-  return std::all_of(node.inputs.begin(), node.inputs.end(), [&](TensorId id) {
-    return id == no_tensor || graph[id].constant;
-  });
+  return std::all_of(node.inputs.begin(), node.inputs.end(),
+                     [&](TensorId id) { return id == no_tensor || graph[id].constant; });
 }
 
 /// Results of the model stay computed: nobody else puts them where the caller reads them.
@@ -20,7 +19,9 @@ bool is_output(const Graph& graph, const Node& node) {
 }
 
 /// An alias has no kernel: its bytes are its input's.
-Bytes alias_value(const Graph& graph, const Node& node) { return graph[node.inputs[0]].data; }
+Bytes alias_value(const Graph& graph, const Node& node) {
+  return graph[node.inputs[0]].data;
+}
 
 /// The node alone, its operands given as inputs of the graph so that no alias hides a constant.
 Bytes evaluate_node(const Graph& graph, const Node& node) {

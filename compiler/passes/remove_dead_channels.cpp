@@ -156,7 +156,8 @@ class ChannelRemoval {
       Kept kept;
       for (std::int32_t c = 0; c < channel_count(graph_[id]); ++c)
         if (is_needed(id, c)) kept.push_back(c);
-      removes_any_ = removes_any_ || static_cast<std::int32_t>(kept.size()) < channel_count(graph_[id]);
+      removes_any_ =
+          removes_any_ || static_cast<std::int32_t>(kept.size()) < channel_count(graph_[id]);
       kept_.push_back(std::move(kept));
     }
   }
@@ -174,8 +175,7 @@ class ChannelRemoval {
     if (!loses(output) && !inputs_lost) return;
     if (rule->kind == ChannelRule::Kind::mix && inputs_lost) fold_bias(node);
     if (rule->axes) cut_constants(node, *rule);
-    if (rule->resize)
-      rule->resize(node.attributes, static_cast<std::int32_t>(kept(output).size()));
+    if (rule->resize) rule->resize(node.attributes, static_cast<std::int32_t>(kept(output).size()));
   }
 
   /// The operands that are indexed by channel, without those that go.
@@ -210,8 +210,7 @@ class ChannelRemoval {
           facts_.value(node.inputs[0], c).value_or(view.input(0).quantization.zero_point()) -
           view.input(0).quantization.zero_point();
       for (std::size_t o = 0; o < bias.size(); ++o)
-        bias[o] +=
-            static_cast<std::int32_t>(value * weights.sum(static_cast<std::int32_t>(o), c));
+        bias[o] += static_cast<std::int32_t>(value * weights.sum(static_cast<std::int32_t>(o), c));
     }
     Tensor folded = view.has_input(2) ? view.input(2) : Tensor{.name = node.name + "_bias"};
     folded.type = ElementType::s32;
@@ -234,7 +233,8 @@ class ChannelRemoval {
     for (std::size_t begin = 0; begin < tensor.data.size(); begin += outer)
       for (const std::int32_t index : kept) {
         const auto from =
-            tensor.data.begin() + static_cast<std::ptrdiff_t>(begin + static_cast<std::size_t>(index) * inner);
+            tensor.data.begin() +
+            static_cast<std::ptrdiff_t>(begin + static_cast<std::size_t>(index) * inner);
         result.data.insert(result.data.end(), from, from + static_cast<std::ptrdiff_t>(inner));
       }
     result.shape[axis] = static_cast<std::int32_t>(kept.size());

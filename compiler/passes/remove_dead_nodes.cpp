@@ -15,9 +15,8 @@ std::vector<bool> live_tensors(const Graph& graph, std::vector<bool>& live_nodes
   for (const TensorId id : graph.outputs) mark(id);
   for (std::size_t i = graph.nodes.size(); i-- > 0;) {
     const Node& node = graph.nodes[i];
-    live_nodes[i] = std::any_of(node.outputs.begin(), node.outputs.end(), [&](TensorId id) {
-      return live[static_cast<std::size_t>(id)];
-    });
+    live_nodes[i] = std::any_of(node.outputs.begin(), node.outputs.end(),
+                                [&](TensorId id) { return live[static_cast<std::size_t>(id)]; });
     if (!live_nodes[i]) continue;
     for (const TensorId id : node.inputs) mark(id);
     for (const TensorId id : node.outputs) mark(id);

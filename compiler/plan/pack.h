@@ -16,7 +16,7 @@ struct Block {
   std::int32_t alignment = 1;  ///< a power of two
   std::int32_t first = 0;      ///< first and last step alive, inclusive
   std::int32_t last = 0;
-  std::int64_t offset = 0;     ///< result
+  std::int64_t offset = 0;  ///< result
 };
 
 /// Sets the offsets; returns the arena's size.

@@ -9,9 +9,9 @@
 namespace smelt {
 
 struct PlanOptions {
-  bool keep_input = false;    ///< run must not overwrite the model's inputs
-  bool share = true;          ///< lay outputs over inputs; false keeps every tensor's own bytes
-  std::int32_t alignment = 4; ///< least alignment of every buffer, a power of two
+  bool keep_input = false;     ///< run must not overwrite the model's inputs
+  bool share = true;           ///< lay outputs over inputs; false keeps every tensor's own bytes
+  std::int32_t alignment = 4;  ///< least alignment of every buffer, a power of two
 };
 
 /// Fills in lifetimes, offsets, arena and state sizes.

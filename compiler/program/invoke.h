@@ -32,7 +32,8 @@ struct FieldValue {
       assert(*null == 0 && "a pointer field is a constant or null");
       return nullptr;
     }
-    return static_cast<const T*>((*constants)[static_cast<std::size_t>(std::get<ConstantId>(*value))]);
+    return static_cast<const T*>(
+        (*constants)[static_cast<std::size_t>(std::get<ConstantId>(*value))]);
   }
 };
 

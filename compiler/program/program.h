@@ -62,15 +62,15 @@ struct Operand {
 
 /// One call. Emitted as `smelt::kernel<shape>(layer, operands...)`.
 struct Step {
-  std::string layer;                ///< name of the layer, as in the model
-  std::string summary;              ///< for the comment: "3x3/2 same, relu"
+  std::string layer;    ///< name of the layer, as in the model
+  std::string summary;  ///< for the comment: "3x3/2 same, relu"
   Kernel kernel;
   std::optional<Struct> shape;      ///< what is worth a template instance of its own
   std::optional<Struct> arguments;  ///< the layer struct
   std::vector<Operand> operands;
   std::int64_t macs = 0;
-  std::int32_t file_index = -1;     ///< operator index in the model file
-  bool in_place = false;            ///< the output may overwrite an input of as many elements
+  std::int32_t file_index = -1;  ///< operator index in the model file
+  bool in_place = false;         ///< the output may overwrite an input of as many elements
 };
 
 enum class BufferKind : std::uint8_t { tensor, scratch, state };
@@ -86,10 +86,10 @@ struct Buffer {
   Quantization quantization;
   std::int64_t bytes = 0;
   std::int32_t alignment = 1;
-  TensorId tensor = no_tensor;        ///< of the lowered graph; none for scratch
-  Origin origin;                      ///< of that tensor
-  std::optional<BufferId> alias_of;   ///< the same bytes under another name and shape
-  std::int64_t reset_value = 0;       ///< state: every element's value after reset
+  TensorId tensor = no_tensor;       ///< of the lowered graph; none for scratch
+  Origin origin;                     ///< of that tensor
+  std::optional<BufferId> alias_of;  ///< the same bytes under another name and shape
+  std::int64_t reset_value = 0;      ///< state: every element's value after reset
   // Filled in by planning:
   std::int32_t first_step = 0;
   std::int32_t last_step = 0;  ///< inclusive; the number of steps if the caller reads it afterwards

@@ -28,11 +28,11 @@ struct arg_less {
 };
 
 template <typename Order, typename T, typename Index>
-SMELT_INLINE void arg(const arg_layer& constants, const T* input, Index* output) {
+SMELT_INLINE void arg(const arg_layer &constants, const T *input, Index *output) {
   const arg_layer layer = load(&constants);
   for (int32_t i = 0; i < layer.outer; ++i) {
     for (int32_t j = 0; j < layer.inner; ++j) {
-      const T* column = input + j;
+      const T *column = input + j;
       int32_t best = 0;
       for (int32_t k = 1; k < layer.count; ++k)
         if (Order::beats(column[k * layer.inner], column[best * layer.inner])) best = k;
@@ -44,12 +44,12 @@ SMELT_INLINE void arg(const arg_layer& constants, const T* input, Index* output)
 
 /// T is the input's type, Index int32_t or int64_t.
 template <typename T, typename Index>
-SMELT_INLINE void arg_max(const arg_layer& layer, const T* input, Index* output) {
+SMELT_INLINE void arg_max(const arg_layer &layer, const T *input, Index *output) {
   arg<arg_greater>(layer, input, output);
 }
 
 template <typename T, typename Index>
-SMELT_INLINE void arg_min(const arg_layer& layer, const T* input, Index* output) {
+SMELT_INLINE void arg_min(const arg_layer &layer, const T *input, Index *output) {
   arg<arg_less>(layer, input, output);
 }
 

@@ -71,11 +71,11 @@ SMELT_INLINE void conv2d(const window_shape &shape, const conv2d_layer<Number> &
                          typename Number::value *ring, typename Number::wide *patch) {
   const conv2d_layer<Number> layer = load(&constants);
   using value = typename Number::value;
-  for_each_row<max_kernel_height>(
-      shape, layer.images, layer.input_padding, input, output,
-      ring, [&](const value *const *rows, value *output_row) __attribute__((always_inline)) {
-        conv2d_row<Number>(shape, layer, rows, output_row, patch);
-      });
+  for_each_row<max_kernel_height>(shape, layer.images, layer.input_padding, input, output, ring,
+                                  [&](const value *const *rows, value *output_row)
+                                      __attribute__((always_inline)) {
+                                        conv2d_row<Number>(shape, layer, rows, output_row, patch);
+                                      });
 }
 
 /// A 1x1 convolution with stride 1: the image is one long row and needs no ring.

@@ -101,11 +101,11 @@ SMELT_INLINE void depthwise_conv2d(const window_shape &shape,
                                    typename Number::value *output, typename Number::value *ring) {
   const depthwise_conv2d_layer<Number> layer = load(&constants);
   using value = typename Number::value;
-  for_each_row<max_kernel_height>(
-      shape, layer.images, layer.input_padding, input, output,
-      ring, [&](const value *const *rows, value *output_row) __attribute__((always_inline)) {
-        depthwise_row<Number>(shape, layer, rows, output_row);
-      });
+  for_each_row<max_kernel_height>(shape, layer.images, layer.input_padding, input, output, ring,
+                                  [&](const value *const *rows, value *output_row)
+                                      __attribute__((always_inline)) {
+                                        depthwise_row<Number>(shape, layer, rows, output_row);
+                                      });
 }
 
 template <typename Shape>

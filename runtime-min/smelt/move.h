@@ -42,7 +42,7 @@ struct width_64 {
 template <typename Width>
 struct element_copy {
   using element = typename Width::element;
-  static SMELT_INLINE void run(const move_layer& layer, const element* input, element* output) {
+  static SMELT_INLINE void run(const move_layer &layer, const element *input, element *output) {
     for (int32_t i = 0; i < layer.extents[5]; ++i)
       output[i * layer.output_strides[5]] = input[i * layer.input_strides[5]];
   }
@@ -52,10 +52,10 @@ struct element_copy {
 template <typename Width>
 struct constant_copy {
   using element = typename Width::element;
-  static SMELT_INLINE void run(const move_layer& layer, const element* input, element* output) {
+  static SMELT_INLINE void run(const move_layer &layer, const element *input, element *output) {
     constexpr int32_t width = static_cast<int32_t>(sizeof(element));
-    const uint8_t* from = reinterpret_cast<const uint8_t*>(input);
-    uint8_t* to = reinterpret_cast<uint8_t*>(output);
+    const uint8_t *from = reinterpret_cast<const uint8_t *>(input);
+    uint8_t *to = reinterpret_cast<uint8_t *>(output);
     for (int32_t i = 0; i < layer.extents[5]; ++i)
       for (int32_t byte = 0; byte < width; ++byte)
         to[i * layer.output_strides[5] * width + byte] =
@@ -66,7 +66,7 @@ struct constant_copy {
 /// Copies the innermost dimension as one run of bytes.
 struct run_copy {
   using element = width_8::element;
-  static SMELT_INLINE void run(const move_layer& layer, const element* input, element* output) {
+  static SMELT_INLINE void run(const move_layer &layer, const element *input, element *output) {
     memcpy(output, input, static_cast<size_t>(layer.extents[5]));
   }
 };
@@ -75,7 +75,7 @@ struct run_copy {
 template <typename Copy, int32_t dimension>
 struct move_dimension {
   using element = typename Copy::element;
-  static SMELT_INLINE void run(const move_layer& layer, const element* input, element* output) {
+  static SMELT_INLINE void run(const move_layer &layer, const element *input, element *output) {
     for (int32_t i = 0; i < layer.extents[dimension]; ++i)
       move_dimension<Copy, dimension + 1>::run(layer, input + i * layer.input_strides[dimension],
                                                output + i * layer.output_strides[dimension]);
@@ -85,71 +85,71 @@ template <typename Copy>
 struct move_dimension<Copy, 5> : Copy {};
 
 template <typename Copy>
-SMELT_INLINE void move(const move_layer& constants, const void* input, void* output) {
+SMELT_INLINE void move(const move_layer &constants, const void *input, void *output) {
   using element = typename Copy::element;
   const move_layer layer = load(&constants);
-  move_dimension<Copy, 0>::run(layer, static_cast<const element*>(input) + layer.input_offset,
-                               static_cast<element*>(output) + layer.output_offset);
+  move_dimension<Copy, 0>::run(layer, static_cast<const element *>(input) + layer.input_offset,
+                               static_cast<element *>(output) + layer.output_offset);
 }
 
 template <typename Width>
-SMELT_INLINE void fill_width(const fill_layer& constants, void* output) {
+SMELT_INLINE void fill_width(const fill_layer &constants, void *output) {
   using element = typename Width::element;
   const fill_layer layer = load(&constants);
-  element* to = static_cast<element*>(output);
+  element *to = static_cast<element *>(output);
   for (int32_t i = 0; i < layer.count; ++i) to[i] = static_cast<element>(layer.value);
 }
 
-static inline void move_8(const move_layer& layer, const void* input, void* output) {
+static inline void move_8(const move_layer &layer, const void *input, void *output) {
   move<element_copy<width_8>>(layer, input, output);
 }
 
-static inline void move_16(const move_layer& layer, const void* input, void* output) {
+static inline void move_16(const move_layer &layer, const void *input, void *output) {
   move<element_copy<width_16>>(layer, input, output);
 }
 
-static inline void move_32(const move_layer& layer, const void* input, void* output) {
+static inline void move_32(const move_layer &layer, const void *input, void *output) {
   move<element_copy<width_32>>(layer, input, output);
 }
 
-static inline void move_64(const move_layer& layer, const void* input, void* output) {
+static inline void move_64(const move_layer &layer, const void *input, void *output) {
   move<element_copy<width_64>>(layer, input, output);
 }
 
 /// Neighbours in the innermost dimension are neighbours in both tensors, of any width.
-static inline void move_runs(const move_layer& layer, const void* input, void* output) {
+static inline void move_runs(const move_layer &layer, const void *input, void *output) {
   move<run_copy>(layer, input, output);
 }
 
-static inline void move_constant_8(const move_layer& layer, const void* input, void* output) {
+static inline void move_constant_8(const move_layer &layer, const void *input, void *output) {
   move<constant_copy<width_8>>(layer, input, output);
 }
 
-static inline void move_constant_16(const move_layer& layer, const void* input, void* output) {
+static inline void move_constant_16(const move_layer &layer, const void *input, void *output) {
   move<constant_copy<width_16>>(layer, input, output);
 }
 
-static inline void move_constant_32(const move_layer& layer, const void* input, void* output) {
+static inline void move_constant_32(const move_layer &layer, const void *input, void *output) {
   move<constant_copy<width_32>>(layer, input, output);
 }
 
-static inline void move_constant_64(const move_layer& layer, const void* input, void* output) {
+static inline void move_constant_64(const move_layer &layer, const void *input, void *output) {
   move<constant_copy<width_64>>(layer, input, output);
 }
 
-static inline void fill_8(const fill_layer& layer, void* output) {
+static inline void fill_8(const fill_layer &layer, void *output) {
   fill_width<width_8>(layer, output);
 }
 
-static inline void fill_16(const fill_layer& layer, void* output) {
+static inline void fill_16(const fill_layer &layer, void *output) {
   fill_width<width_16>(layer, output);
 }
 
-static inline void fill_32(const fill_layer& layer, void* output) {
+static inline void fill_32(const fill_layer &layer, void *output) {
   fill_width<width_32>(layer, output);
 }
 
-static inline void fill_64(const fill_layer& layer, void* output) {
+static inline void fill_64(const fill_layer &layer, void *output) {
   fill_width<width_64>(layer, output);
 }
 

@@ -116,8 +116,9 @@ SMELT_INLINE void dot(const Input *input, const typename Number::value *weights,
 /// from `first`.
 template <typename Number, typename Input>
 SMELT_INLINE void dot_rows(const Input *input, const typename Number::value *weights, int32_t pitch,
-                           int32_t count, typename Number::wide zero_point, const typename Number::output &out,
-                           int32_t first, int32_t channels, typename Number::value *output) {
+                           int32_t count, typename Number::wide zero_point,
+                           const typename Number::output &out, int32_t first, int32_t channels,
+                           typename Number::value *output) {
   const int32_t last = first + channels;
   int32_t channel = first;
   for (; channel + 4 <= last; channel += 4) {

@@ -16,8 +16,8 @@ struct resize_nearest_layer {
   int32_t input_height, input_width;
   int32_t output_height, output_width;
   int32_t pixel_bytes;
-  const int16_t* rows;     ///< input row
-  const int16_t* columns;  ///< input column
+  const int16_t *rows;     ///< input row
+  const int16_t *columns;  ///< input column
 };
 
 /// An output lies between two neighbours; without weight on the second, it need not exist.
@@ -27,10 +27,10 @@ struct resize_bilinear_layer {
   int32_t input_height, input_width;
   int32_t output_height, output_width;
   int32_t channels;
-  const int16_t* rows;           ///< the first of two input rows
-  const Weight* row_weights;     ///< of the second row
-  const int16_t* columns;        ///< the first of two input columns
-  const Weight* column_weights;  ///< of the second column
+  const int16_t *rows;           ///< the first of two input rows
+  const Weight *row_weights;     ///< of the second row
+  const int16_t *columns;        ///< the first of two input columns
+  const Weight *column_weights;  ///< of the second column
 };
 
 using resize_bilinear_integer_layer = resize_bilinear_layer<int16_t>;
@@ -57,15 +57,15 @@ struct resize_real {
 };
 
 /// Buffers come as void *: elements of any type are moved as they are.
-static inline void resize_nearest(const resize_nearest_layer& constants, const void* input,
-                                  void* output) {
+static inline void resize_nearest(const resize_nearest_layer &constants, const void *input,
+                                  void *output) {
   const resize_nearest_layer layer = load(&constants);
   const int32_t pitch = layer.input_width * layer.pixel_bytes;
-  const uint8_t* image = static_cast<const uint8_t*>(input);
-  uint8_t* to = static_cast<uint8_t*>(output);
+  const uint8_t *image = static_cast<const uint8_t *>(input);
+  uint8_t *to = static_cast<uint8_t *>(output);
   for (int32_t batch = 0; batch < layer.batches; ++batch) {
     for (int32_t y = 0; y < layer.output_height; ++y) {
-      const uint8_t* row = image + load(layer.rows + y) * pitch;
+      const uint8_t *row = image + load(layer.rows + y) * pitch;
       for (int32_t x = 0; x < layer.output_width; ++x) {
         memcpy(to, row + load(layer.columns + x) * layer.pixel_bytes,
                static_cast<size_t>(layer.pixel_bytes));
@@ -78,11 +78,11 @@ static inline void resize_nearest(const resize_nearest_layer& constants, const v
 
 /// The channels of one output pixel between two pixels of each of two rows, `right` elements apart.
 template <typename Number>
-SMELT_INLINE void resize_pixel(const typename Number::value* upper,
-                               const typename Number::value* lower, int32_t right,
+SMELT_INLINE void resize_pixel(const typename Number::value *upper,
+                               const typename Number::value *lower, int32_t right,
                                typename Number::weight row_weight,
                                typename Number::weight column_weight, int32_t channels,
-                               typename Number::value* output) {
+                               typename Number::value *output) {
   using sum = typename Number::sum;
   const sum one = Number::one, v = row_weight, u = column_weight;
   for (int32_t c = 0; c < channels; ++c) {
@@ -94,16 +94,16 @@ SMELT_INLINE void resize_pixel(const typename Number::value* upper,
 }
 
 template <typename Number>
-SMELT_INLINE void resize_bilinear(const resize_bilinear_layer<typename Number::weight>& constants,
-                                  const typename Number::value* input,
-                                  typename Number::value* output) {
+SMELT_INLINE void resize_bilinear(const resize_bilinear_layer<typename Number::weight> &constants,
+                                  const typename Number::value *input,
+                                  typename Number::value *output) {
   const resize_bilinear_layer<typename Number::weight> layer = load(&constants);
   const int32_t pitch = layer.input_width * layer.channels;
   for (int32_t batch = 0; batch < layer.batches; ++batch) {
     for (int32_t y = 0; y < layer.output_height; ++y) {
       const typename Number::weight v = load(layer.row_weights + y);
-      const typename Number::value* upper = input + load(layer.rows + y) * pitch;
-      const typename Number::value* lower = v != 0 ? upper + pitch : upper;
+      const typename Number::value *upper = input + load(layer.rows + y) * pitch;
+      const typename Number::value *lower = v != 0 ? upper + pitch : upper;
       for (int32_t x = 0; x < layer.output_width; ++x) {
         const typename Number::weight u = load(layer.column_weights + x);
         const int32_t left = load(layer.columns + x) * layer.channels;
@@ -116,18 +116,18 @@ SMELT_INLINE void resize_bilinear(const resize_bilinear_layer<typename Number::w
   }
 }
 
-static inline void resize_bilinear_s8(const resize_bilinear_integer_layer& layer,
-                                      const int8_t* input, int8_t* output) {
+static inline void resize_bilinear_s8(const resize_bilinear_integer_layer &layer,
+                                      const int8_t *input, int8_t *output) {
   resize_bilinear<resize_integer<int8_t>>(layer, input, output);
 }
 
-static inline void resize_bilinear_u8(const resize_bilinear_integer_layer& layer,
-                                      const uint8_t* input, uint8_t* output) {
+static inline void resize_bilinear_u8(const resize_bilinear_integer_layer &layer,
+                                      const uint8_t *input, uint8_t *output) {
   resize_bilinear<resize_integer<uint8_t>>(layer, input, output);
 }
 
-static inline void resize_bilinear_f32(const resize_bilinear_f32_layer& layer, const float* input,
-                                       float* output) {
+static inline void resize_bilinear_f32(const resize_bilinear_f32_layer &layer, const float *input,
+                                       float *output) {
   resize_bilinear<resize_real>(layer, input, output);
 }
 

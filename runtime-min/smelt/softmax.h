@@ -19,7 +19,7 @@ struct softmax_layer {
 
 struct softmax_table_layer {
   int32_t rows, depth;
-  const int32_t* exponentials;  ///< by largest - x, 0 to 255
+  const int32_t *exponentials;  ///< by largest - x, 0 to 255
 };
 
 /// Number formats of outputs: bits of the fraction, and the number that means 0.
@@ -37,12 +37,12 @@ struct softmax_to_s16 {
 };
 
 /// exp in Q0 of a difference to the largest element, which is not positive.
-SMELT_INLINE int32_t softmax_exponential(const softmax_layer& layer, int32_t difference) {
+SMELT_INLINE int32_t softmax_exponential(const softmax_layer &layer, int32_t difference) {
   if (difference < layer.least_difference) return 0;
   return exp_on_negative<5>(multiply_high(shift_left(difference, layer.shift), layer.multiplier));
 }
 
-SMELT_INLINE int32_t softmax_exponential(const softmax_table_layer& layer, int32_t difference) {
+SMELT_INLINE int32_t softmax_exponential(const softmax_table_layer &layer, int32_t difference) {
   return load(layer.exponentials - difference);
 }
 
@@ -59,7 +59,7 @@ SMELT_INLINE typename Output::value softmax_share(fixed_reciprocal inverse, int3
 }
 
 template <typename T>
-SMELT_INLINE T largest_of(const T* values, int32_t count) {
+SMELT_INLINE T largest_of(const T *values, int32_t count) {
   T largest = values[0];
   for (int32_t i = 1; i < count; ++i)
     if (values[i] > largest) largest = values[i];
@@ -67,8 +67,8 @@ SMELT_INLINE T largest_of(const T* values, int32_t count) {
 }
 
 template <typename Output, typename Layer, typename T>
-SMELT_INLINE void softmax_rows(const Layer& constants, const T* input,
-                               typename Output::value* output) {
+SMELT_INLINE void softmax_rows(const Layer &constants, const T *input,
+                               typename Output::value *output) {
   const Layer layer = load(&constants);
   for (int32_t row = 0; row < layer.rows; ++row) {
     const int32_t largest = largest_of(input, layer.depth);
@@ -83,31 +83,31 @@ SMELT_INLINE void softmax_rows(const Layer& constants, const T* input,
   }
 }
 
-static inline void softmax_s8(const softmax_layer& layer, const int8_t* input, int8_t* output) {
+static inline void softmax_s8(const softmax_layer &layer, const int8_t *input, int8_t *output) {
   softmax_rows<softmax_to_s8>(layer, input, output);
 }
 
-static inline void softmax_u8(const softmax_layer& layer, const uint8_t* input, uint8_t* output) {
+static inline void softmax_u8(const softmax_layer &layer, const uint8_t *input, uint8_t *output) {
   softmax_rows<softmax_to_u8>(layer, input, output);
 }
 
-static inline void softmax_s8_s16(const softmax_layer& layer, const int8_t* input,
-                                  int16_t* output) {
+static inline void softmax_s8_s16(const softmax_layer &layer, const int8_t *input,
+                                  int16_t *output) {
   softmax_rows<softmax_to_s16>(layer, input, output);
 }
 
-static inline void softmax_table_s8(const softmax_table_layer& layer, const int8_t* input,
-                                    int8_t* output) {
+static inline void softmax_table_s8(const softmax_table_layer &layer, const int8_t *input,
+                                    int8_t *output) {
   softmax_rows<softmax_to_s8>(layer, input, output);
 }
 
-static inline void softmax_table_u8(const softmax_table_layer& layer, const uint8_t* input,
-                                    uint8_t* output) {
+static inline void softmax_table_u8(const softmax_table_layer &layer, const uint8_t *input,
+                                    uint8_t *output) {
   softmax_rows<softmax_to_u8>(layer, input, output);
 }
 
-static inline void softmax_table_s8_s16(const softmax_table_layer& layer, const int8_t* input,
-                                        int16_t* output) {
+static inline void softmax_table_s8_s16(const softmax_table_layer &layer, const int8_t *input,
+                                        int16_t *output) {
   softmax_rows<softmax_to_s16>(layer, input, output);
 }
 

@@ -473,18 +473,10 @@ TEST_CASE("mutated texts are read or refused, never worse", "[text]") {
     for (auto n = random() % 3 + 1; n > 0; --n) {
       const std::size_t at = random() % text.size();
       switch (random() % 4) {
-        case 0:
-          text[at] = static_cast<char>(random() % 256);
-          break;
-        case 1:
-          text[at] = letters[random() % letters.size()];
-          break;
-        case 2:
-          text.erase(at, random() % 8 + 1);
-          break;
-        default:
-          text.insert(at, text.substr(random() % text.size(), random() % 20));
-          break;
+        case 0: text[at] = static_cast<char>(random() % 256); break;
+        case 1: text[at] = letters[random() % letters.size()]; break;
+        case 2: text.erase(at, random() % 8 + 1); break;
+        default: text.insert(at, text.substr(random() % text.size(), random() % 20)); break;
       }
       if (text.empty()) text = "%";
     }

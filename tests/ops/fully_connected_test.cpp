@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/fully_connected.h"
+
 #include <catch2/catch.hpp>
 
 #include "compiler/evaluate/evaluate.h"
-#include "compiler/ops/fully_connected.h"
 #include "tests/support/builder.h"
 
 using namespace smelt;

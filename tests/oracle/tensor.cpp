@@ -36,20 +36,13 @@ bool is_float(const Tensor& tensor) {
 
 Range range_of(Type type) {
   switch (type) {
-    case Type::s8:
-      return full_range<std::int8_t>();
-    case Type::u8:
-      return full_range<std::uint8_t>();
-    case Type::s16:
-      return full_range<std::int16_t>();
-    case Type::s32:
-      return full_range<std::int32_t>();
-    case Type::s64:
-      return full_range<std::int64_t>();
-    case Type::boolean:
-      return {0, 1};
-    case Type::f32:
-      break;
+    case Type::s8: return full_range<std::int8_t>();
+    case Type::u8: return full_range<std::uint8_t>();
+    case Type::s16: return full_range<std::int16_t>();
+    case Type::s32: return full_range<std::int32_t>();
+    case Type::s64: return full_range<std::int64_t>();
+    case Type::boolean: return {0, 1};
+    case Type::f32: break;
   }
   throw std::invalid_argument("an integer type");
 }
@@ -149,10 +142,8 @@ Index quantized(float value, const Tensor& parameters) {
 Range activation_range(Activation activation, const Tensor& parameters) {
   const Range full = range_of(parameters.type);
   switch (activation) {
-    case Activation::none:
-      return full;
-    case Activation::relu:
-      return {clamp(quantized(0.0F, parameters), full), full.highest};
+    case Activation::none: return full;
+    case Activation::relu: return {clamp(quantized(0.0F, parameters), full), full.highest};
     case Activation::relu6:
       return {clamp(quantized(0.0F, parameters), full), clamp(quantized(6.0F, parameters), full)};
     case Activation::relu_n1_to_1:
@@ -163,14 +154,10 @@ Range activation_range(Activation activation, const Tensor& parameters) {
 
 float activate(float value, Activation activation) {
   switch (activation) {
-    case Activation::none:
-      return value;
-    case Activation::relu:
-      return std::max(value, 0.0F);
-    case Activation::relu6:
-      return std::min(std::max(value, 0.0F), 6.0F);
-    case Activation::relu_n1_to_1:
-      return std::min(std::max(value, -1.0F), 1.0F);
+    case Activation::none: return value;
+    case Activation::relu: return std::max(value, 0.0F);
+    case Activation::relu6: return std::min(std::max(value, 0.0F), 6.0F);
+    case Activation::relu_n1_to_1: return std::min(std::max(value, -1.0F), 1.0F);
   }
   throw std::invalid_argument("a known activation");
 }

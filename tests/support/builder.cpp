@@ -9,7 +9,9 @@
 
 namespace smelt::test {
 
-Quantization per_tensor(float scale, std::int32_t zero_point) { return {{scale}, {zero_point}, 0}; }
+Quantization per_tensor(float scale, std::int32_t zero_point) {
+  return {{scale}, {zero_point}, 0};
+}
 
 TensorId Builder::input(ElementType type, Shape shape, Quantization quantization) {
   const TensorId id = graph.add({.name = fmt::format("input_{}", graph.inputs.size()),
