@@ -16,6 +16,9 @@
 namespace smelt::tflite {
 namespace {
 
+/// Elements that one pooling may look at.
+constexpr std::int64_t max_pool_taps = 1 << 30;
+
 /// The index of the scale of element `i`.
 std::size_t channel_of(const Tensor& tensor, std::size_t i) {
   if (!tensor.quantization.per_channel()) return 0;
@@ -88,6 +91,13 @@ void pool(Operator& op, const OpDef& def) {
   const auto pads =
       op.pads(table->padding(), op.input(0).shape, attributes.kernel, attributes.stride, {1, 1});
   if (!activation || !pads) return;
+  // Kernels of pooling may be as large as the image, which nothing in the file pays for.
+  const std::int64_t taps = std::int64_t{attributes.kernel.height} * attributes.kernel.width;
+  if (taps > 0 && element_count(op.output().shape) > max_pool_taps / taps)
+    return op.error(
+        fmt::format("a {}x{} window over an output {} is too much work", attributes.kernel.height,
+                    attributes.kernel.width, to_string(op.output().shape)),
+        "use larger strides");
   attributes.activation = *activation;
   attributes.pads = *pads;
   op.node(def, attributes, {op.inputs[0]});

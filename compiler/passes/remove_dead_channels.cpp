@@ -282,12 +282,26 @@ class ChannelRemoval {
   bool removes_any_ = false;
 };
 
+/// The pass keeps a few numbers for each channel, and may run the model once. Beyond what any
+/// microcontroller computes, that would take its time.
+bool is_manageable(const Graph& graph) {
+  constexpr std::int64_t max_channels = 1 << 20, max_computed = 1 << 24, max_macs = 1 << 30;
+  std::int64_t channels = 0, computed = 0, macs = 0;
+  for (const Tensor& tensor : graph.tensors) {
+    channels += channel_count(tensor);
+    if (!tensor.constant) computed += element_count(tensor.shape);
+  }
+  for (const Node& node : graph.nodes)
+    if (node.op->macs) macs += node.op->macs({graph, node});
+  return channels <= max_channels && computed <= max_computed && macs <= max_macs;
+}
+
 }  // namespace
 
 Graph remove_dead_channels(Graph graph) {
   const bool opaque = std::any_of(graph.nodes.begin(), graph.nodes.end(),
                                   [](const Node& node) { return node.op->opaque; });
-  if (!opaque) ChannelRemoval(graph).run();
+  if (!opaque && is_manageable(graph)) ChannelRemoval(graph).run();
   return graph;
 }
 

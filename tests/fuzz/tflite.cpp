@@ -22,7 +22,7 @@ namespace {
 using namespace smelt;
 
 /// One run of more than this is not worth a fuzzer's time.
-constexpr std::int64_t max_macs = 1'000'000, max_tensor_bytes = 1 << 22;
+constexpr std::int64_t max_macs = 1'000'000, max_tensor_bytes = 1 << 18;
 /// The same for emitting weights as text.
 constexpr std::int64_t max_constant_bytes = 1 << 20;
 

@@ -243,6 +243,16 @@ TEST_CASE("windows that cannot be") {
              Contains("weights have shape 3x3, expected four dimensions"));
 }
 
+TEST_CASE("poolings that never end") {
+  const FileOperator op{.code = Code::MAX_POOL_2D,
+                        .options_type = Table::Pool2DOptions,
+                        .options = options(format::CreatePool2DOptions, format::Padding::SAME, 1, 1,
+                                           1000, 200, none)};
+  CHECK_THAT(refusal(with_operator(op, floats("in", {1, 2000, 2000, 1}), {},
+                                   floats("out", {1, 2000, 2000, 1}))),
+             Contains("a 200x1000 window over an output 1x2000x2000x1 is too much work"));
+}
+
 TEST_CASE("a transposed convolution has an output of four dimensions") {
   const FileOperator op{
       .code = Code::TRANSPOSE_CONV,
