@@ -92,9 +92,10 @@ std::int64_t number(Random& random, std::int64_t old) {
   static constexpr std::array<std::int64_t, 20> telling = {
       -1,  0,   1,   2,     3,     4,       7,         9,         64,         127,
       128, 255, 256, 32767, 65536, 1 << 20, INT32_MAX, INT32_MIN, 0x3f800000, 0x7f800000};
+  const auto bits = static_cast<std::uint64_t>(old);  // the least number has none below it
   switch (below(random, 5)) {
-    case 0: return old + 1;
-    case 1: return old - 1;
+    case 0: return static_cast<std::int64_t>(bits + 1);
+    case 1: return static_cast<std::int64_t>(bits - 1);
     case 2: return static_cast<std::int64_t>(below(random, 8));
     case 3: return static_cast<std::int64_t>(random());
     default: return telling[below(random, telling.size())];
