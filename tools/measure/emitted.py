@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs smelt and the tools that build what it emits."""
+
+import json
+import subprocess
+import sys
+
+NAME = "model"
+
+
+def run(command, **options):
+    """Runs a command that must succeed; its output."""
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False, **options)
+    if done.returncode != 0:
+        sys.exit(f"{done.stdout}\ntools/bench: failed: {' '.join(str(w) for w in command)}")
+    return done.stdout
+
+
+def emit(smelt, case, optimize, folder, options=()):
+    """Emits a model and its golden check into a folder; smelt's own report."""
+    text = run([smelt, "compile", case.model, "-o", folder, "--name", NAME, "--json",
+                "--optimize", optimize, "--golden", case.golden, *options])
+    return json.loads(text)

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""This machine: instructions by callgrind, time by the clock. Portable code, g++ -O3."""
+
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+from . import emitted
+
+FLAGS = ["-O3", "-std=c++14", "-g1"]
+
+# Prints the shortest of some runs in milliseconds, or runs just once.
+DRIVER = """
+#include <chrono>
+#include <cstdio>
+#include "model.h"
+static model_model model;
+int main(int argc, char **) {
+#ifdef MODEL_STATE_BYTES
+  model_reset(&model);
+#endif
+  double best = 1e9;
+  for (int i = 0; i < (argc > 1 ? 1 : 30); ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    model_run(&model);
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    if (took.count() < best) best = took.count();
+  }
+  std::printf("%f\\n", best);
+}
+"""
+
+
+def instructions(program, folder):
+    """Of one model_run, all that it calls included."""
+    text = emitted.run(["valgrind", "--tool=callgrind", "--toggle-collect=model_run",
+                        f"--callgrind-out-file={folder / 'callgrind'}", program, "once"])
+    return int(re.search(r"Collected : (\d+)", text).group(1))
+
+
+def own_data(folder):
+    """Bytes of .data and .bss of the emitted code."""
+    sizes = emitted.run(["size", folder / "model.o", folder / "model_weights.o"])
+    return sum(int(line.split()[1]) + int(line.split()[2]) for line in sizes.splitlines()[1:])
+
+
+def measure(smelt, case, optimize):
+    """The keys of tools/bench, and for the table: macs, milliseconds."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        report = emitted.emit(smelt, case, optimize, folder, ["--target", "generic"])
+        (folder / "driver.cpp").write_text(DRIVER)
+        for unit in ("model", "model_weights", "model_golden", "driver"):
+            emitted.run(["g++", *FLAGS, f"-I{folder}", "-c", folder / f"{unit}.cpp",
+                         "-o", folder / f"{unit}.o"])
+        model = [folder / "model.o", folder / "model_weights.o"]
+        emitted.run(["g++", *model, folder / "driver.o", "-o", folder / "driver"])
+        emitted.run(["g++", *model, folder / "model_golden.o", "-o", folder / "golden"])
+        golden = subprocess.run([folder / "golden"], stdout=subprocess.DEVNULL, check=False)
+        return {
+            "instructions": instructions(folder / "driver", folder),
+            "cycles": None,
+            "ram_bytes": report["arena_bytes"] + report["state_bytes"] + own_data(folder),
+            "stack_bytes": None,
+            "flash_code": None,
+            "flash_weights": report["weights_bytes"],
+            "flash_tables": report["tables_bytes"],
+            "bit_exact": golden.returncode == 0,
+            "macs": report["macs"],
+            "milliseconds": float(emitted.run([folder / "driver"])),
+        }
