@@ -79,10 +79,14 @@ Struct layer(const DepthwiseConvolution& convolution, StepBuilder& builder) {
   const bool quantized = type != ElementType::f32;
   const std::int64_t padding = quantized ? operands.input.quantization.zero_point() : 0;
   const std::int64_t zero = quantized ? operands.weights.quantization.zero_point() : 0;
+  const std::int32_t multiplier = convolution.output[3] / convolution.input[3];
+  std::vector<std::uint8_t> weights = convolution.weights;
+  if (multiplier > 1)
+    weights.resize(weights.size() + smelt::lane_margin * static_cast<std::size_t>(byte_size(type)));
   return {fmt::format("depthwise_conv2d_{}_layer", to_string(type)),
           {images_field(convolution.window, convolution.input, convolution.output),
-           int_field("multiplier", convolution.output[3] / convolution.input[3]),
-           constant_field("weights", builder.constant("weights", type, convolution.weights)),
+           int_field("multiplier", multiplier),
+           constant_field("weights", builder.constant("weights", type, std::move(weights))),
            int_field("input_padding", padding), int_field("weights_zero_point", zero),
            output_stage(operands, builder)}};
 }

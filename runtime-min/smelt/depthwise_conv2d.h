@@ -29,18 +29,23 @@ using depthwise_conv2d_s8_layer = depthwise_conv2d_layer<s8>;
 using depthwise_conv2d_u8_layer = depthwise_conv2d_layer<u8>;
 using depthwise_conv2d_f32_layer = depthwise_conv2d_layer<f32>;
 
-/// `block` outputs of one pixel from output channel `channel` on. Their inputs begin `offset`
-/// elements into the rows and are `step` apart: 1, or 0 if they share one input.
+/// Elements after the weights, whose products nobody uses.
+constexpr int32_t lane_margin = 15;
+
+/// Outputs [first, last) of the `block` ones of a pixel from output channel `channel` on. Their
+/// inputs begin `offset` elements into the rows and are `step` apart: 1, or 0 if they share one.
 template <int32_t block, int32_t step, typename Number>
 SMELT_INLINE void depthwise_block(const window_shape &shape,
                                   const depthwise_conv2d_layer<Number> &layer,
                                   const typename Number::value *const *rows, int32_t offset,
-                                  int32_t channel, typename Number::value *output) {
+                                  int32_t channel, int32_t first, int32_t last,
+                                  typename Number::value *output) {
   using sum = typename Number::sum;
   const int32_t pitch = shape.dilation_width * layer.images.input_channels;
   const typename Number::value *weights = layer.weights + channel;
   sum sums[block];
-  for (int32_t k = 0; k < block; ++k) sums[k] = Number::start(layer.output, channel + k);
+  for (int32_t k = 0; k < block; ++k)
+    sums[k] = k < last ? Number::start(layer.output, channel + k) : 0;
   for (int32_t i = 0; i < shape.kernel_height; ++i) {
     const typename Number::value *input = rows[i] + offset;
     for (int32_t j = 0; j < shape.kernel_width; ++j) {
@@ -52,26 +57,69 @@ SMELT_INLINE void depthwise_block(const window_shape &shape,
       weights += layer.images.output_channels;
     }
   }
-  for (int32_t k = 0; k < block; ++k)
+  for (int32_t k = first; k < last; ++k)
     output[channel + k] = Number::finish(layer.output, channel + k, sums[k]);
 }
 
-/// Outputs [channel, channel + count) of one pixel, in blocks, the remainder one by one.
+/// Outputs [channel, channel + count) of one pixel in blocks. A remainder of more than a few is
+/// less work as a block: one that reaches beyond the outputs where they share their input, else
+/// back over outputs that are there. The rest goes one by one.
 template <int32_t step, typename Number>
 SMELT_INLINE void depthwise_channels(const window_shape &shape,
                                      const depthwise_conv2d_layer<Number> &layer,
                                      const typename Number::value *const *rows, int32_t offset,
                                      int32_t channel, int32_t count,
                                      typename Number::value *output) {
-  constexpr int32_t half = SMELT_LANES / 2;
-  const int32_t end = channel + count;
-  for (; channel + SMELT_LANES <= end; channel += SMELT_LANES, offset += step * SMELT_LANES)
-    depthwise_block<SMELT_LANES, step, Number>(shape, layer, rows, offset, channel, output);
+  constexpr int32_t lanes = SMELT_LANES, half = lanes / 2;
+  static_assert(lanes <= lane_margin + 1, "blocks that reach beyond the weights find the margin");
+  constexpr bool wide = half >= 8;
+  constexpr int32_t few = wide ? lanes / 4 : lanes - 1;
+  int32_t done = 0;
+  for (; done + lanes <= count; done += lanes)
+    depthwise_block<lanes, step, Number>(shape, layer, rows, offset + step * done, channel + done,
+                                         0, lanes, output);
+  const int32_t rest = count - done;
+  if (rest > few && (step == 0 || done > 0)) {
+    const int32_t back = step == 0 ? 0 : lanes - rest;
+    depthwise_block<lanes, step, Number>(shape, layer, rows, offset + step * (done - back),
+                                         channel + done - back, back, back + rest, output);
+    return;
+  }
   // Half a block is worth its code only where blocks are wide.
-  for (; half >= 8 && channel + half <= end; channel += half, offset += step * half)
-    depthwise_block<half, step, Number>(shape, layer, rows, offset, channel, output);
-  for (; channel < end; ++channel, offset += step)
-    depthwise_block<1, step, Number>(shape, layer, rows, offset, channel, output);
+  for (; wide && done + half <= count; done += half)
+    depthwise_block<half, step, Number>(shape, layer, rows, offset + step * done, channel + done, 0,
+                                        half, output);
+  for (; done < count; ++done)
+    depthwise_block<1, step, Number>(shape, layer, rows, offset + step * done, channel + done, 0, 1,
+                                     output);
+}
+
+/// All outputs of two neighbouring pixels of half a block of channels each, one filter per channel
+/// and stride 1: the inputs of both are neighbours, the weights are used twice.
+template <typename Number>
+SMELT_INLINE void depthwise_pair(const window_shape &shape,
+                                 const depthwise_conv2d_layer<Number> &layer,
+                                 const typename Number::value *const *rows, int32_t offset,
+                                 typename Number::value *output) {
+  using sum = typename Number::sum;
+  constexpr int32_t lanes = SMELT_LANES, half = lanes / 2;
+  const typename Number::value *weights = layer.weights;
+  sum sums[lanes];
+  for (int32_t k = 0; k < half; ++k) sums[k] = sums[half + k] = Number::start(layer.output, k);
+  for (int32_t i = 0; i < shape.kernel_height; ++i) {
+    const typename Number::value *input = rows[i] + offset;
+    for (int32_t j = 0; j < shape.kernel_width; ++j) {
+      typename Number::value twice[lanes];
+      for (int32_t k = 0; k < half; ++k) twice[k] = twice[half + k] = load(weights + k);
+      SMELT_EACH_LANE
+      for (int32_t k = 0; k < lanes; ++k)
+        sums[k] += static_cast<sum>(input[k]) *
+                   static_cast<sum>(Number::weight(twice + k, layer.weights_zero_point));
+      input += shape.dilation_width * half;
+      weights += half;
+    }
+  }
+  for (int32_t k = 0; k < lanes; ++k) output[k] = Number::finish(layer.output, k % half, sums[k]);
 }
 
 /// One output row.
@@ -81,7 +129,12 @@ SMELT_INLINE void depthwise_row(const window_shape &shape,
                                 const typename Number::value *const *rows,
                                 typename Number::value *output) {
   const int32_t inputs = layer.images.input_channels;
-  for (int32_t x = 0; x < layer.images.output_width; ++x) {
+  int32_t x = 0;
+  if (SMELT_LANES >= 16 && inputs == SMELT_LANES / 2 && layer.multiplier == 1 &&
+      shape.stride_width == 1)
+    for (; x + 2 <= layer.images.output_width; x += 2, output += SMELT_LANES)
+      depthwise_pair<Number>(shape, layer, rows, x * inputs, output);
+  for (; x < layer.images.output_width; ++x) {
     const int32_t offset = x * shape.stride_width * inputs;
     if (layer.multiplier == 1) {
       depthwise_channels<1, Number>(shape, layer, rows, offset, 0, inputs, output);
