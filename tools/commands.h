@@ -54,7 +54,7 @@ struct RunOptions {
   std::string inputs;  ///< .npz, .npy, folder of inN.bin; empty: generated
   std::string output;  ///< folder for outN.bin; empty: print
   std::int32_t cases = 1;
-  std::string with = "g++";
+  std::string with;        ///< compiler of the emitted code; empty: the default
   bool reference = false;  ///< the evaluator instead of the emitted code
   bool json = false;
 };
@@ -63,7 +63,7 @@ int run(const RunOptions& options);
 struct VerifyOptions {
   ModelOptions model;
   std::string golden;  ///< folder or file; empty: generated inputs against the evaluator
-  std::string with = "g++";
+  std::string with;    ///< compiler of the emitted code; empty: the default
   bool json = false;
 };
 int verify(const VerifyOptions& options);

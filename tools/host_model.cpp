@@ -78,6 +78,15 @@ Function symbol(void* library, const std::string& name) {
   return reinterpret_cast<Function>(dlsym(library, name.c_str()));
 }
 
+/// Programs with sanitizers load only models that have them, too, from the same compiler.
+std::string default_compiler() {
+#ifdef SMELT_SANITIZE
+  return SMELT_COMPILER;
+#else
+  return "g++";
+#endif
+}
+
 /// As the evaluator computes: no fused operations, and the C library's functions even of numbers
 /// that the compiler knows, since it rounds those otherwise.
 std::vector<std::string> command_line(const std::vector<const Program*>& programs,
@@ -98,6 +107,9 @@ std::vector<std::string> command_line(const std::vector<const Program*>& program
                                       "-I" + folder.string(),
                                       "-o",
                                       library.string()};
+#ifdef SMELT_SANITIZE
+  command.insert(command.end(), {"-fsanitize=" SMELT_SANITIZE, "-fno-sanitize-recover=all", "-g1"});
+#endif
   for (const Program* program : programs) {
     std::string upper = program->name;
     for (char& c : upper) c = static_cast<char>(std::toupper(c));
@@ -110,8 +122,9 @@ std::vector<std::string> command_line(const std::vector<const Program*>& program
 
 /// Builds and loads a shared library; null, and the reason, if that fails.
 std::shared_ptr<void> load(const std::vector<const Program*>& programs,
-                           std::vector<OutputFile> files, const std::string& compiler,
+                           std::vector<OutputFile> files, const std::string& with,
                            Diagnostics& diagnostics) {
+  const std::string compiler = with.empty() ? default_compiler() : with;
   const TemporaryFolder folder;
   files.push_back({"smelt_host.cpp", shim_text(programs)});
   if (!write_files(folder.path(), files, diagnostics)) return nullptr;

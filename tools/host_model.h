@@ -24,7 +24,8 @@ struct TracedBuffer {
 
 class HostModel {
  public:
-  /// Builds the files with `compiler` and loads the result; reports what the compiler said.
+  /// Builds the files with `compiler`, or the default if that is empty, and loads the result;
+  /// reports what the compiler said.
   static std::optional<HostModel> build(const Program& program,
                                         const std::vector<OutputFile>& files,
                                         const std::string& compiler, Diagnostics& diagnostics);

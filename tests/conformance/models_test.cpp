@@ -104,7 +104,7 @@ TEST_CASE("models without golden outputs run as the oracle does", "[models]") {
     if (!cases[0].outputs.empty()) continue;
     Diagnostics diagnostics;
     auto emitted =
-        tools::HostModel::build(model.program, emit(model.program, model.emit), "g++", diagnostics);
+        tools::HostModel::build(model.program, emit(model.program, model.emit), "", diagnostics);
     REQUIRE(emitted);
     OracleGraph oracle(graph);
     for (const tools::GoldenCase& golden : cases) {

@@ -189,7 +189,7 @@ std::vector<std::string> run_problems(const std::vector<const CompiledTrial*>& t
   for (const CompiledTrial* trial : trials) programs.push_back(&trial->program());
   add_as_one_unit(trials, files);
   Diagnostics diagnostics;
-  auto models = tools::HostModel::build(programs, files, "g++", diagnostics);
+  auto models = tools::HostModel::build(programs, files, "", diagnostics);
   if (!models) throw std::runtime_error(to_string(diagnostics.all().front()));
   std::vector<std::string> problems;
   for (std::size_t i = 0; i < trials.size(); ++i)
