@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/host_model.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cassert>
-#include <cstdio>
 #include <cstring>
-#include <fstream>
+#include <filesystem>
+#include <iterator>
+#include <sstream>
+
+#include "tools/jit/jit.h"
+#include "tools/system_compiler.h"
 
 namespace smelt::tools {
 namespace {
+
+constexpr const char* in_memory = "clang";
 
 /// Exports one model under names that begin with its own, and hands its trace to the caller.
 std::string exports_text(const Program& program) {
@@ -50,130 +53,106 @@ extern "C" {
   return text + "}\n";
 }
 
-/// Runs a program with its output in a file; its exit code, or -1.
-int spawn(const std::vector<std::string>& command, const std::filesystem::path& log) {
-  std::vector<char*> arguments;
-  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
-  std::fflush(nullptr);  // or the child would write it, too
-  const pid_t child = fork();
-  if (child < 0) return -1;
-  if (child == 0) {
-    if (!freopen(log.c_str(), "w", stdout) || dup2(1, 2) < 0) _exit(126);
-    execvp(arguments[0], arguments.data());
-    _exit(127);
+/// As the evaluator computes: no fused operations, and the C library's functions even of numbers
+/// that the compiler knows, since it rounds those otherwise.
+std::vector<std::string> flags_for(const std::vector<const Program*>& programs) {
+  std::vector<std::string> flags = {
+      "-std=c++14",      "-O2",      "-ffp-contract=off", "-fno-builtin-expf", "-fno-builtin-tanhf",
+      "-fno-exceptions", "-fno-rtti"};
+  for (const Program* program : programs) {
+    std::string upper = program->name;
+    for (char& c : upper) c = static_cast<char>(std::toupper(c));
+    flags.push_back(fmt::format("-D{}_TRACE", upper));
+    for (const Step& step : program->steps)
+      // The user's own header.
+      if (!step.kernel.invoke) flags.push_back("-I" + std::filesystem::current_path().string());
   }
-  int status = 0;
-  if (waitpid(child, &status, 0) != child || !WIFEXITED(status)) return -1;
-  return WEXITSTATUS(status);
+#ifdef SMELT_SANITIZE
+  flags.insert(flags.end(), {"-fsanitize=" SMELT_SANITIZE, "-fno-sanitize-recover=all", "-g1"});
+#endif
+  return flags;
 }
 
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream in(text);
+  return {std::istream_iterator<std::string>(in), {}};
 }
 
-template <typename Function>
-Function symbol(void* library, const std::string& name) {
-  return reinterpret_cast<Function>(dlsym(library, name.c_str()));
-}
-
-/// Programs with sanitizers load only models that have them, too, from the same compiler.
+/// What builds emitted code if nothing else is asked for. In programs with sanitizers it is the
+/// compiler that built them, since models must then have the same ones.
 std::string default_compiler() {
 #ifdef SMELT_SANITIZE
   return SMELT_COMPILER;
 #else
-  return "g++";
+  return jit::version().empty() ? "g++" : in_memory;
 #endif
 }
 
-/// As the evaluator computes: no fused operations, and the C library's functions even of numbers
-/// that the compiler knows, since it rounds those otherwise.
-std::vector<std::string> command_line(const std::vector<const Program*>& programs,
-                                      const std::vector<OutputFile>& files,
-                                      const std::filesystem::path& folder,
-                                      const std::filesystem::path& library,
-                                      const std::string& compiler) {
-  std::vector<std::string> command = {compiler,
-                                      "-std=c++14",
-                                      "-O2",
-                                      "-ffp-contract=off",
-                                      "-fno-builtin-expf",
-                                      "-fno-builtin-tanhf",
-                                      "-fPIC",
-                                      "-shared",
-                                      "-fno-exceptions",
-                                      "-fno-rtti",
-                                      "-I" + folder.string(),
-                                      "-o",
-                                      library.string()};
-#ifdef SMELT_SANITIZE
-  command.insert(command.end(), {"-fsanitize=" SMELT_SANITIZE, "-fno-sanitize-recover=all", "-g1"});
-#endif
-  for (const Program* program : programs) {
-    std::string upper = program->name;
-    for (char& c : upper) c = static_cast<char>(std::toupper(c));
-    command.push_back(fmt::format("-D{}_TRACE", upper));
-  }
-  for (const OutputFile& file : files)
-    if (file.path.ends_with(".cpp")) command.push_back((folder / file.path).string());
-  return command;
+void report_build_failure(const std::string& compiler, const std::string& messages,
+                          Diagnostics& diagnostics) {
+  Diagnostic& error = diagnostics.error({.file = compiler}, "cannot build the emitted code");
+  std::istringstream lines(messages);
+  for (std::string line; std::getline(lines, line);)
+    if (!line.empty()) error.note(line);
 }
 
-/// Builds and loads a shared library; null, and the reason, if that fails.
-std::shared_ptr<void> load(const std::vector<const Program*>& programs,
-                           std::vector<OutputFile> files, const std::string& with,
-                           Diagnostics& diagnostics) {
-  const std::string compiler = with.empty() ? default_compiler() : with;
-  const TemporaryFolder folder;
+std::optional<LoadedCode> load(const std::vector<const Program*>& programs,
+                               std::vector<OutputFile> files, const std::string& with,
+                               Diagnostics& diagnostics) {
   files.push_back({"smelt_host.cpp", shim_text(programs)});
-  if (!write_files(folder.path(), files, diagnostics)) return nullptr;
-  const auto library = folder.path() / "model.so";
-  const auto log = folder.path() / "log.txt";
-  const int code = spawn(command_line(programs, files, folder.path(), library, compiler), log);
-  if (code != 0) {
-    const bool missing = code == 127;
-    diagnostics
-        .error({.file = compiler},
-               missing ? "there is no such compiler" : "cannot build the emitted code")
-        .note(missing ? "install it, or name another with --with" : text_of(log));
-    return nullptr;
+  std::vector<std::string> words = words_of(with);
+  if (words.empty()) words = {default_compiler()};
+  if (with.empty() && jit::version().empty())
+    diagnostics.warning({.file = "smelt"}, "was built without LLVM")
+        .note(fmt::format("{} builds the emitted code", words[0]));
+  std::vector<std::string> flags = flags_for(programs);
+  flags.insert(flags.end(), words.begin() + 1, words.end());
+  std::string messages;
+  std::optional<LoadedCode> code;
+  if (words[0] == in_memory) {
+    code = jit::load(files, flags, messages);
+  } else {
+    flags.insert(flags.begin(), words[0]);
+    code = load_with_system_compiler(flags, files, messages);
   }
-  void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle) return {handle, dlclose};
-  diagnostics.error({.file = library.string()}, fmt::format("cannot be loaded: {}", dlerror()));
-  return nullptr;
+  if (!code) report_build_failure(words[0], messages, diagnostics);
+  return code;
+}
+
+template <typename Function>
+Function symbol(const LoadedCode& code, const std::string& name) {
+  return reinterpret_cast<Function>(code.symbol(name));
 }
 
 }  // namespace
 
-HostModel::HostModel(const Program& program, std::shared_ptr<void> library)
-    : program_(&program), library_(std::move(library)) {
+HostModel::HostModel(const Program& program, LoadedCode code)
+    : program_(&program), code_(std::move(code)) {
   const std::string prefix = program.name + "_host_";
-  run_ = symbol<Run>(library_.get(), prefix + "run");
-  reset_ = symbol<Reset>(library_.get(), prefix + "reset");
-  const std::size_t bytes = symbol<std::size_t (*)()>(library_.get(), prefix + "bytes")();
-  arena_offset_ = symbol<std::size_t (*)()>(library_.get(), prefix + "arena_offset")();
+  run_ = symbol<Run>(code_, prefix + "run");
+  reset_ = symbol<Reset>(code_, prefix + "reset");
+  const std::size_t bytes = symbol<std::size_t (*)()>(code_, prefix + "bytes")();
+  arena_offset_ = symbol<std::size_t (*)()>(code_, prefix + "arena_offset")();
   memory_.resize((bytes + 7) / 8);
   reset();
 }
 
 std::optional<HostModel> HostModel::build(const Program& program,
                                           const std::vector<OutputFile>& files,
-                                          const std::string& compiler, Diagnostics& diagnostics) {
-  auto models = build(std::vector{&program}, files, compiler, diagnostics);
+                                          const std::string& with, Diagnostics& diagnostics) {
+  auto models = build(std::vector{&program}, files, with, diagnostics);
   if (!models) return std::nullopt;
   return std::move(models->front());
 }
 
 std::optional<std::vector<HostModel>> HostModel::build(const std::vector<const Program*>& programs,
                                                        const std::vector<OutputFile>& files,
-                                                       const std::string& compiler,
+                                                       const std::string& with,
                                                        Diagnostics& diagnostics) {
-  const std::shared_ptr<void> library = load(programs, files, compiler, diagnostics);
-  if (!library) return std::nullopt;
+  const std::optional<LoadedCode> code = load(programs, files, with, diagnostics);
+  if (!code) return std::nullopt;
   std::vector<HostModel> models;
-  for (const Program* program : programs) models.push_back(HostModel(*program, library));
+  for (const Program* program : programs) models.push_back(HostModel(*program, *code));
   return models;
 }
 

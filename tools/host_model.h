@@ -3,7 +3,6 @@
 // The emitted code, built for this machine and loaded: what users will run, run here.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,7 +11,7 @@
 #include "compiler/diagnostics.h"
 #include "compiler/evaluate/evaluate.h"
 #include "compiler/program/program.h"
-#include "tools/files.h"
+#include "tools/loaded_code.h"
 
 namespace smelt::tools {
 
@@ -24,17 +23,18 @@ struct TracedBuffer {
 
 class HostModel {
  public:
-  /// Builds the files with `compiler`, or the default if that is empty, and loads the result;
-  /// reports what the compiler said.
+  /// Builds the files and loads the result; reports what the compiler said. `with` is a compiler,
+  /// perhaps followed by flags: "clang" is the one in this process, others are the system's. Empty
+  /// stands for the former, or g++ in builds without LLVM.
   static std::optional<HostModel> build(const Program& program,
                                         const std::vector<OutputFile>& files,
-                                        const std::string& compiler, Diagnostics& diagnostics);
+                                        const std::string& with, Diagnostics& diagnostics);
 
   /// Builds several programs of different names, whose files these are, in one go; much faster
   /// than one by one. They live as long as any of them does.
   static std::optional<std::vector<HostModel>> build(const std::vector<const Program*>& programs,
                                                      const std::vector<OutputFile>& files,
-                                                     const std::string& compiler,
+                                                     const std::string& with,
                                                      Diagnostics& diagnostics);
 
   /// Sets the state, if there is any, to its initial value.
@@ -45,14 +45,14 @@ class HostModel {
                          std::vector<TracedBuffer>* trace = nullptr);
 
  private:
-  HostModel(const Program& program, std::shared_ptr<void> library);
+  HostModel(const Program& program, LoadedCode code);
 
   using Trace = void (*)(void* context, std::int32_t step, const void* data, std::size_t bytes);
   using Run = void (*)(void* model, Trace trace, void* context);
   using Reset = void (*)(void* model);
 
   const Program* program_ = nullptr;
-  std::shared_ptr<void> library_;
+  LoadedCode code_;
   std::vector<std::uint64_t> memory_;  // the NAME_model struct: state, then arena
   std::size_t arena_offset_ = 0;
   Run run_ = nullptr;

@@ -52,7 +52,9 @@ void add_run(CLI::App& app, RunOptions& options) {
   app.add_option("--cases", options.cases, "number of pseudo-random inputs")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
-  app.add_option("--with", options.with, "compiler to build the emitted code with (default: g++)");
+  app.add_option("--with", options.with,
+                 "builds the emitted code: clang, the one inside smelt [default], or a compiler "
+                 "of the system, perhaps with flags: \"g++ -O3\"");
   app.add_flag("--reference", options.reference, "evaluate on the host, emit nothing");
   app.add_flag("--json", options.json, "report as JSON");
   app.footer("Example:\n  smelt run kws.tflite --inputs sounds.npy");
@@ -63,7 +65,9 @@ void add_verify(CLI::App& app, VerifyOptions& options) {
   app.add_option("--golden", options.golden,
                  "golden vectors: a folder of inN.bin and outN.bin (inN_K.bin where there are "
                  "several), or a file of smelt golden [pseudo-random inputs]");
-  app.add_option("--with", options.with, "compiler to build the emitted code with (default: g++)");
+  app.add_option("--with", options.with,
+                 "builds the emitted code: clang, the one inside smelt [default], or a compiler "
+                 "of the system, perhaps with flags: \"g++ -O3\"");
   app.add_flag("--json", options.json, "report as JSON");
   app.footer("Example:\n  smelt verify kws.tflite --golden vectors");
 }
