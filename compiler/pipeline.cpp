@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 
@@ -56,8 +57,9 @@ std::optional<Graph> run_passes(Graph graph, const PipelineOptions& options,
 }
 
 Program lower_and_plan(const Graph& graph, const Target& target, const PipelineOptions& options) {
-  return plan(lower(graph, target),
-              {.keep_input = options.keep_input, .share = options.optimize != Optimize::none});
+  return plan(lower(graph, target), {.keep_input = options.keep_input,
+                                     .share = options.optimize != Optimize::none,
+                                     .alignment = std::min(4, target.max_alignment)});
 }
 
 std::string pass_names(const PipelineOptions& options) {

@@ -22,9 +22,9 @@ enum ExitCode : int {
 
 /// What every command that reads a model takes.
 struct ModelOptions {
-  std::string model;  ///< path
-  std::string name;   ///< of the emitted code; empty: from the file's name
-  std::string target = "generic";
+  std::string model;               ///< path
+  std::string name;                ///< of the emitted code; empty: from the file's name
+  std::string target = "generic";  ///< its name, or a .json file
   std::string optimize = "balanced";
   bool keep_input = false;
   std::vector<std::string> custom;  ///< NAME=header.h:function
@@ -35,6 +35,7 @@ struct CompileOptions {
   std::string output = ".";
   std::string labels;  ///< path; empty: none
   std::string ram;     ///< "32K"; empty: no budget
+  std::string flash;   ///< likewise, for constants
   std::string golden;  ///< golden vectors to carry along; empty: none
   std::vector<std::string> print_after;
   std::string stop_after;
@@ -48,6 +49,11 @@ struct InspectOptions {
   bool json = false;
 };
 int inspect(const InspectOptions& options);
+
+struct TargetsOptions {
+  bool json = false;
+};
+int targets(const TargetsOptions& options);
 
 struct RunOptions {
   ModelOptions model;

@@ -9,6 +9,7 @@
 
 #include "codegen/cpp_writer.h"
 #include "compiler/graph/text.h"
+#include "tools/budget.h"
 #include "tools/files.h"
 #include "tools/model.h"
 #include "tools/vectors.h"
@@ -61,7 +62,7 @@ void report(const Compiled& compiled, const CompileOptions& options) {
   if (options.json) {
     const nlohmann::json json = {{"model", compiled.emit.model_file},
                                  {"name", program.name},
-                                 {"target", options.model.target},
+                                 {"target", compiled.target.name},
                                  {"arena_bytes", program.arena_bytes},
                                  {"state_bytes", program.state_bytes},
                                  {"weights_bytes", constants.weights},
@@ -76,27 +77,6 @@ void report(const Compiled& compiled, const CompileOptions& options) {
              program.name, with_commas(program.arena_bytes + program.state_bytes),
              with_commas(constants.weights), with_commas(constants.tables),
              with_commas(total_macs(compiled.graph)));
-}
-
-bool check_budget(Compiled& compiled, const std::string& text, Diagnostics& diagnostics) {
-  if (text.empty()) return true;
-  const auto budget = parse_bytes(text);
-  if (!budget) {
-    diagnostics.error({.file = "--ram"}, fmt::format("\"{}\" is not a size", text))
-        .note("write bytes, or 32K, or 1M");
-    return false;
-  }
-  compiled.emit.ram_budget = *budget;
-  compiled.emit.command += fmt::format(" --ram {}", text);
-  const std::int64_t needed = compiled.program.arena_bytes + compiled.program.state_bytes;
-  if (needed <= *budget) return true;
-  diagnostics
-      .error({.file = compiled.emit.model_file},
-             fmt::format("needs {} bytes of RAM, the budget is {}", with_commas(needed),
-                         with_commas(*budget)))
-      .note(fmt::format("step {} needs the most; smelt inspect shows the tensors around it",
-                        compiled.program.peak_step));
-  return false;
 }
 
 /// The golden vectors as the emitter wants them.
@@ -157,7 +137,8 @@ int compile(const CompileOptions& options) {
     compiled->emit.command +=
         " --labels " + std::filesystem::path(options.labels).filename().string();
   }
-  if (!check_budget(*compiled, options.ram, diagnostics)) return done(exit_bad_input);
+  if (!check_budgets(*compiled, {options.ram, options.flash}, diagnostics))
+    return done(exit_bad_input);
   const auto files = output_files(*compiled, options.golden, diagnostics);
   if (!files) return done(exit_bad_input);
   if (!write_files(options.output, *files, diagnostics)) return done(exit_system);

@@ -14,7 +14,8 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
   app.add_option("model", options.model, "the model, a .tflite file")->required();
   app.add_option("--name", options.name,
                  "prefix of every emitted name [the file's name, made an identifier]");
-  app.add_option("--target", options.target, "device class: generic, host")->capture_default_str();
+  app.add_option("--target", options.target, "device class: see smelt targets")
+      ->capture_default_str();
   app.add_option("--optimize", options.optimize, "none (keeps every tensor of the file), balanced")
       ->capture_default_str();
   app.add_flag("--keep-input", options.keep_input, "run does not overwrite the input");
@@ -27,6 +28,7 @@ void add_compile(CLI::App& app, CompileOptions& options) {
   app.add_option("-o,--output", options.output, "folder to write to")->capture_default_str();
   app.add_option("--labels", options.labels, "file with one class name per line");
   app.add_option("--ram", options.ram, "refuse a model that needs more RAM: 2048, 32K");
+  app.add_option("--flash", options.flash, "refuse a model whose constants need more flash");
   app.add_option("--golden", options.golden,
                  "golden vectors, a file or folder: adds NAME_golden.cpp, a main that checks them");
   app.add_option("--print-after", options.print_after, "print the graph after a pass");
@@ -42,6 +44,11 @@ void add_inspect(CLI::App& app, InspectOptions& options) {
   add_model_options(app, options.model);
   app.add_flag("--json", options.json, "report as JSON");
   app.footer("Example:\n  smelt inspect kws.tflite");
+}
+
+void add_targets(CLI::App& app, TargetsOptions& options) {
+  app.add_flag("--json", options.json, "in the terms in which a .json file describes a device");
+  app.footer("Example:\n  smelt targets");
 }
 
 void add_run(CLI::App& app, RunOptions& options) {
@@ -112,12 +119,14 @@ int main(int argc, char** argv) {
   };
   CompileOptions compile_options;
   InspectOptions inspect_options;
+  TargetsOptions targets_options;
   RunOptions run_options;
   VerifyOptions verify_options;
   GoldenOptions golden_options;
   OptOptions opt_options;
   add("compile", "Compile a model to C++", add_compile, compile, compile_options);
   add("inspect", "Show operators, tensors and costs", add_inspect, inspect, inspect_options);
+  add("targets", "List what can be compiled for", add_targets, targets, targets_options);
   add("run", "Run the compiled model on this machine", add_run, run, run_options);
   add("verify", "Prove that the emitted code computes the golden outputs", add_verify, verify,
       verify_options);

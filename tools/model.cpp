@@ -8,8 +8,8 @@
 
 #include "codegen/names.h"
 #include "compiler/import/tflite.h"
-#include "compiler/targets/targets.h"
 #include "tools/files.h"
+#include "tools/target_file.h"
 #include "tools/version.h"
 
 namespace smelt::tools {
@@ -39,8 +39,9 @@ std::optional<Optimize> parse_optimize(const std::string& text) {
 }
 
 /// What the header states as the command: no paths, only what changes the output.
-std::string normalized_command(const ModelOptions& options, const std::string& file) {
-  std::string command = fmt::format("smelt compile {} --target {}", file, options.target);
+std::string normalized_command(const ModelOptions& options, const std::string& target,
+                               const std::string& file) {
+  std::string command = fmt::format("smelt compile {} --target {}", file, target);
   if (options.optimize != "balanced") command += " --optimize " + options.optimize;
   if (!options.name.empty()) command += " --name " + options.name;
   if (options.keep_input) command += " --keep-input";
@@ -72,14 +73,8 @@ std::optional<Model> load_model(const ModelOptions& options, Diagnostics& diagno
 std::optional<Compiled> compile_model(
     const ModelOptions& options, Diagnostics& diagnostics, const std::string& stop_after,
     std::function<void(std::string_view, const Graph&, double)> observe) {
-  const Target* target = find_target(options.target);
+  auto target = target_of(options.target, diagnostics);
   const auto optimize = parse_optimize(options.optimize);
-  if (!target) {
-    auto& error = diagnostics.error({.file = "--target"},
-                                    fmt::format("there is no target \"{}\"", options.target));
-    for (const Target* each : targets)
-      error.note(fmt::format("{}: {}", each->name, each->description));
-  }
   if (!optimize)
     diagnostics
         .error({.file = "--optimize"}, fmt::format("there is no mode \"{}\"", options.optimize))
@@ -96,9 +91,10 @@ std::optional<Compiled> compile_model(
   EmitOptions emit{.model_file = model->graph.file,
                    .sha256 = model->sha256,
                    .version = std::string(version),
-                   .command = normalized_command(options, model->graph.file),
+                   .command = normalized_command(options, target->name, model->graph.file),
                    .passes = pass_names(pipeline)};
-  return Compiled{std::move(*model), std::move(*graph), std::move(program), std::move(emit)};
+  return Compiled{std::move(*model), std::move(*target), std::move(*graph), std::move(program),
+                  std::move(emit)};
 }
 
 std::int64_t total_macs(const Graph& graph) {

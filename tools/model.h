@@ -24,6 +24,7 @@ std::optional<Model> load_model(const ModelOptions& options, Diagnostics& diagno
 /// A model compiled.
 struct Compiled {
   Model model;
+  Target target;
   Graph graph;  ///< after the passes
   Program program;
   EmitOptions emit;

@@ -1,19 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A class of devices as data: what lowering, planning and emission need to know of it.
+// A class of devices as data: what lowering, planning and emission need to know of it, and how its
+// code is built and emulated.
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+#include <string>
+#include <vector>
 
 namespace smelt {
 
+/// Instructions that kernels may rely on beyond the plain ones of 32-bit cores.
+struct Features {
+  bool dsp = false;     ///< Arm: two 16-bit products per instruction
+  bool helium = false;  ///< Arm: vectors of 128 bits, integer and float
+  bool fpu = false;     ///< float32 in hardware
+};
+
 struct Target {
-  std::string_view name;
-  std::string_view description;
+  std::string name;
+  std::string description;
+  Features features = {};
   std::int32_t pointer_bytes = 4;
-  /// Strictest alignment of arena and constants: no buffer asks for more.
-  std::int32_t max_alignment = 4;
+  /// Strictest alignment that any access needs, a power of two: no buffer asks for more.
+  std::int32_t max_alignment = 8;
+  /// Words may lie anywhere. Elsewhere a fault follows, and kernels never rely on it.
+  bool unaligned_words = true;
+  /// What a device has for everything; 0: it varies.
+  std::int64_t flash_bytes = 0;
+  std::int64_t ram_bytes = 0;
+  /// Constants are not in data memory: they stay in program memory and are read by instructions of
+  /// their own.
+  bool separate_flash = false;
+  std::string compiler = {};            ///< "arm-none-eabi-g++"
+  std::vector<std::string> flags = {};  ///< of GCC, for its core
+  /// Runs an image that is appended; empty: there is none.
+  std::vector<std::string> emulator = {};
 };
 
 }  // namespace smelt

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/targets/targets.h"
+
+namespace smelt {
+
+const Target rv32imafc = {
+    .name = "rv32imafc",
+    .description = "RISC-V, 32 bits, with FPU (ESP32-P4)",
+    .features = {.fpu = true},
+    .unaligned_words = false,
+    .compiler = "riscv64-unknown-elf-g++",
+    .flags = {"-march=rv32imafc_zicsr", "-mabi=ilp32f", "--specs=picolibc.specs"},
+    .emulator = {"qemu-system-riscv32", "-M", "virt", "-bios", "none", "-nographic", "-semihosting",
+                 "-kernel"},
+};
+
+}  // namespace smelt

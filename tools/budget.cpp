@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/budget.h"
+
+#include <fmt/format.h>
+
+#include "codegen/cpp_writer.h"
+#include "tools/files.h"
+
+namespace smelt::tools {
+namespace {
+
+struct Need {
+  const char* memory;  ///< "RAM"
+  std::int64_t bytes;
+  std::string note;
+};
+
+std::optional<std::int64_t> budget_of(const std::string& text, const char* option,
+                                      Compiled& compiled, Diagnostics& diagnostics) {
+  if (text.empty()) return std::nullopt;
+  const auto budget = parse_bytes(text);
+  if (!budget)
+    diagnostics.error({.file = option}, fmt::format("\"{}\" is not a size", text))
+        .note("write bytes, or 32K, or 1M");
+  else
+    compiled.emit.command += fmt::format(" {} {}", option, text);
+  return budget;
+}
+
+void check(const Need& need, std::int64_t limit, const std::string& whose, const std::string& model,
+           Diagnostics& diagnostics) {
+  if (need.bytes <= limit) return;
+  diagnostics
+      .error({.file = model}, fmt::format("needs {} bytes of {}, {} {}", with_commas(need.bytes),
+                                          need.memory, whose, with_commas(limit)))
+      .note(need.note);
+}
+
+}  // namespace
+
+bool check_budgets(Compiled& compiled, const Budgets& budgets, Diagnostics& diagnostics) {
+  const Program& program = compiled.program;
+  const ConstantBytes constants = constant_bytes(program);
+  const Need ram{"RAM", program.arena_bytes + program.state_bytes,
+                 fmt::format("step {} needs the most; smelt inspect shows the tensors around it",
+                             program.peak_step)};
+  const Need flash{"flash", constants.weights + constants.tables,
+                   "for its constants alone; fewer channels or a smaller type help"};
+  const std::string& model = compiled.emit.model_file;
+  const Target& target = compiled.target;
+  const std::string has = fmt::format("{} has", target.name);
+  if (target.ram_bytes > 0) check(ram, target.ram_bytes, has, model, diagnostics);
+  if (target.flash_bytes > 0) check(flash, target.flash_bytes, has, model, diagnostics);
+  compiled.emit.ram_budget = budget_of(budgets.ram, "--ram", compiled, diagnostics);
+  if (compiled.emit.ram_budget)
+    check(ram, *compiled.emit.ram_budget, "the budget is", model, diagnostics);
+  if (const auto budget = budget_of(budgets.flash, "--flash", compiled, diagnostics))
+    check(flash, *budget, "the budget is", model, diagnostics);
+  return !diagnostics.failed();
+}
+
+}  // namespace smelt::tools
