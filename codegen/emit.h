@@ -28,6 +28,8 @@ struct EmitOptions {
   std::string passes;                      ///< names of those that ran, in order
   std::vector<std::string> labels;         ///< names of the classes of the first output
   std::optional<std::int64_t> ram_budget;  ///< bytes of arena and state, asserted
+  std::string weights_section;             ///< of the linker script; empty: the usual one
+  std::string arena_section;               ///< likewise, for the user's variable
 };
 
 /// Inputs of the model and the outputs that they must give: one element per port, with the bytes of

@@ -99,6 +99,13 @@ class HeaderWriter {
       out_.comment("What survives from run to run. Set by reset; save and restore it as bytes.");
       memory_union("state", "STATE_BYTES");
     }
+    if (const std::string& section = context_.options.arena_section; !section.empty()) {
+      out_.comment(
+          "Places the variable that holds the model, or its arena: write it before the type.");
+      define(context_.macro + "_ARENA_SECTION",
+             fmt::format("__attribute__((section(\"{}\")))", section));
+      out_.blank();
+    }
     out_.comment("Working memory. Undefined between runs, so that several models may share it.");
     memory_union("arena", "ARENA_BYTES");
     out_.comment("An instance of the model: all the RAM that it needs.");

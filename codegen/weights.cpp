@@ -57,10 +57,13 @@ std::string weights_source_text(const EmitContext& context) {
   write_banner(writer, context, context.prefix + "_weights.cpp");
   writer.directive(fmt::format("#include \"{}_weights.h\"", context.prefix));
   writer.blank();
+  const std::string& section = context.options.weights_section;
+  const std::string place =
+      section.empty() ? "SMELT_CONSTANT" : fmt::format("__attribute__((section(\"{}\")))", section);
   writer.begin_table();
   writer.line(fmt::format("namespace {}_weights {{", context.prefix));
   for_each_constant(writer, context, [&](ConstantId id, const Constant& constant) {
-    writer.array(fmt::format("{} SMELT_CONSTANT", declaration(context, id)), constant.type,
+    writer.array(fmt::format("{} {}", declaration(context, id), place), constant.type,
                  constant.bytes, constant.per_channel);
   });
   writer.blank();

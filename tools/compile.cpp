@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "codegen/cpp_writer.h"
 #include "compiler/graph/text.h"
@@ -79,6 +81,38 @@ void report(const Compiled& compiled, const CompileOptions& options) {
              with_commas(total_macs(compiled.graph)));
 }
 
+bool is_section(const std::string& name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) || c == '.' || c == '_' || c == '-';
+  });
+}
+
+/// "weights=.qspi,arena=.dtcm"
+bool set_sections(const std::string& text, Compiled& compiled, Diagnostics& diagnostics) {
+  if (text.empty()) return true;
+  std::istringstream parts(text);
+  for (std::string part; std::getline(parts, part, ',');) {
+    const std::size_t equals = std::min(part.find('='), part.size());
+    const std::string what = part.substr(0, equals);
+    const std::string section = equals < part.size() ? part.substr(equals + 1) : "";
+    if ((what != "weights" && what != "arena") || !is_section(section)) {
+      diagnostics.error({.file = "--section"}, fmt::format("\"{}\" is not understood", part))
+          .note("write weights=SECTION or arena=SECTION, or both with a comma between");
+      return false;
+    }
+    (what == "weights" ? compiled.emit.weights_section : compiled.emit.arena_section) = section;
+  }
+  if (!compiled.emit.weights_section.empty() && compiled.target.separate_flash) {
+    diagnostics
+        .error({.file = "--section"},
+               fmt::format("weights cannot be placed on {}", compiled.target.name))
+        .note("its constants must stay in program memory, where the code reads them from");
+    return false;
+  }
+  compiled.emit.command += " --section " + text;
+  return true;
+}
+
 /// The golden vectors as the emitter wants them.
 std::optional<std::vector<GoldenVector>> golden_vectors(const std::string& path,
                                                         const Compiled& compiled,
@@ -137,6 +171,7 @@ int compile(const CompileOptions& options) {
     compiled->emit.command +=
         " --labels " + std::filesystem::path(options.labels).filename().string();
   }
+  if (!set_sections(options.section, *compiled, diagnostics)) return done(exit_bad_usage);
   if (!check_budgets(*compiled, {options.ram, options.flash}, diagnostics))
     return done(exit_bad_input);
   const auto files = output_files(*compiled, options.golden, diagnostics);

@@ -29,6 +29,8 @@ void add_compile(CLI::App& app, CompileOptions& options) {
   app.add_option("--labels", options.labels, "file with one class name per line");
   app.add_option("--ram", options.ram, "refuse a model that needs more RAM: 2048, 32K");
   app.add_option("--flash", options.flash, "refuse a model whose constants need more flash");
+  app.add_option("--section", options.section,
+                 "sections of the linker script: weights=.qspi,arena=.dtcm");
   app.add_option("--golden", options.golden,
                  "golden vectors, a file or folder: adds NAME_golden.cpp, a main that checks them");
   app.add_option("--print-after", options.print_after, "print the graph after a pass");
