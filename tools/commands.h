@@ -37,6 +37,7 @@ struct CompileOptions {
   std::string ram;      ///< "32K"; empty: no budget
   std::string flash;    ///< likewise, for constants
   std::string section;  ///< "weights=.qspi,arena=.dtcm"; empty: the usual sections
+  std::string depfile;  ///< path; empty: none
   std::string golden;   ///< golden vectors to carry along; empty: none
   std::vector<std::string> print_after;
   std::string stop_after;

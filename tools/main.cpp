@@ -33,6 +33,9 @@ void add_compile(CLI::App& app, CompileOptions& options) {
                  "sections of the linker script: weights=.qspi,arena=.dtcm");
   app.add_option("--golden", options.golden,
                  "golden vectors, a file or folder: adds NAME_golden.cpp, a main that checks them");
+  app.add_option("--depfile", options.depfile,
+                 "write a rule for make: the file of that name without its .d depends on all that "
+                 "was read");
   app.add_option("--print-after", options.print_after, "print the graph after a pass");
   app.add_option("--stop-after", options.stop_after, "stop after a pass, write nothing");
   app.add_flag("--time-passes", options.time_passes, "print how long each pass took");
