@@ -12,13 +12,14 @@ FIRMWARE = Path(__file__).resolve().parents[2] / "examples" / "firmware"
 class Board:
     name: str
     core: str
-    target: str      # device class of smelt
+    target: str           # device class of smelt
     toolchain: str
-    prefix: str      # of the compiler's and binutils' names
-    compile: tuple   # options to compile with
-    link: tuple      # options to link with
-    sources: tuple   # start-up code, in examples/firmware/src
-    emulate: tuple   # command to which the program is appended
+    prefix: str           # of the compiler's and binutils' names
+    compile_model: tuple  # options for emitted code
+    compile_start: tuple  # options for start-up code
+    link: tuple           # options to link with
+    sources: tuple        # start-up code, in examples/firmware/src
+    emulate: tuple        # command to which the program is appended
 
     @property
     def avr(self):
@@ -36,20 +37,22 @@ def _memory_options(board):
         f"-T{FIRMWARE / 'link.ld'}"]
 
 
-def _board(name, board, toolchain):
+def _board(name, board, data):
+    toolchain = data["toolchains"][board["toolchain"]]
+    flags = [*toolchain["compile"], *board["flags"]]
     return Board(
         name=name, core=board["core"], target=board["target"], toolchain=board["toolchain"],
         prefix=toolchain["prefix"],
-        compile=(*toolchain["compile"], *board["flags"]),
-        link=(*toolchain["compile"], *board["flags"], *toolchain["link"], *_memory_options(board)),
+        compile_model=(*flags, *data["compile_model"]),
+        compile_start=(*flags, *data["compile_start"]),
+        link=(*flags, *data["link"], *toolchain["link"], *_memory_options(board)),
         sources=tuple(toolchain["sources"]),
         emulate=(*toolchain["emulator"], *board["machine"], *toolchain["load"]))
 
 
 def _read():
     data = json.loads((FIRMWARE / "boards.json").read_text())
-    return {name: _board(name, board, data["toolchains"][board["toolchain"]])
-            for name, board in data["boards"].items()}
+    return {name: _board(name, board, data) for name, board in data["boards"].items()}
 
 
 BOARDS = _read()

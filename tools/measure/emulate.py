@@ -47,8 +47,7 @@ def _plugin():
 @functools.cache
 def _simulator():
     program = Path(_scratch().name) / "cycles"
-    emitted.run(["gcc", "-O2", "-Wall", "-Wextra", HERE / "cycles.c", "-lsimavr", "-lelf",
-                 "-o", program])
+    emitted.run(["gcc", "-O2", "-Wall", "-Wextra", HERE / "cycles.c", "-lsimavr", "-o", program])
     return program
 
 

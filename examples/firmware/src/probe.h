@@ -11,6 +11,7 @@ namespace probe {
 
 constexpr unsigned char paint = 0xA5;
 constexpr uint32_t overflow = 0xFFFFFFFF;
+constexpr int margin = 16;  // of untouched bytes, without which the stack may have gone further
 
 // What is painted: all that the stack may use, at most this.
 constexpr uint32_t max_stack = 0x10000;
@@ -21,7 +22,7 @@ inline volatile unsigned char* bottom(unsigned char* stack) {
 }
 
 // Bytes of stack that function(argument) takes, its return address included where the call pushes
-// it; `overflow` if nothing is left. Calls nothing else and is not inlined, so that the stack
+// it; `overflow` if too little is left. Calls nothing else and is not inlined, so that the stack
 // pointer stays where it is and all below it is free to paint.
 template <typename T>
 __attribute__((noinline)) uint32_t stack_of(void (*volatile function)(T*), T* argument) {
@@ -31,10 +32,9 @@ __attribute__((noinline)) uint32_t stack_of(void (*volatile function)(T*), T* ar
   board_count_begin();
   function(argument);
   board_count_end();
-  if (*end != paint) return overflow;
   volatile unsigned char* at = end;
   while (at < stack && *at == paint) ++at;
-  return static_cast<uint32_t>(stack - at);
+  return at - end < margin ? overflow : static_cast<uint32_t>(stack - at);
 }
 
 }  // namespace probe
