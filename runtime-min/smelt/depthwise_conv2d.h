@@ -61,9 +61,9 @@ SMELT_INLINE void depthwise_block(const window_shape &shape,
     output[channel + k] = Number::finish(layer.output, channel + k, sums[k]);
 }
 
-/// Outputs [channel, channel + count) of one pixel in blocks. A remainder of more than a few is
-/// less work as a block: one that reaches beyond the outputs where they share their input, else
-/// back over outputs that are there. The rest goes one by one.
+/// Outputs [channel, channel + count) of one pixel in blocks. Where blocks are wide, a remainder of
+/// more than a few is less work as a block: one that reaches beyond the outputs where they share
+/// their input, else back over outputs that are there. The rest goes one by one.
 template <int32_t step, typename Number>
 SMELT_INLINE void depthwise_channels(const window_shape &shape,
                                      const depthwise_conv2d_layer<Number> &layer,
@@ -73,13 +73,13 @@ SMELT_INLINE void depthwise_channels(const window_shape &shape,
   constexpr int32_t lanes = SMELT_LANES, half = lanes / 2;
   static_assert(lanes <= lane_margin + 1, "blocks that reach beyond the weights find the margin");
   constexpr bool wide = half >= 8;
-  constexpr int32_t few = wide ? lanes / 4 : lanes - 1;
+  constexpr int32_t few = lanes / 4;
   int32_t done = 0;
   for (; done + lanes <= count; done += lanes)
     depthwise_block<lanes, step, Number>(shape, layer, rows, offset + step * done, channel + done,
                                          0, lanes, output);
   const int32_t rest = count - done;
-  if (rest > few && (step == 0 || done > 0)) {
+  if (wide && rest > few && (step == 0 || done > 0)) {
     const int32_t back = step == 0 ? 0 : lanes - rest;
     depthwise_block<lanes, step, Number>(shape, layer, rows, offset + step * (done - back),
                                          channel + done - back, back, back + rest, output);

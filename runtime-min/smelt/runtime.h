@@ -9,6 +9,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __AVR__
+#include <avr/pgmspace.h>
+#endif
+
 /// Kernels are written to disappear into their one caller: with its numbers known, the compiler
 /// drops what a layer does not need.
 #define SMELT_INLINE inline __attribute__((always_inline))
@@ -33,9 +37,11 @@
 #define SMELT_EACH_LANE
 #endif
 
-/// Constants that kernels read with load() only. A device whose data memory is not its flash
-/// defines this to keep them in flash.
-#ifndef SMELT_CONSTANT
+/// Constants that kernels read with load() only. AVR's flash is not part of its data memory: there
+/// they stay in flash, and load() knows how to read it.
+#ifdef __AVR__
+#define SMELT_CONSTANT __attribute__((__progmem__))
+#else
 #define SMELT_CONSTANT
 #endif
 
@@ -47,11 +53,52 @@ constexpr int runtime_abi = 1;
 constexpr float infinity = __builtin_huge_valf();
 constexpr float not_a_number = __builtin_nanf("");
 
+#ifdef __AVR__
+
+/// Copies a constant of so many bytes out of flash: numbers in place, structs by a call.
+template <size_t bytes>
+struct flash {
+  static SMELT_INLINE void read(const void *constant, void *to) { memcpy_P(to, constant, bytes); }
+};
+template <>
+struct flash<1> {
+  static SMELT_INLINE void read(const void *constant, void *to) {
+    const uint8_t value = pgm_read_byte(constant);
+    memcpy(to, &value, sizeof value);
+  }
+};
+template <>
+struct flash<2> {
+  static SMELT_INLINE void read(const void *constant, void *to) {
+    const uint16_t value = pgm_read_word(constant);
+    memcpy(to, &value, sizeof value);
+  }
+};
+template <>
+struct flash<4> {
+  static SMELT_INLINE void read(const void *constant, void *to) {
+    const uint32_t value = pgm_read_dword(constant);
+    memcpy(to, &value, sizeof value);
+  }
+};
+
+/// Reads a constant from where the device keeps constants.
+template <typename T>
+SMELT_INLINE T load(const T *constant) {
+  T value;
+  flash<sizeof(T)>::read(constant, &value);
+  return value;
+}
+
+#else
+
 /// Reads a constant from where the device keeps constants.
 template <typename T>
 SMELT_INLINE T load(const T *constant) {
   return *constant;
 }
+
+#endif
 
 /// The T at a byte offset of an arena.
 template <typename T>

@@ -8,6 +8,10 @@ import sys
 NAME = "model"
 
 
+class DoesNotFit(Exception):
+    """A model is too large for its device."""
+
+
 def run(command, **options):
     """Runs a command that must succeed; its output."""
     done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE,
@@ -19,6 +23,12 @@ def run(command, **options):
 
 def emit(smelt, case, optimize, folder, options=()):
     """Emits a model and its golden check into a folder; smelt's own report."""
-    text = run([smelt, "compile", case.model, "-o", folder, "--name", NAME, "--json",
-                "--optimize", optimize, "--golden", case.golden, *options])
-    return json.loads(text)
+    command = [smelt, "compile", case.model, "-o", folder, "--name", NAME, "--json",
+               "--optimize", optimize, "--golden", case.golden, *options]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          check=False)
+    if done.returncode == 0:
+        return json.loads(done.stdout)
+    if "error: needs " in done.stderr:
+        raise DoesNotFit(done.stderr.splitlines()[0])
+    sys.exit(f"{done.stderr}\ntools/bench: smelt refuses {case.name}")

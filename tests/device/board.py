@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Holds an emulated board to what is known of programs: what they count, take, and end with.
+
+    board.py BOARD --smelt PROGRAM --examples FOLDER [--models-dir FOLDER] [--models LIST]
+
+Then models with golden vectors, all or those listed, must be right there, where they fit.
+"""
+
+import argparse
+import pathlib
+import shutil
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+KNOWN = pathlib.Path(__file__).resolve().parent / "known"
+sys.path.insert(0, str(ROOT / "tools"))
+
+# pylint: disable=wrong-import-position
+from measure import build, device, emulate
+from measure.boards import BOARDS, FIRMWARE
+from measure.cases import find_cases
+
+FAULT = 99
+# Must fit: of the others, a board may be too small for some.
+FITS = {"atmega328p": {"sine"}}
+INCLUDE = [f"-I{KNOWN}", f"-I{FIRMWARE / 'src'}", f"-I{ROOT / 'runtime-min'}"]
+# Instructions of the loop; cycles of it, with the return, whose length is that of its address.
+LOOP = {"atmega328p": 750 + 4, "atmega2560": 750 + 5}
+
+problems = []
+
+
+def check(good, message):
+    if not good:
+        problems.append(message)
+        print(f"FAILED: {message}")
+
+
+def known(board, kind, seconds=60, *defines):
+    """Runs the program of the known model that does this."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(shutil.copytree(KNOWN, pathlib.Path(name) / "known"))
+        model = build.model_objects(board, folder, device.NAME,
+                                    [*INCLUDE, f"-DKNOWN={kind}", *defines])
+        start = build.start_up(board, folder)
+        return emulate.run(board, device.check_program(board, folder, start, model), seconds)
+
+
+def check_counts(board):
+    done = known(board, "COUNT")
+    check(done.code == 0, f"a model that is right: {done}")
+    counts = emulate.calls(board, done.counts)
+    expected = LOOP.get(board.name, 502)
+    check(counts[1:] == [expected] * 2, f"counts {counts}, not {expected}")
+    check(0 <= int(done.result["stack_run"]) <= 3, f"a loop takes stack: {done.result}")
+
+
+def check_ends(board):
+    done = known(board, "COUNT", 60, "-DWRONG")
+    check(done.code == 1 and done.result["failed"] == "2", f"a model that is wrong: {done}")
+    done = known(board, "DEEP")
+    check(done.code == 2, f"a stack that is too small: {done}")
+    done = known(board, "FAULT")
+    check(done.code == FAULT and "FAULT" in done.output, f"a fault: {done}")
+    done = known(board, "HANG", 1)
+    check(done.code == emulate.TIMEOUT, f"a program that hangs: {done}")
+    if board.name == "microbit":
+        done = known(board, "UNALIGNED")
+        check(done.code == FAULT, f"an unaligned word: {done}")
+
+
+def check_sizes(board):
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(shutil.copytree(KNOWN, pathlib.Path(name) / "known"))
+        size = device.measure_emitted(board, folder, 10, [*INCLUDE, "-DKNOWN=STACK"])
+    check(1000 <= size["stack_bytes"] <= 1040, f"stack {size['stack_bytes']}")
+    check(size["ram_bytes"] == 40 + size["stack_bytes"], f"RAM {size['ram_bytes']}")
+    check((size["flash_weights"], size["flash_tables"]) == (990, 10), f"constants: {size}")
+    check(20 <= size["flash_code"] <= 300, f"code {size['flash_code']}")
+
+
+def check_model(board, smelt, case):
+    result = device.measure(smelt, case, "balanced", board)
+    print(f"{case.name}: {result}")
+    must_fit = case.name in FITS.get(board.name, {"sine", "digits"})
+    check(result["bit_exact"] is not None or not must_fit, f"{case.name} does not fit")
+    check(result["bit_exact"] is not False, f"{case.name} is wrong")
+
+
+def skipped(board):
+    """What is missing to run the board."""
+    missing = [tool for tool in (f"{board.prefix}gcc", board.emulate[0]) if not shutil.which(tool)]
+    if missing:
+        print(f"skipped: no {' and no '.join(missing)}")
+    return missing
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("board", choices=BOARDS)
+    parser.add_argument("--smelt", required=True)
+    parser.add_argument("--examples", required=True, type=pathlib.Path)
+    parser.add_argument("--models-dir", type=pathlib.Path, default=pathlib.Path("none"))
+    parser.add_argument("--models", help="names with commas between; default: all")
+    options = parser.parse_args()
+    board = BOARDS[options.board]
+    if skipped(board):
+        return 0
+    check_counts(board)
+    check_ends(board)
+    check_sizes(board)
+    cases = find_cases(options.examples, options.models_dir)
+    for name in options.models.split(",") if options.models else cases:
+        check_model(board, options.smelt, cases[name])
+    print("good" if not problems else f"{len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A model on an emulated board: right or wrong, how long, how large."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from . import build, emitted, emulate, sizes
+
+NAME = emitted.NAME
+
+
+KEYS = ("instructions", "cycles", "ram_bytes", "stack_bytes", "flash_code", "flash_weights",
+        "flash_tables", "bit_exact")
+
+
+def _sizes(board, folder, start, model, tables):
+    """Bytes by kind, of the smallest program. Tables are what smelt says they are; weights are the
+    other constants."""
+    program = build.link(board, folder / "smallest.elf",
+                         [*start, build.firmware_object(board, folder, "smallest.cpp", NAME),
+                          model[""], model["_weights"]])
+    none = build.link(board, folder / "none.elf",
+                      [*start, build.firmware_object(board, folder, "smallest.cpp")])
+    with_model, without = sizes.of_program(board, program), sizes.of_program(board, none)
+    constants = sizes.of_constants(board, program, NAME)
+    return {"ram_bytes": with_model.ram - without.ram,
+            "flash_code": with_model.flash - without.flash - constants,
+            "flash_weights": constants - tables,
+            "flash_tables": tables}
+
+
+def check_program(board, folder, start, model):
+    """The program that checks the golden vectors."""
+    return build.link(board, folder / "check.elf",
+                      [*start, build.firmware_object(board, folder, "check.cpp", NAME),
+                       *model.values()], build.wrap_run(NAME))
+
+
+def _run(board, folder, start, model):
+    done = emulate.run(board, check_program(board, folder, start, model))
+    if done.code not in (0, 1) or not done.result:
+        sys.exit(f"{done.output}\n{board.name} ended with {done.code}")
+    last = emulate.calls(board, done.counts)[-1]
+    return {"cycles" if board.avr else "instructions": last,
+            "stack_bytes": int(done.result["stack"]),
+            "bit_exact": done.code == 0}
+
+
+def measure_emitted(board, folder, tables, options=()):
+    """The keys of tools/bench, of emitted code and its golden check in a folder, with so many bytes
+    of tables, compiled with further options. Raises DoesNotFit."""
+    start = build.start_up(board, folder)
+    model = build.model_objects(board, folder, NAME, options)
+    result = {**dict.fromkeys(KEYS), **_sizes(board, folder, start, model, tables),
+              **_run(board, folder, start, model)}
+    result["ram_bytes"] += result["stack_bytes"]
+    return result
+
+
+def measure(smelt, case, optimize, board, target=None, options=()):
+    """The keys of tools/bench: nothing but null where the model does not fit on the board."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        try:
+            report = emitted.emit(smelt, case, optimize, folder,
+                                  ["--target", target or board.target, *options])
+            return measure_emitted(board, folder, report["tables_bytes"])
+        except emitted.DoesNotFit as reason:
+            print(f"{case.name} on {board.name}: {reason}", file=sys.stderr)
+            return dict.fromkeys(KEYS)
