@@ -15,6 +15,11 @@ import time
 from pathlib import Path
 
 
+# One of each toolchain.
+BOARDS = [("mps2-an386", "arm-none-eabi"), ("rv32imc", "riscv64-unknown-elf"),
+          ("atmega328p", "avr")]
+
+
 def run(*command, fails=False):
     """The output of a command, which must succeed, or fail where that is expected."""
     done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE,
@@ -105,6 +110,19 @@ def check_golden(project):
     run("ctest", "--test-dir", project.build, fails=True)
 
 
+def check_firmware(folder, source, prefix, board, toolchain):
+    """The firmware example, taken out of the tree, runs its golden test in the board's emulator."""
+    project, build = folder / "firmware", folder / board
+    if not project.exists():
+        shutil.copytree(source / "examples/firmware", project)
+    run("cmake", "-G", "Ninja", "-S", project, "-B", build, f"-DBOARD={board}",
+        f"-DCMAKE_TOOLCHAIN_FILE={project}/toolchains/{toolchain}.cmake",
+        f"-DCMAKE_PREFIX_PATH={prefix}", f"-DEXAMPLES={source}/examples")
+    run("cmake", "--build", build)
+    output = run("ctest", "--test-dir", build, "--no-tests=error", "--verbose")
+    expect(f"RESULT board={board} rc=0" in output, "the board ran the test", output)
+
+
 def main():
     build, source, *generators = sys.argv[1:]
     build, source = Path(build), Path(source)
@@ -119,6 +137,9 @@ def main():
             check_budgets(project)
             check_golden(project)
             print(f"{generator}: good")
+        for board, toolchain in BOARDS:
+            check_firmware(Path(name), source, prefix, board, toolchain)
+            print(f"{board}: good")
 
 
 main()

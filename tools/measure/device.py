@@ -59,13 +59,14 @@ def measure_emitted(board, folder, tables, options=()):
 
 
 def measure(smelt, case, optimize, board, target=None, options=()):
-    """The keys of tools/bench: nothing but null where the model does not fit on the board."""
+    """The keys of tools/bench, and macs: nothing but null where the model does not fit on the board."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         try:
             report = emitted.emit(smelt, case, optimize, folder,
                                   ["--target", target or board.target, *options])
-            return measure_emitted(board, folder, report["tables_bytes"])
+            measured = measure_emitted(board, folder, report["tables_bytes"])
+            return {**measured, "macs": report["macs"]}
         except emitted.DoesNotFit as reason:
             print(f"{case.name} on {board.name}: {reason}", file=sys.stderr)
             return dict.fromkeys(KEYS)
