@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All checks on many graphs: what the code emitted for them does is built by one call of the host's
+// compiler.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/graphs/checks.h"
+
+namespace smelt::test {
+
+/// How the host's compiler is called.
+struct HostBuild {
+  std::string compiler = "g++";
+  std::string optimization = "-O2";
+};
+
+/// Takes a quarter of the time, for very many graphs.
+inline const HostBuild quickest_build{"clang++-19", "-O0"};
+
+/// What is tested.
+struct Setting {
+  std::vector<Mode> modes = all_modes();
+  HostBuild build = {};
+  const Bug* bug = nullptr;
+  bool emitted = true;  ///< whether the emitted code is built and run
+};
+
+/// A graph, and the seed of its inputs.
+struct Case {
+  Graph graph;
+  std::uint32_t seed = 0;
+};
+
+struct Failure {
+  Mode mode;
+  Problem problem;
+};
+
+/// The first problem of each case, in the order of stages and modes.
+std::vector<std::optional<Failure>> failures(const std::vector<Case>& cases,
+                                             const Setting& setting);
+
+/// A case in the textual form, as the files of tests/graphs/cases are written.
+std::string to_string(const Case& failing, const Failure& failure);
+
+/// The case of such a file. Throws if it cannot be read.
+Case read_case(const std::filesystem::path& path);
+
+}  // namespace smelt::test
