@@ -27,6 +27,11 @@ void NAME_host_run(void *model, Sink trace, void *context) {
   sink_context = context;
   NAME_run(static_cast<NAME_model *>(model));
 }
+int32_t NAME_host_step(void *model, Sink trace, void *context, int32_t step) {
+  sink = trace;
+  sink_context = context;
+  return NAME_step(static_cast<NAME_model *>(model), step);
+}
 size_t NAME_host_bytes(void) { return sizeof(NAME_model); }
 size_t NAME_host_arena_offset(void) { return offsetof(NAME_model, arena); }
 )";
@@ -130,6 +135,7 @@ HostModel::HostModel(const Program& program, LoadedCode code)
     : program_(&program), code_(std::move(code)) {
   const std::string prefix = program.name + "_host_";
   run_ = symbol<Run>(code_, prefix + "run");
+  step_ = symbol<RunStep>(code_, prefix + "step");
   reset_ = symbol<Reset>(code_, prefix + "reset");
   const std::size_t bytes = symbol<std::size_t (*)()>(code_, prefix + "bytes")();
   arena_offset_ = symbol<std::size_t (*)()>(code_, prefix + "arena_offset")();
@@ -157,18 +163,30 @@ std::optional<std::vector<HostModel>> HostModel::build(const std::vector<const P
 }
 
 void HostModel::reset() {
-  if (reset_) reset_(memory_.data());
+  if (!reset_) return;
+  std::memset(state(), garbage, static_cast<std::size_t>(program_->state_bytes));
+  reset_(memory_.data());
+}
+
+void HostModel::run_steps(Trace trace, void* context, const Observer& observe) {
+  const auto steps = static_cast<std::int32_t>(program_->steps.size());
+  for (std::int32_t step = 0; step < steps; ++step) {
+    observe(step, state(), arena());
+    [[maybe_unused]] const std::int32_t next = step_(memory_.data(), trace, context, step);
+    assert(next == (step + 1 < steps ? step + 1 : 0));
+  }
+  observe(steps, state(), arena());
 }
 
 std::vector<Bytes> HostModel::run(const std::vector<Bytes>& inputs,
-                                  std::vector<TracedBuffer>* trace) {
+                                  std::vector<TracedBuffer>* trace, const Observer& observe) {
   const Program& program = *program_;
-  auto* arena = reinterpret_cast<std::uint8_t*>(memory_.data()) + arena_offset_;
-  std::memset(arena, 0xa5, static_cast<std::size_t>(program.arena_bytes));
+  std::memset(arena(), garbage, static_cast<std::size_t>(program.arena_bytes));
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Buffer& buffer = program[program.inputs[i].buffer];
     assert(static_cast<std::int64_t>(inputs[i].size()) == buffer.bytes);
-    if (!inputs[i].empty()) std::memcpy(arena + buffer.offset, inputs[i].data(), inputs[i].size());
+    if (!inputs[i].empty())
+      std::memcpy(arena() + buffer.offset, inputs[i].data(), inputs[i].size());
   }
   struct Context {
     const Program& program;
@@ -181,11 +199,14 @@ std::vector<Bytes> HostModel::run(const std::vector<Bytes>& inputs,
       if (operand.access == Access::write)
         out->push_back({std::get<BufferId>(operand.place), Bytes(begin, begin + bytes)});
   };
-  run_(memory_.data(), trace ? collect : nullptr, &context);
+  if (observe)
+    run_steps(trace ? collect : nullptr, &context, observe);
+  else
+    run_(memory_.data(), trace ? collect : nullptr, &context);
   std::vector<Bytes> outputs;
   for (const Port& port : program.outputs) {
     const Buffer& buffer = program[port.buffer];
-    outputs.emplace_back(arena + buffer.offset, arena + buffer.offset + buffer.bytes);
+    outputs.emplace_back(arena() + buffer.offset, arena() + buffer.offset + buffer.bytes);
   }
   return outputs;
 }

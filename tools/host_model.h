@@ -3,6 +3,7 @@
 // The emitted code, built for this machine and loaded: what users will run, run here.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ struct TracedBuffer {
 
 class HostModel {
  public:
+  /// What state and arena are filled with before they are used.
+  static constexpr std::uint8_t garbage = 0xa5;
+
   /// Builds the files and loads the result; reports what the compiler said. `with` is a compiler,
   /// perhaps followed by flags: "clang" is the one in this process, others are the system's. Empty
   /// stands for the former, or g++ in builds without LLVM.
@@ -39,23 +43,32 @@ class HostModel {
 
   /// Sets the state, if there is any, to its initial value.
   void reset();
+  /// Looks at state and arena before a step; once more after the last, with the number of steps.
+  using Observer =
+      std::function<void(std::int32_t step, const std::uint8_t* state, const std::uint8_t* arena)>;
   /// One run in an arena of garbage; inputs[i] has the bytes of program.inputs[i]. `trace`, if
   /// given, receives every buffer that steps wrote, in order.
   std::vector<Bytes> run(const std::vector<Bytes>& inputs,
-                         std::vector<TracedBuffer>* trace = nullptr);
+                         std::vector<TracedBuffer>* trace = nullptr, const Observer& observe = {});
 
  private:
   HostModel(const Program& program, LoadedCode code);
 
   using Trace = void (*)(void* context, std::int32_t step, const void* data, std::size_t bytes);
   using Run = void (*)(void* model, Trace trace, void* context);
+  using RunStep = std::int32_t (*)(void* model, Trace trace, void* context, std::int32_t step);
   using Reset = void (*)(void* model);
+
+  std::uint8_t* state() { return reinterpret_cast<std::uint8_t*>(memory_.data()); }
+  std::uint8_t* arena() { return state() + arena_offset_; }
+  void run_steps(Trace trace, void* context, const Observer& observe);
 
   const Program* program_ = nullptr;
   LoadedCode code_;
   std::vector<std::uint64_t> memory_;  // the NAME_model struct: state, then arena
   std::size_t arena_offset_ = 0;
   Run run_ = nullptr;
+  RunStep step_ = nullptr;
   Reset reset_ = nullptr;
 };
 

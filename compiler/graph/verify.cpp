@@ -44,6 +44,8 @@ class Verifier {
     for (const TensorId id : graph_.outputs)
       if (!exists(id) || !written_[static_cast<std::size_t>(id)])
         complain(place_of(graph_), "an output is never computed");
+      else if (graph_[id].constant || graph_[id].variable)
+        complain(place_of(graph_), "an output is a constant or a variable");
   }
 
  private:

@@ -7,8 +7,10 @@
 #include <stdexcept>
 
 #include "compiler/graph/text.h"
+#include "compiler/lower/lower.h"
 #include "compiler/ops/ops.h"
 #include "compiler/targets/targets.h"
+#include "tests/graphs/guards.h"
 #include "tests/support/builder.h"
 #include "tests/support/check_plan.h"
 #include "tests/support/oracle_graph.h"
@@ -20,28 +22,23 @@ namespace {
 
 constexpr int runs = 2;
 
-/// As the pipeline does, but it throws.
-Graph after_passes(const Graph& graph, const PipelineOptions& options) {
-  Diagnostics diagnostics;
-  auto result = run_passes(graph, options, diagnostics);
-  if (result) return std::move(*result);
-  throw std::invalid_argument(to_string(diagnostics.all().front()));
+std::optional<Problem> problem_at(Stage stage, const std::string& words) {
+  if (words.empty()) return std::nullopt;
+  return Problem{stage, words};
 }
 
-EmitOptions emit_options(const Graph& graph) {
-  return {.model_file = graph.file, .sha256 = std::string(64, '0'), .version = "test"};
-}
-
-std::string files_text(const std::vector<OutputFile>& files) {
-  std::string text;
-  for (const OutputFile& file : files) text += file.path + "\n" + file.text;
-  return text;
+bool same(const std::vector<OutputFile>& a, const std::vector<OutputFile>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const OutputFile& x, const OutputFile& y) {
+                      return x.path == y.path && x.text == y.text;
+                    });
 }
 
 }  // namespace
 
 const std::vector<Mode>& all_modes() {
-  static const std::vector<Mode> modes = {{Optimize::balanced, false},
+  static const std::vector<Mode> modes = {{Optimize::balanced, false, true},
+                                          {Optimize::balanced, false},
                                           {Optimize::none, true},
                                           {Optimize::balanced, true},
                                           {Optimize::none, false}};
@@ -49,18 +46,20 @@ const std::vector<Mode>& all_modes() {
 }
 
 std::string to_string(const Mode& mode) {
-  return fmt::format("--optimize {}{}", mode.optimize == Optimize::none ? "none" : "balanced",
-                     mode.keep_input ? " --keep-input" : "");
+  return fmt::format("--optimize {}{}{}", mode.optimize == Optimize::none ? "none" : "balanced",
+                     mode.keep_input ? " --keep-input" : "", mode.guards ? ", with guards" : "");
 }
 
-std::string text_problem(const Graph& graph) {
-  if (const std::string problem = problems(graph); !problem.empty()) return problem;
+std::optional<Problem> text_problem(const Graph& graph) {
+  const auto invalid = [](const Graph& g) { return problem_at(Stage::text, problems(g)); };
+  if (auto problem = invalid(graph)) return problem;
   const std::string text = print(graph);
   Diagnostics diagnostics;
   const auto again = parse(text, "text", ops::find, diagnostics);
-  if (!again) return to_string(diagnostics.all().front());
-  if (print(*again) != text) return "the textual form reads back as another graph";
-  return problems(*again);
+  if (!again) return Problem{Stage::text, to_string(diagnostics.all().front())};
+  if (print(*again) != text)
+    return Problem{Stage::text, "the textual form reads back as another graph"};
+  return invalid(*again);
 }
 
 Trial::Trial(Graph given, std::uint32_t seed) : graph(std::move(given)) {
@@ -72,79 +71,124 @@ Trial::Trial(Graph given, std::uint32_t seed) : graph(std::move(given)) {
       inputs.back().push_back(random.elements(graph[id].type, element_count(graph[id].shape)));
     evaluation.run(inputs.back());
     values.emplace_back(graph.tensors.size());
+    for (std::size_t i = 0; i < graph.inputs.size(); ++i)
+      values.back()[static_cast<std::size_t>(graph.inputs[i])] = inputs.back()[i];
     for (const Node& node : graph.nodes)
       for (const TensorId id : node.outputs)
         values.back()[static_cast<std::size_t>(id)] = evaluation[id];
   }
 }
 
-std::string Trial::oracle_problem() {
+std::optional<Problem> Trial::oracle_problem() const {
   for (const KernelChoice choice : {KernelChoice::portable, KernelChoice::best}) {
     OracleGraph oracle(graph);
     Evaluation evaluation(graph, choice);
     for (const std::vector<Bytes>& each : inputs)
       if (const std::string problem = oracle_mismatch(graph, oracle, evaluation, each);
           !problem.empty())
-        return fmt::format("{} kernels differ from the oracle: {}",
-                           choice == KernelChoice::best ? "best" : "portable", problem);
+        return Problem{Stage::oracle,
+                       fmt::format("{} kernels differ from the oracle: {}",
+                                   choice == KernelChoice::best ? "best" : "portable", problem)};
   }
-  return {};
+  return std::nullopt;
 }
 
-CompiledTrial::CompiledTrial(const Trial& trial, const Mode& mode)
+CompiledTrial::CompiledTrial(const Trial& trial, const Mode& mode, const Bug* bug)
     : trial_(trial),
+      mode_(mode),
+      bug_(bug),
       options_{.optimize = mode.optimize, .keep_input = mode.keep_input},
-      graph_(after_passes(trial.graph, options_)),
-      program_(lower_and_plan(graph_, generic, options_)),
-      files_(emit(program_, emit_options(graph_))) {}
+      graph_(after_passes()),
+      program_(planned(graph_)),
+      files_(emitted(graph_, program_)) {}
 
-std::string CompiledTrial::problem() const {
-  if (const std::string problem = text_problem(graph_); !problem.empty())
-    return "after the passes: " + problem;
-  if (const std::string problem = passes_problem(); !problem.empty()) return problem;
-  const PlanOptions plan{.keep_input = options_.keep_input,
-                         .share = options_.optimize != Optimize::none};
-  if (const std::string problem = plan_problem(program_, plan); !problem.empty())
-    return "the plan: " + problem;
-  const Graph graph = after_passes(trial_.graph, options_);
-  const Program program = lower_and_plan(graph, generic, options_);
-  if (files_text(emit(program, emit_options(graph))) != files_text(files_))
-    return "compiling again gives other bytes";
-  return {};
+Graph CompiledTrial::after_passes() const {
+  Diagnostics diagnostics;
+  Graph graph = bug_ && bug_->pass ? bug_->pass(trial_.graph) : trial_.graph;
+  auto result = run_passes(std::move(graph), options_, diagnostics);
+  if (result) return std::move(*result);
+  throw std::invalid_argument(to_string(diagnostics.all().front()));
 }
 
-std::string CompiledTrial::passes_problem() const {
+PlanOptions CompiledTrial::plan_options() const {
+  return {.keep_input = options_.keep_input, .share = options_.optimize != Optimize::none};
+}
+
+Program CompiledTrial::planned(const Graph& graph) const {
+  Program program = bug_ && bug_->planner ? bug_->planner(lower(graph, generic), plan_options())
+                                          : lower_and_plan(graph, generic, options_);
+  return mode_.guards ? with_guards(std::move(program)) : program;
+}
+
+std::vector<OutputFile> CompiledTrial::emitted(const Graph& graph, const Program& program) const {
+  std::vector<OutputFile> files =
+      emit(program, {.model_file = graph.file, .sha256 = std::string(64, '0'), .version = "test"});
+  return bug_ ? misprinted(std::move(files), bug_->kernel) : files;
+}
+
+void CompiledTrial::rename(std::string name) {
+  program_.name = std::move(name);
+  files_ = emitted(graph_, program_);
+}
+
+std::optional<Problem> CompiledTrial::passes_problem() const {
+  if (auto problem = text_problem(graph_))
+    return Problem{problem->stage, "after the passes: " + problem->words};
   Evaluation evaluation(graph_);
   for (std::size_t run = 0; run < trial_.inputs.size(); ++run) {
     const std::vector<Bytes> outputs = evaluation.run(trial_.inputs[run]);
     for (std::size_t i = 0; i < outputs.size(); ++i)
       if (outputs[i] != trial_.values[run][static_cast<std::size_t>(trial_.graph.outputs[i])])
-        return fmt::format("the passes change output {} of run {}", i, run);
+        return Problem{Stage::passes, fmt::format("the passes change output {} of run {}", i, run)};
   }
-  return {};
+  return std::nullopt;
 }
 
-std::string CompiledTrial::run_problem(tools::HostModel& emitted) const {
+std::optional<Problem> CompiledTrial::plan_problem() const {
+  return problem_at(Stage::plan, test::plan_problem(program_, plan_options()));
+}
+
+std::optional<Problem> CompiledTrial::bytes_problem() const {
+  const Graph graph = after_passes();
+  if (same(emitted(graph, planned(graph)), files_)) return std::nullopt;
+  return Problem{Stage::bytes, "compiling again gives other bytes"};
+}
+
+std::optional<Problem> CompiledTrial::run_problem(tools::HostModel& emitted) const {
   emitted.reset();
   for (std::size_t run = 0; run < trial_.inputs.size(); ++run) {
+    Watch watch(program_, trial_.inputs[run]);
+    const auto observe = [&](std::int32_t step, const std::uint8_t* state,
+                             const std::uint8_t* arena) { watch.observe(step, state, arena); };
     std::vector<tools::TracedBuffer> trace;
-    const std::vector<Bytes> outputs = emitted.run(trial_.inputs[run], &trace);
-    if (const std::string problem = trace_problem(trace, run); !problem.empty()) return problem;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      const TensorId id = trial_.graph.outputs[i];
-      if (outputs[i] == trial_.values[run][static_cast<std::size_t>(id)]) continue;
-      return fmt::format(
-          "output {} of run {} of the emitted code: {}", i, run,
-          tools::difference(trial_.graph[id].type, trial_.values[run][static_cast<std::size_t>(id)],
-                            outputs[i])
-              .value_or("differs in the last bits"));
-    }
+    // The last run is as users run it, all steps at once.
+    const bool last = run + 1 == trial_.inputs.size();
+    const std::vector<Bytes> outputs = last ? emitted.run(trial_.inputs[run], &trace)
+                                            : emitted.run(trial_.inputs[run], &trace, observe);
+    if (auto problem = problem_at(Stage::stray, watch.stray())) return problem;
+    if (auto problem = problem_at(Stage::lost, watch.lost())) return problem;
+    if (auto problem = trace_problem(trace, run)) return problem;
+    if (auto problem = output_problem(outputs, run)) return problem;
   }
-  return {};
+  return std::nullopt;
 }
 
-std::string CompiledTrial::trace_problem(const std::vector<tools::TracedBuffer>& trace,
-                                         std::size_t run) const {
+std::optional<Problem> CompiledTrial::output_problem(const std::vector<Bytes>& outputs,
+                                                     std::size_t run) const {
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const TensorId id = trial_.graph.outputs[i];
+    const Bytes& expected = trial_.values[run][static_cast<std::size_t>(id)];
+    if (outputs[i] == expected) continue;
+    return Problem{Stage::values,
+                   fmt::format("output {} of run {} of the emitted code: {}", i, run,
+                               tools::difference(trial_.graph[id].type, expected, outputs[i])
+                                   .value_or("differs in the last bits"))};
+  }
+  return std::nullopt;
+}
+
+std::optional<Problem> CompiledTrial::trace_problem(const std::vector<tools::TracedBuffer>& trace,
+                                                    std::size_t run) const {
   std::set<BufferId> complete;
   for (std::size_t i = trace.size(); i-- > 0;) {
     const Buffer& buffer = program_[trace[i].buffer];
@@ -154,47 +198,10 @@ std::string CompiledTrial::trace_problem(const std::vector<tools::TracedBuffer>&
     const auto found = tools::difference(trial_.graph.tensors[origin], trial_.values[run][origin],
                                          buffer.type, buffer.origin, trace[i].bytes);
     if (found)
-      return fmt::format("tensor %{} in run {} of the emitted code: {}", origin, run, *found);
+      return Problem{Stage::values, fmt::format("tensor %{} in run {} of the emitted code: {}",
+                                                origin, run, *found)};
   }
-  return {};
-}
-
-namespace {
-
-/// One source that includes all: the runtime's headers are read and their templates made once.
-/// Each model is in a namespace of its own, for names that are local to its file.
-void add_as_one_unit(const std::vector<const CompiledTrial*>& trials,
-                     std::vector<OutputFile>& files) {
-  std::set<std::string> headers;
-  std::string models;
-  for (const CompiledTrial* trial : trials)
-    for (const OutputFile& file : trial->files()) {
-      const bool source = file.path.ends_with(".cpp");
-      if (file.path.starts_with("smelt/") && !headers.insert(file.path).second) continue;
-      if (source)
-        models += fmt::format("namespace in_{0} {{\n#include \"{1}.inc\"\n}}\n",
-                              trial->program().name, file.path);
-      files.push_back({source ? file.path + ".inc" : file.path, file.text});
-    }
-  std::string text;
-  for (const std::string& header : headers) text += fmt::format("#include \"{}\"\n", header);
-  files.push_back({"models.cpp", text + models});
-}
-
-}  // namespace
-
-std::vector<std::string> run_problems(const std::vector<const CompiledTrial*>& trials) {
-  std::vector<const Program*> programs;
-  std::vector<OutputFile> files;
-  for (const CompiledTrial* trial : trials) programs.push_back(&trial->program());
-  add_as_one_unit(trials, files);
-  Diagnostics diagnostics;
-  auto models = tools::HostModel::build(programs, files, "", diagnostics);
-  if (!models) throw std::runtime_error(to_string(diagnostics.all().front()));
-  std::vector<std::string> problems;
-  for (std::size_t i = 0; i < trials.size(); ++i)
-    problems.push_back(trials[i]->run_problem((*models)[i]));
-  return problems;
+  return std::nullopt;
 }
 
 }  // namespace smelt::test

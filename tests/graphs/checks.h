@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What must hold for any graph, whoever drew or wrote it. A check gives the problem in words;
-// nothing is wrong if there are none.
+// What must hold for any graph, whoever drew or wrote it. A check gives a problem, or nothing.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +12,8 @@
 #include "compiler/evaluate/evaluate.h"
 #include "compiler/graph/graph.h"
 #include "compiler/pipeline.h"
+#include "compiler/plan/plan.h"
+#include "tests/graphs/bugs.h"
 #include "tools/host_model.h"
 
 namespace smelt::test {
@@ -20,12 +22,32 @@ namespace smelt::test {
 struct Mode {
   Optimize optimize = Optimize::balanced;
   bool keep_input = false;
+  bool guards = false;  ///< every buffer by itself: see guards.h
 };
+/// Every combination of the options that change what is emitted, and one with guards: that first,
+/// since what overruns a buffer there does no harm.
 const std::vector<Mode>& all_modes();
 std::string to_string(const Mode& mode);
 
+/// Where a problem shows: what makes two problems the same kind.
+enum class Stage : std::uint8_t {
+  text,      ///< the graph is not valid, or its textual form gives another
+  oracle,    ///< oracle and evaluator differ
+  compiler,  ///< a stage refuses what it should take
+  passes,    ///< the graph computes something else after the passes
+  plan,      ///< buffers overlap or are not aligned
+  bytes,     ///< compiling again gives other bytes
+  stray,     ///< the emitted code writes outside of its buffers
+  lost,      ///< a buffer is overwritten before its last reader
+  values,    ///< evaluator and emitted code differ
+};
+struct Problem {
+  Stage stage;
+  std::string words;
+};
+
 /// The graph is valid, and its textual form gives the same graph back.
-std::string text_problem(const Graph& graph);
+std::optional<Problem> text_problem(const Graph& graph);
 
 /// A graph with inputs for some runs, one after another, and what the evaluator computes in them.
 struct Trial {
@@ -38,34 +60,46 @@ struct Trial {
   std::vector<std::vector<Bytes>> values;
 
   /// The evaluator, by both rows of kernel tables, agrees with the oracle in every tensor.
-  std::string oracle_problem();
+  std::optional<Problem> oracle_problem() const;
 };
 
-/// A trial compiled in one mode.
+/// A trial compiled in one mode, perhaps by a compiler with a bug.
 class CompiledTrial {
  public:
-  CompiledTrial(const Trial& trial, const Mode& mode);
+  CompiledTrial(const Trial& trial, const Mode& mode, const Bug* bug);
   CompiledTrial(const CompiledTrial&) = delete;
 
-  /// The passes keep the outputs, the plan is sound, emitting again gives the same bytes.
-  std::string problem() const;
+  /// The passes keep the outputs and can be printed.
+  std::optional<Problem> passes_problem() const;
+  /// The plan is sound.
+  std::optional<Problem> plan_problem() const;
+  /// Emitting again gives the same bytes.
+  std::optional<Problem> bytes_problem() const;
+  /// The emitted code computes what the evaluator does, in every tensor that it traces, and keeps
+  /// to its buffers.
+  std::optional<Problem> run_problem(tools::HostModel& emitted) const;
+
   const Program& program() const { return program_; }
   const std::vector<OutputFile>& files() const { return files_; }
-  /// The emitted code computes what the evaluator does, in every tensor that it traces.
-  std::string run_problem(tools::HostModel& emitted) const;
+  /// Under another name it can be built together with what is emitted for other modes.
+  void rename(std::string name);
 
  private:
-  std::string passes_problem() const;
-  std::string trace_problem(const std::vector<tools::TracedBuffer>& trace, std::size_t run) const;
+  Graph after_passes() const;
+  Program planned(const Graph& graph) const;
+  std::vector<OutputFile> emitted(const Graph& graph, const Program& program) const;
+  PlanOptions plan_options() const;
+  std::optional<Problem> trace_problem(const std::vector<tools::TracedBuffer>& trace,
+                                       std::size_t run) const;
+  std::optional<Problem> output_problem(const std::vector<Bytes>& outputs, std::size_t run) const;
 
   const Trial& trial_;
+  Mode mode_;
+  const Bug* bug_;
   PipelineOptions options_;
   Graph graph_;  // after the passes
   Program program_;
   std::vector<OutputFile> files_;
 };
-
-/// Builds all of them by one call of the compiler, and runs each: problem i is that of trial i.
-std::vector<std::string> run_problems(const std::vector<const CompiledTrial*>& trials);
 
 }  // namespace smelt::test

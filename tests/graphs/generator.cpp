@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "compiler/ops/conv2d.h"
+
 namespace smelt::test {
 namespace {
 
@@ -13,9 +15,20 @@ namespace {
 constexpr std::int64_t max_elements = 3000;
 
 /// A constant or an input of the model, as seldom or often as it is interesting.
-constexpr int one_constant_in = 12;
+constexpr int one_constant_in = 6;
+
+/// Models are mostly convolutions.
+const GeneratorRow& any_row(Random& random) {
+  return random.integer(0, 7) == 0 ? row_of(ops::conv2d) : random.of(generator_rows());
+}
 
 }  // namespace
+
+const GeneratorRow& row_of(const OpDef& op) {
+  const std::vector<GeneratorRow>& rows = generator_rows();
+  return *std::find_if(rows.begin(), rows.end(),
+                       [&](const GeneratorRow& row) { return &row.op == &op; });
+}
 
 Quantization Sketch::quantization(ElementType type) {
   switch (random.integer(0, 9)) {
@@ -26,8 +39,13 @@ Quantization Sketch::quantization(ElementType type) {
 }
 
 Shape Sketch::shape(std::int32_t rank) {
-  Shape shape = random.shape(static_cast<std::size_t>(rank), 6);
-  if (rank == 4) shape[0] = random.integer(0, 3) == 0 ? 2 : 1;
+  Shape shape = random.shape(static_cast<std::size_t>(rank), rank > 4 ? 3 : 6);
+  if (rank == 4) shape[0] = random.integer(0, 3) == 0 ? random.integer(2, 3) : 1;
+  // More channels than vectors have lanes, in small images.
+  if (rank > 0 && random.integer(0, 5) == 0) {
+    for (std::int32_t& extent : shape) extent = std::min(extent, 3);
+    shape.back() = random.integer(7, 40);
+  }
   return shape;
 }
 
@@ -59,10 +77,13 @@ TensorId Sketch::pick(const std::vector<ElementType>& types, std::int32_t min_ra
     if (type && rank >= min_rank && rank <= max_rank && (!suits || suits(tensor)))
       candidates.push_back(id);
   }
+  if (reads_last_ && !candidates.empty() && candidates.back() == values_.back())
+    return candidates.back();
   if (!candidates.empty() && random.integer(0, 7) != 0)
     return random.coin() ? candidates.back() : random.of(candidates);
   const ElementType type = random.of(types);
-  const Shape fresh = shape(random.integer(min_rank, max_rank));
+  const bool image = min_rank <= 4 && max_rank >= 4 && random.coin();
+  const Shape fresh = shape(image ? 4 : random.integer(min_rank, max_rank));
   if (random.integer(1, one_constant_in) > 1) return input(type, fresh, quantization(type));
   return constant(type, fresh, random.elements(type, element_count(fresh)), quantization(type));
 }
@@ -120,6 +141,9 @@ Graph Sketch::finish(const std::string& name) {
     if (last || random.integer(0, 7) < (read[static_cast<std::size_t>(id)] ? 1 : 6))
       graph.outputs.push_back(id);
   }
+  // An input, too, may be an output.
+  if (!graph.inputs.empty() && random.integer(0, 15) == 0)
+    graph.outputs.push_back(random.of(graph.inputs));
   for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
     graph.tensors[i].origin.tensor = static_cast<std::int32_t>(i);
     graph.tensors[i].name = fmt::format("{}_t{}", graph.tensors[i].name, i);
@@ -138,14 +162,17 @@ Graph random_graph(std::uint32_t seed) {
   const std::vector<GeneratorRow>& rows = generator_rows();
   const GeneratorRow* next = &rows[seed % rows.size()];
   // Single operators and short chains are the quickest to understand.
-  const std::int32_t nodes = random.of<std::int32_t>({1, 1, 2, 3, 5, 8});
+  const std::int32_t nodes = random.of<std::int32_t>({1, 2, 3, 4, 6, 8});
   // A draw that breaks the operator's rules, mostly by its scales, is followed by another.
   for (int left = 100; static_cast<std::int32_t>(sketch.graph().nodes.size()) < nodes; --left) {
+    if (left == 50) sketch.read_last(false);
     if (left == 0)
       throw std::logic_error(
           fmt::format("no {} can be drawn: {}", next->op.name, sketch.refusal()));
     if (!sketch.attempt(next->draw)) continue;
-    next = &random.of(rows);
+    const GeneratorRow* follower = following_row(random, *sketch.graph().nodes.back().op);
+    sketch.read_last(follower != nullptr);
+    next = follower ? follower : &any_row(random);
     left = 100;
   }
   return sketch.finish(fmt::format("g{}", seed));

@@ -45,6 +45,8 @@ class Sketch {
   Shape shape(std::int32_t rank);
   Activation activation();
 
+  /// Whether operators shall read the result of the last one, if it suits them.
+  void read_last(bool wanted) { reads_last_ = wanted; }
   /// Appends what `draw` draws, or leaves the graph as it is if that breaks an operator's rules.
   bool attempt(const std::function<void(Sketch&)>& draw);
   /// Why the last attempt was given up.
@@ -55,6 +57,7 @@ class Sketch {
  private:
   Builder builder_;
   std::string refusal_;
+  bool reads_last_ = false;
   std::vector<TensorId> values_;  // what nodes may read, oldest first
 };
 
@@ -65,6 +68,9 @@ struct GeneratorRow {
 };
 /// One row for every operator but the user's own.
 const std::vector<GeneratorRow>& generator_rows();
+const GeneratorRow& row_of(const OpDef& op);
+/// An operator that often follows `last` in models, now and then; otherwise null.
+const GeneratorRow* following_row(Random& random, const OpDef& last);
 
 /// The graph of a seed: always the same. Neighbouring seeds begin with different operators.
 Graph random_graph(std::uint32_t seed);

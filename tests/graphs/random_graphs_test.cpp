@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Random graphs: oracle, evaluator and emitted code agree, and the stages keep their promises. A
-// failure prints the graph and its seed; SMELT_SEED=N runs that graph alone, with SMELT_COUNT=M the
-// M graphs from there.
+// Random graphs: oracle, evaluator and emitted code agree in every mode, and the stages keep their
+// promises. A failure is shrunk and printed as a file for tests/graphs/cases. SMELT_SEED=N runs
+// that graph alone, with SMELT_COUNT=M the M graphs from there; SMELT_SHARD=I/N runs every N-th
+// batch from the I-th on.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
-#include <memory>
 
-#include "compiler/graph/text.h"
 #include "compiler/ops/ops.h"
-#include "tests/graphs/checks.h"
 #include "tests/graphs/generator.h"
+#include "tests/graphs/shrink.h"
+#include "tests/graphs/tester.h"
 #include "tests/support/oracle_graph.h"
 
 using namespace smelt;
@@ -22,58 +24,15 @@ using namespace smelt::test;
 namespace {
 
 /// As many as one call of the compiler builds in reasonable memory.
-constexpr std::uint32_t batch_size = 64;
+constexpr std::uint32_t batch_size = 32;
 
-struct Drawn {
-  std::uint32_t seed;
-  Mode mode;
-  std::unique_ptr<Trial> trial;
-  std::unique_ptr<CompiledTrial> compiled;
+/// The seeds to test, and what was seen of them.
+struct Range {
+  std::uint32_t first = 0, count = 0;
+  std::uint32_t shard = 0, shards = 1;
+  Census census;
+  std::uint32_t graphs = 0;
 };
-
-void report(std::uint32_t seed, const Mode& mode, const std::string& problem) {
-  if (problem.empty()) return;
-  // Not by Catch, which breaks lines.
-  fmt::print("SMELT_SEED={} {}: {}\n{}\n", seed, to_string(mode), problem,
-             print(random_graph(seed), {.max_values = 1024}));
-  FAIL_CHECK("the graph of seed " << seed);
-}
-
-/// Everything up to the emitted files; nothing if that fails.
-std::optional<Drawn> draw(std::uint32_t seed, Census& census) {
-  Drawn drawn{seed, all_modes()[seed % all_modes().size()], nullptr, nullptr};
-  try {
-    const Graph graph = random_graph(seed);
-    count_operators(graph, census);
-    std::string problem = text_problem(graph);
-    if (problem.empty()) {
-      drawn.trial = std::make_unique<Trial>(graph, seed);
-      problem = drawn.trial->oracle_problem();
-    }
-    if (problem.empty()) {
-      drawn.compiled = std::make_unique<CompiledTrial>(*drawn.trial, drawn.mode);
-      problem = drawn.compiled->problem();
-    }
-    report(seed, drawn.mode, problem);
-    if (problem.empty()) return drawn;
-  } catch (const std::exception& error) {
-    report(seed, drawn.mode, error.what());
-  }
-  return std::nullopt;
-}
-
-void check_batch(std::uint32_t first, std::uint32_t count, Census& census) {
-  std::vector<Drawn> batch;
-  for (std::uint32_t seed = first; seed < first + count; ++seed)
-    if (auto drawn = draw(seed, census)) batch.push_back(std::move(*drawn));
-  std::vector<const CompiledTrial*> compiled;
-  for (const Drawn& each : batch) compiled.push_back(each.compiled.get());
-  const std::vector<std::string> problems = run_problems(compiled);
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    report(batch[i].seed, batch[i].mode, problems[i]);
-    if (problems[i].empty()) SUCCEED();
-  }
-}
 
 std::optional<std::uint32_t> number_from(const char* variable) {
   const char* text = std::getenv(variable);
@@ -81,20 +40,48 @@ std::optional<std::uint32_t> number_from(const char* variable) {
   return static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10));
 }
 
-void check_graphs(std::uint32_t first, std::uint32_t count) {
-  Census census;
-  if (const auto seed = number_from("SMELT_SEED")) {
-    first = *seed;
-    count = number_from("SMELT_COUNT").value_or(1);
+Range range_of(std::uint32_t first, std::uint32_t count) {
+  Range range{first, count, 0, 1, {}, 0};
+  if (const auto seed = number_from("SMELT_SEED"))
+    return {*seed, number_from("SMELT_COUNT").value_or(1), 0, 1, {}, 0};
+  if (const char* text = std::getenv("SMELT_SHARD"))
+    REQUIRE(std::sscanf(text, "%u/%u", &range.shard, &range.shards) == 2);
+  return range;
+}
+
+void check_batch(std::uint32_t first, std::uint32_t count, const Setting& setting, Range& range) {
+  std::vector<Case> cases;
+  for (std::uint32_t seed = first; seed < first + count; ++seed) {
+    cases.push_back({random_graph(seed), seed});
+    count_operators(cases.back().graph, range.census);
   }
-  for (std::uint32_t begin = 0; begin < count; begin += batch_size)
-    check_batch(first + begin, std::min(batch_size, count - begin), census);
+  range.graphs += count;
+  const auto found = failures(cases, setting);
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    if (!found[i]) {
+      SUCCEED();
+      continue;
+    }
+    const Shrunk shrunk = shrink(cases[i], *found[i], setting);
+    // Not by Catch, which breaks lines.
+    fmt::print("SMELT_SEED={}\n{}\n", cases[i].seed, to_string(shrunk.smallest, shrunk.failure));
+    FAIL_CHECK("the graph of seed " << cases[i].seed);
+  }
+}
+
+void check_graphs(Range range, const Setting& setting) {
+  const auto start = std::chrono::steady_clock::now();
+  for (std::uint32_t begin = range.shard * batch_size; begin < range.count;
+       begin += range.shards * batch_size)
+    check_batch(range.first + begin, std::min(batch_size, range.count - begin), setting, range);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   std::string counts;
-  for (const auto& [name, times] : census) counts += fmt::format(" {} {}", name, times);
-  WARN("operators of " << count << " graphs:" << counts);
-  const std::size_t operators = generator_rows().size();
+  for (const auto& [name, times] : range.census) counts += fmt::format(" {} {}", name, times);
+  const auto runs = static_cast<double>(range.graphs * setting.modes.size());
+  fmt::print("{} graphs, {} modes, {:.1f} runs per second; operators:{}\n", range.graphs,
+             setting.modes.size(), runs / seconds.count(), counts);
   for (const GeneratorRow& row : generator_rows())
-    if (count >= operators) CHECK(census[std::string(row.op.name)] > 0);
+    if (range.graphs >= 200) CHECK(range.census[std::string(row.op.name)] > 0);
 }
 
 }  // namespace
@@ -110,10 +97,19 @@ TEST_CASE("every operator has a row in the oracle and in the generator", "[graph
   }
 }
 
-TEST_CASE("a few random graphs", "[graphs]") {
-  check_graphs(0, 200);
+TEST_CASE("a few random graphs", "[random]") {
+  check_graphs(range_of(0, 500), {.with = quickest_build});
+}
+
+TEST_CASE("random graphs as they are usually built", "[random]") {
+  check_graphs(range_of(500, 64), {});
 }
 
 TEST_CASE("many random graphs", "[.][long]") {
-  check_graphs(1000, 500);
+  check_graphs(range_of(1000, 10'000), {.with = quickest_build});
+}
+
+TEST_CASE("compilers agree on random graphs", "[.][compilers]") {
+  for (const char* with : {"clang -O0", "clang -O2", "g++ -O3", "g++ -Os"})
+    check_graphs(range_of(500, 200), {.with = with});
 }

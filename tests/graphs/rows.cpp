@@ -43,6 +43,9 @@ namespace {
 
 using enum ElementType;
 
+/// Operators that take tensors of any rank are given those of up to so many dimensions.
+constexpr std::int32_t max_rank = 5;
+
 const std::vector<ElementType> numbers = {s8, s8, s8, u8, f32, f32};
 const std::vector<ElementType> all_types = {s8, s8, u8, f32, s16, s32, s64, boolean};
 
@@ -69,12 +72,13 @@ struct Linear {
 /// Some channels are dead: nothing but their bias comes out of them.
 Bytes weight_bytes(Sketch& s, ElementType type, const Linear& linear, std::int32_t zero_point) {
   Bytes bytes = s.random.elements(type, element_count(linear.weights));
-  if (s.random.integer(0, 2) != 0) return bytes;
+  if (s.random.coin()) return bytes;
+  const bool all = s.random.integer(0, 9) == 0;
   const auto width = static_cast<std::size_t>(byte_size(type));
   const auto channels = static_cast<std::size_t>(linear.channels());
   const std::size_t run = linear.axis == 0 ? static_cast<std::size_t>(linear.taps()) : 1;
   std::vector<bool> dead(channels);
-  for (std::size_t c = 0; c < channels; ++c) dead[c] = s.random.coin();
+  for (std::size_t c = 0; c < channels; ++c) dead[c] = all || s.random.coin();
   for (std::size_t i = 0; i < bytes.size(); ++i)
     if (dead[i / width / run % channels])
       bytes[i] = type == u8 ? static_cast<std::uint8_t>(zero_point) : 0;
@@ -130,12 +134,11 @@ struct WindowDraw {
 /// One dimension of it: pads up to the window less `inside`.
 void draw_dimension(Random& random, std::int32_t image, std::int32_t inside, std::int32_t& kernel,
                     std::int32_t& stride, std::int32_t& dilation, std::int32_t& before,
-                    std::int32_t& after) {
-  kernel = random.integer(1, 4);
+                    std::int32_t& after, bool padded) {
+  kernel = random.of<std::int32_t>({1, 2, 3, 3, 4, 5, 7});
   stride = random.coin() ? 1 : random.integer(1, 3);
   dilation = kernel > 1 && dilation > 1 ? random.integer(1, 3) : 1;
   const auto span = [&] { return (kernel - 1) * dilation + 1; };
-  const bool padded = random.coin();
   before = padded ? random.integer(0, span() - inside) : 0;
   after = padded ? random.integer(0, span() - inside) : 0;
   while (image + before + after < span()) dilation > 1 ? --dilation : --kernel;
@@ -143,32 +146,43 @@ void draw_dimension(Random& random, std::int32_t image, std::int32_t inside, std
   after = std::min(after, span() - inside);
 }
 
+/// What a pad has padded is seldom padded again.
+bool is_padded(const Sketch& s, TensorId x) {
+  const std::vector<Node>& nodes = s.graph().nodes;
+  return std::any_of(nodes.begin(), nodes.end(), [&](const Node& node) {
+    return node.op == &ops::pad && node.outputs[0] == x;
+  });
+}
+
 /// `dilated`: whether it may be. `inside`: how much of every window is not padding.
-WindowDraw window(Random& random, const Shape& image, bool dilated, std::int32_t inside) {
+WindowDraw window(Sketch& s, TensorId x, bool dilated, std::int32_t inside) {
+  Random& random = s.random;
+  const Shape& image = s[x].shape;
   WindowDraw w;
   w.dilation.height = w.dilation.width = dilated && random.coin() ? 2 : 1;
+  const bool padded = random.integer(0, is_padded(s, x) ? 7 : 1) == 0;
   draw_dimension(random, image[1], inside, w.kernel.height, w.stride.height, w.dilation.height,
-                 w.pads.top, w.pads.bottom);
+                 w.pads.top, w.pads.bottom, padded && random.integer(0, 3) != 0);
   draw_dimension(random, image[2], inside, w.kernel.width, w.stride.width, w.dilation.width,
-                 w.pads.left, w.pads.right);
+                 w.pads.left, w.pads.right, padded && random.integer(0, 3) != 0);
   return w;
 }
 
 void conv2d(Sketch& s) {
   const TensorId x = s.pick(numbers, 4, 4);
   const std::int32_t channels = s[x].shape[3];
-  const bool pointwise = s.random.integer(0, 2) == 0;
-  const WindowDraw w = pointwise ? WindowDraw{} : window(s.random, s[x].shape, true, 0);
+  const bool pointwise = s.random.integer(0, is_padded(s, x) ? 7 : 2) == 0;
+  const WindowDraw w = pointwise ? WindowDraw{} : window(s, x, true, 0);
   std::int32_t groups = s.random.coin() ? 1 : s.random.integer(2, 4);
   if (channels % groups != 0) groups = 1;
-  const std::int32_t outputs = groups * s.random.integer(1, 6);
+  const std::int32_t outputs = groups * s.random.of<std::int32_t>({1, 2, 3, 4, 5, 6, 8, 17});
   linear_node(s, ops::conv2d, ops::Conv2dAttributes{w.stride, w.dilation, w.pads, s.activation()},
               x, {{outputs, w.kernel.height, w.kernel.width, channels / groups}, 0});
 }
 
 void depthwise_conv2d(Sketch& s) {
   const TensorId x = s.pick(numbers, 4, 4);
-  const WindowDraw w = window(s.random, s[x].shape, true, 0);
+  const WindowDraw w = window(s, x, true, 0);
   const std::int32_t multiplier = s.random.coin() ? 1 : s.random.integer(2, 4);
   linear_node(s, ops::depthwise_conv2d,
               ops::DepthwiseConv2dAttributes{w.stride, w.dilation, w.pads, s.activation()}, x,
@@ -199,7 +213,7 @@ void transpose_conv(Sketch& s) {
 }
 
 void fully_connected(Sketch& s) {
-  const TensorId x = s.pick(numbers, 1, 4);
+  const TensorId x = s.pick(numbers, 1, max_rank);
   const bool keep = s.random.coin();
   const std::int64_t all = element_count(s[x].shape);
   const auto inputs = static_cast<std::int32_t>(keep || s.random.coin() ? s[x].shape.back() : all);
@@ -212,7 +226,7 @@ void fully_connected(Sketch& s) {
 template <const OpDef& op>
 void pool(Sketch& s) {
   const TensorId x = s.pick(numbers, 4, 4);
-  const WindowDraw w = window(s.random, s[x].shape, false, 1);
+  const WindowDraw w = window(s, x, false, 1);
   s.node(op, ops::Pool2dAttributes{w.kernel, w.stride, w.pads, s.activation()}, {x},
          s[x].quantization);
 }
@@ -245,7 +259,7 @@ struct Pair {
 };
 /// Either may be the larger one; now and then they are the same.
 Pair pair(Sketch& s, const std::vector<ElementType>& types, bool same_quantization) {
-  const TensorId x = s.pick(types, 0, 4);
+  const TensorId x = s.pick(types, 0, max_rank);
   if (s.random.integer(0, 9) == 0) return {x, x};
   const Tensor tensor = s[x];
   const TensorId y =
@@ -283,7 +297,7 @@ void extreme_of_two(Sketch& s) {
 }
 
 void prelu(Sketch& s) {
-  const TensorId x = s.pick(numbers, 1, 4);
+  const TensorId x = s.pick(numbers, 1, max_rank);
   const Shape& shape = s[x].shape;
   const Shape slopes = s.random.of<Shape>({{shape.back()}, {1}, shape, repeated(s.random, shape)});
   const TensorId slope = s.operand(s[x].type, slopes);
@@ -295,7 +309,7 @@ void prelu(Sketch& s) {
 
 template <const OpDef& op, int one_in, int s8_zero, int u8_zero>
 void curve(Sketch& s) {
-  const TensorId x = s.pick(numbers, 0, 4);
+  const TensorId x = s.pick(numbers, 0, max_rank);
   const ElementType type = s[x].type;
   s.node(op, {}, {x},
          type == f32 ? Quantization{} : per_tensor(1.0F / one_in, type == s8 ? s8_zero : u8_zero));
@@ -306,30 +320,30 @@ constexpr auto not_tiny = [](const Tensor& tensor) { return scale_of(tensor) > 1
 
 template <const OpDef& op>
 void clamp(Sketch& s) {
-  const TensorId x = s.pick(numbers, 0, 4, not_tiny);
+  const TensorId x = s.pick(numbers, 0, max_rank, not_tiny);
   s.node(op, {}, {x}, s[x].quantization);
 }
 
 void relu(Sketch& s) {
-  const TensorId x = s.pick(numbers, 0, 4);
+  const TensorId x = s.pick(numbers, 0, max_rank);
   const bool same = s.random.integer(0, 2) == 0;
   s.node(ops::relu, {}, {x}, same ? s[x].quantization : coarser(s, s[x].type, scale_of(s[x])));
 }
 
 void leaky_relu(Sketch& s) {
-  const TensorId x = s.pick(numbers, 0, 4);
+  const TensorId x = s.pick(numbers, 0, max_rank);
   const auto alpha = s.random.of<float>({0.2F, 0.01F, 0, 1, 3, -0.5F});
   s.node(ops::leaky_relu, ops::LeakyReluAttributes{alpha}, {x},
          coarser(s, s[x].type, scale_of(s[x])));
 }
 
 void hard_swish(Sketch& s) {
-  const TensorId x = s.pick(numbers, 0, 4);
+  const TensorId x = s.pick(numbers, 0, max_rank);
   s.node(ops::hard_swish, {}, {x}, coarser(s, s[x].type, 0.1 * scale_of(s[x])));
 }
 
 void softmax(Sketch& s) {
-  const TensorId x = s.pick(numbers, 1, 4);
+  const TensorId x = s.pick(numbers, 1, max_rank);
   ElementType type = s[x].type;
   if (type == s8 && s.random.integer(0, 3) == 0) type = s16;
   Quantization q;
@@ -342,7 +356,7 @@ void softmax(Sketch& s) {
 
 template <const OpDef& op>
 void reduce(Sketch& s) {
-  const TensorId x = s.pick(&op == &ops::sum ? arithmetic : numbers, 1, 4);
+  const TensorId x = s.pick(&op == &ops::sum ? arithmetic : numbers, 1, max_rank);
   ops::ReduceAttributes attributes{{}, s.random.coin()};
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(s[x].shape.size()); ++i)
     if (s.random.coin()) attributes.axes.push_back(i);
@@ -351,7 +365,7 @@ void reduce(Sketch& s) {
 
 template <const OpDef& op>
 void arg(Sketch& s) {
-  const TensorId x = s.pick(arithmetic, 1, 4);
+  const TensorId x = s.pick(arithmetic, 1, max_rank);
   const auto rank = static_cast<std::int32_t>(s[x].shape.size());
   s.node(op, ops::ArgAttributes{s.random.integer(0, rank - 1)}, {x}, {},
          s.random.coin() ? s32 : s64);
@@ -367,7 +381,7 @@ Quantization any_quantization(Sketch& s, ElementType type, double scale) {
 }
 
 void quantize(Sketch& s) {
-  const TensorId x = s.pick({f32, s8, u8, s16}, 0, 4, [](const Tensor& tensor) {
+  const TensorId x = s.pick({f32, s8, u8, s16}, 0, max_rank, [](const Tensor& tensor) {
     return tensor.type == f32 || tensor.quantization.present();
   });
   const auto type = s.random.of<ElementType>({s8, s8, u8, s16});
@@ -375,16 +389,20 @@ void quantize(Sketch& s) {
          any_quantization(s, type, s[x].type == f32 ? 0.05 : scale_of(s[x])), type);
 }
 
+/// Constants, too: that is how weights of float models are kept small.
 void dequantize(Sketch& s) {
-  s.node(ops::dequantize, {},
-         {s.pick({s8, u8, s16}, 0, 4,
-                 [](const Tensor& tensor) { return tensor.quantization.present(); })},
-         {}, f32);
+  const Shape fresh = s.shape(s.random.integer(0, 4));
+  const TensorId x =
+      s.random.integer(0, 3) == 0
+          ? s.constant(s8, fresh, s.random.elements(s8, element_count(fresh)), s.quantization(s8))
+          : s.pick({s8, u8, s16}, 0, max_rank,
+                   [](const Tensor& tensor) { return tensor.quantization.present(); });
+  s.node(ops::dequantize, {}, {x}, {}, f32);
 }
 
 /// Floats are not cast: what does not fit the type is undefined to the oracle.
 void cast(Sketch& s) {
-  const TensorId x = s.pick({s8, u8, s16, s32, s64, boolean}, 0, 4);
+  const TensorId x = s.pick({s8, u8, s16, s32, s64, boolean}, 0, max_rank);
   s.node(ops::cast, {}, {x}, {}, s.random.of(all_types));
 }
 
@@ -406,13 +424,13 @@ Shape reshaped(Random& random, std::int64_t count) {
 }
 
 void reshape(Sketch& s) {
-  const TensorId x = s.pick(all_types, 0, 4);
+  const TensorId x = s.pick(all_types, 0, max_rank);
   s.node(ops::reshape, ops::ReshapeAttributes{reshaped(s.random, element_count(s[x].shape))}, {x},
          s[x].quantization);
 }
 
 void transpose(Sketch& s) {
-  const TensorId x = s.pick(all_types, 1, 4);
+  const TensorId x = s.pick(all_types, 1, max_rank);
   ops::TransposeAttributes attributes;
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(s[x].shape.size()); ++i)
     attributes.permutation.insert(attributes.permutation.begin() + s.random.integer(0, i), i);
@@ -420,10 +438,12 @@ void transpose(Sketch& s) {
 }
 
 void slice(Sketch& s) {
-  const TensorId x = s.pick(all_types, 0, 4);
+  const TensorId x = s.pick(all_types, 0, max_rank);
   ops::SliceAttributes attributes;
+  const bool forwards = s.random.integer(0, 2) != 0;
   for (const std::int32_t extent : s[x].shape) {
-    const auto stride = s.random.of<std::int32_t>({1, 1, 1, 2, -1, -2, 0});
+    const auto stride = s.random.of<std::int32_t>(forwards ? std::vector{1, 1, 2, 3}
+                                                           : std::vector{1, 2, -1, -2, 0});
     // As often as not all that the stride reaches.
     const bool whole = s.random.coin();
     const std::int32_t begin =
@@ -438,21 +458,24 @@ void slice(Sketch& s) {
 }
 
 void pad(Sketch& s) {
-  const TensorId x = s.pick(all_types, 1, 4);
+  const TensorId x = s.pick(s.random.coin() ? numbers : all_types, 1, max_rank);
   const IntegerRange range = range_of(s[x].type);
   ops::PadAttributes attributes{.value = s.random.integer(range.min, range.max)};
   if (s[x].type == ElementType::f32) attributes.float_value = s.random.real(-1, 1);
   if (s[x].quantization.present() && s.random.coin())
     attributes.value = s[x].quantization.zero_point();
+  // As often as not what precedes a convolution.
+  const bool image = s[x].shape.size() == 4 && s.random.integer(0, 3) != 0;
   for (std::size_t i = 0; i < s[x].shape.size(); ++i) {
-    attributes.before.push_back(s.random.coin() ? 0 : s.random.integer(0, 2));
-    attributes.after.push_back(s.random.coin() ? 0 : s.random.integer(0, 2));
+    const bool none = image && (i == 0 || i == 3);
+    attributes.before.push_back(none || s.random.coin() ? 0 : s.random.integer(0, 2));
+    attributes.after.push_back(none || s.random.coin() ? 0 : s.random.integer(0, 2));
   }
   s.node(ops::pad, attributes, {x}, s[x].quantization);
 }
 
 void concat(Sketch& s) {
-  const TensorId x = s.pick(all_types, 1, 4);
+  const TensorId x = s.pick(all_types, 1, max_rank);
   const Tensor tensor = s[x];
   const auto axis = s.random.integer(0, static_cast<std::int32_t>(tensor.shape.size()) - 1);
   std::vector<TensorId> operands = {x};

@@ -9,6 +9,13 @@
 namespace smelt::test {
 namespace {
 
+bool is_written(const Program& program, BufferId id) {
+  for (const Step& step : program.steps)
+    for (const Operand& operand : step.operands)
+      if (operand.access == Access::write && std::get<BufferId>(operand.place) == id) return true;
+  return false;
+}
+
 /// Follows which buffer owns each byte of the arena through one run.
 class Arena {
  public:
@@ -61,22 +68,9 @@ class Arena {
       report(fmt::format("{} lies over other state", text));
   }
 
-  /// Tensors that are the same under another shape own bytes together; outputs that a step lays
-  /// over its input do not: they are values of their own.
-  BufferId value_of(BufferId id) const {
-    while (program_[id].alias_of && !written(id)) id = *program_[id].alias_of;
-    return id;
-  }
-  bool written(BufferId id) const {
-    for (const Step& step : program_.steps)
-      for (const Operand& operand : step.operands)
-        if (operand.access == Access::write && std::get<BufferId>(operand.place) == id) return true;
-    return false;
-  }
-
   void take(BufferId id, const std::string& by) {
     const Buffer& buffer = program_[id];
-    const auto owner = static_cast<std::int32_t>(value_of(id));
+    const auto owner = static_cast<std::int32_t>(value_of(program_, id));
     for (std::int64_t i = 0; i < buffer.bytes; ++i) {
       const auto place = static_cast<std::size_t>(buffer.offset + i);
       if (place >= bytes_.size()) return report(fmt::format("{} leaves the arena", by));
@@ -87,13 +81,13 @@ class Arena {
 
   bool is_input(std::int32_t owner) const {
     return std::any_of(program_.inputs.begin(), program_.inputs.end(), [&](const Port& port) {
-      return static_cast<std::int32_t>(value_of(port.buffer)) == owner;
+      return static_cast<std::int32_t>(value_of(program_, port.buffer)) == owner;
     });
   }
 
   void require(BufferId id, const std::string& by) {
     const Buffer& buffer = program_[id];
-    const auto owner = static_cast<std::int32_t>(value_of(id));
+    const auto owner = static_cast<std::int32_t>(value_of(program_, id));
     for (std::int64_t i = 0; i < buffer.bytes; ++i)
       if (bytes_[static_cast<std::size_t>(buffer.offset + i)] != owner)
         return report(fmt::format("byte {} of {} is lost when {} reads it", i, name(id), by));
@@ -143,6 +137,11 @@ class Arena {
 };
 
 }  // namespace
+
+BufferId value_of(const Program& program, BufferId id) {
+  while (program[id].alias_of && !is_written(program, id)) id = *program[id].alias_of;
+  return id;
+}
 
 std::string plan_problem(const Program& program, const PlanOptions& options) {
   return Arena(program, options).run();
