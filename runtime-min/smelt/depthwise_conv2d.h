@@ -74,11 +74,11 @@ SMELT_INLINE void depthwise_channels(const window_shape &shape,
   static_assert(lanes <= lane_margin + 1, "blocks that reach beyond the weights find the margin");
   constexpr bool wide = half >= 8;
   constexpr int32_t few = lanes / 4;
+  const int32_t rest = count % lanes;
   int32_t done = 0;
-  for (; done + lanes <= count; done += lanes)
+  for (; done < count - rest; done += lanes)
     depthwise_block<lanes, step, Number>(shape, layer, rows, offset + step * done, channel + done,
                                          0, lanes, output);
-  const int32_t rest = count - done;
   if (wide && rest > few && (step == 0 || done > 0)) {
     const int32_t back = step == 0 ? 0 : lanes - rest;
     depthwise_block<lanes, step, Number>(shape, layer, rows, offset + step * (done - back),

@@ -119,9 +119,9 @@ SMELT_INLINE void dot_rows(const Input *input, const typename Number::value *wei
                            int32_t count, typename Number::wide zero_point,
                            const typename Number::output &out, int32_t first, int32_t channels,
                            typename Number::value *output) {
-  const int32_t last = first + channels;
+  const int32_t last = first + channels, remainder = last - channels % 4;
   int32_t channel = first;
-  for (; channel + 4 <= last; channel += 4) {
+  for (; channel < remainder; channel += 4) {
     typename Number::sum sums[4];
     for (int32_t i = 0; i < 4; ++i) sums[i] = Number::start(out, channel + i);
     dot_4<Number>(input, weights, pitch, count, zero_point, sums);
