@@ -92,8 +92,9 @@ SMELT_INLINE void pool_row(const window_shape &shape,
     const int32_t taps = rows_inside * taps_inside(column - layer.images.pad_left,
                                                    shape.kernel_width, layer.images.input_width);
     const int32_t offset = column * channels;
+    const int32_t blocks = channels - channels % SMELT_LANES;
     int32_t c = 0;
-    for (; c + SMELT_LANES <= channels; c += SMELT_LANES)
+    for (; c < blocks; c += SMELT_LANES)
       pool_block<SMELT_LANES, Pool>(shape, layer, rows, offset + c, taps, output + c);
     for (; c < channels; ++c) pool_block<1, Pool>(shape, layer, rows, offset + c, taps, output + c);
     output += channels;

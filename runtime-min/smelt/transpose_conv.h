@@ -91,7 +91,7 @@ SMELT_INLINE void transpose_conv_pixel(const window_shape &shape,
     for (int32_t c = 0; c < columns.count; ++c, to += layer.images.input_channels)
       centred_pixel<Number>(layer, input, rows.first + r, columns.first + c, to);
   int32_t channel = 0;
-  for (; channel + 4 <= outputs; channel += 4)
+  for (; channel < outputs - outputs % 4; channel += 4)
     transpose_conv_block<4, Number>(shape, layer, patch, rows, columns, channel, output);
   for (; channel < outputs; ++channel)
     transpose_conv_block<1, Number>(shape, layer, patch, rows, columns, channel, output);
