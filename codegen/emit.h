@@ -28,6 +28,7 @@ struct EmitOptions {
   std::string passes;                      ///< names of those that ran, in order
   std::vector<std::string> labels;         ///< names of the classes of the first output
   std::optional<std::int64_t> ram_budget;  ///< bytes of arena and state, asserted
+  std::int64_t max_array_bytes = 0;        ///< as the device's compiler allows; 0: any
   std::string weights_section;             ///< of the linker script; empty: the usual one
   std::string arena_section;               ///< likewise, for the user's variable
 };

@@ -92,7 +92,8 @@ std::optional<Compiled> compile_model(
                    .sha256 = model->sha256,
                    .version = std::string(version),
                    .command = normalized_command(options, target->name, model->graph.file),
-                   .passes = pass_names(pipeline)};
+                   .passes = pass_names(pipeline),
+                   .max_array_bytes = target->max_array_bytes};
   return Compiled{std::move(*model), std::move(*target), std::move(*graph), std::move(program),
                   std::move(emit)};
 }

@@ -11,6 +11,8 @@ const Target atmega2560 = {
     .flash_bytes = 256 * 1024,
     .ram_bytes = 8 * 1024,
     .separate_flash = true,
+    .constant_reach = 64 * 1024,  // of LPM; ELPM would reach further
+    .max_array_bytes = 32767,
     .compiler = "avr-g++",
     .flags = {"-mmcu=atmega2560"},
     .emulator = {"simavr", "-m", "atmega2560", "-f", "16000000"},

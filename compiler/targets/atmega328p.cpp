@@ -11,6 +11,8 @@ const Target atmega328p = {
     .flash_bytes = 32 * 1024,
     .ram_bytes = 2 * 1024,
     .separate_flash = true,
+    .constant_reach = 64 * 1024,  // of LPM; ELPM would reach further
+    .max_array_bytes = 32767,
     .compiler = "avr-g++",
     .flags = {"-mmcu=atmega328p"},
     .emulator = {"simavr", "-m", "atmega328p", "-f", "16000000"},

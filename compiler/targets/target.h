@@ -32,6 +32,10 @@ struct Target {
   /// Constants are not in data memory: they stay in program memory and are read by instructions of
   /// their own.
   bool separate_flash = false;
+  /// Constants must lie in so many first bytes of flash; 0: anywhere.
+  std::int64_t constant_reach = 0;
+  /// Of one array, as its compiler allows; 0: any.
+  std::int64_t max_array_bytes = 0;
   std::string compiler = {};            ///< "arm-none-eabi-g++"
   std::vector<std::string> flags = {};  ///< of GCC, for its core
   /// Runs an image that is appended; empty: there is none.

@@ -41,6 +41,10 @@
 /// they stay in flash, and load() knows how to read it.
 #ifdef __AVR__
 #define SMELT_CONSTANT __attribute__((__progmem__))
+/// One of several arrays that follow each other and are read as one: objects have at most 32,767
+/// bytes there.
+#define SMELT_CONSTANT_PART(name) \
+  __attribute__((__section__(".progmem.data." name), __used__, __no_reorder__))
 #else
 #define SMELT_CONSTANT
 #endif
