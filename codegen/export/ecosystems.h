@@ -8,5 +8,9 @@
 namespace smelt {
 
 std::vector<OutputFile> export_arduino(const Library& library);
+std::vector<OutputFile> export_zephyr(const Library& library);
+std::vector<OutputFile> export_platformio(const Library& library);
+std::vector<OutputFile> export_esp_idf(const Library& library);
+std::vector<OutputFile> export_cmsis_pack(const Library& library);
 
 }  // namespace smelt

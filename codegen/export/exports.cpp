@@ -15,6 +15,10 @@ namespace {
 
 constexpr std::array exports = {
     Export{"arduino", "an Arduino library", false, export_arduino},
+    Export{"zephyr", "a Zephyr module", true, export_zephyr},
+    Export{"platformio", "a PlatformIO library", true, export_platformio},
+    Export{"esp-idf", "an ESP-IDF component", true, export_esp_idf},
+    Export{"cmsis-pack", "an Open-CMSIS-Pack", true, export_cmsis_pack},
 };
 
 /// File names may hold anything; what is left needs no escape in any metadata format.

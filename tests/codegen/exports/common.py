@@ -157,6 +157,14 @@ def check_outputs(printed, expected, what):
     check(good, f"{what}: printed {printed[:500]}, expected {expected}")
 
 
+def check_sample(done, library, expected):
+    """What a sample printed that ran here."""
+    check_outputs(done.stdout, expected, f"{library.kind} {library.name}")
+    last = "0 golden vectors failed" if library.golden else r"\d+ us per run"
+    check(done.returncode == 0 and re.search(rf"^{library.name}: {last}\n\Z", done.stdout, re.M),
+          f"{library.kind} {library.name}: {done.returncode} {done.stdout[-500:]}")
+
+
 def main(kind, check_model, check_name, golden_in_sample=True):
     """`check_model(smelt, model, golden, expected, scratch)` looks at an export of a model;
     `check_name(library)` at the metadata alone, of libraries with awkward names."""
