@@ -13,6 +13,9 @@ import subprocess
 import sys
 import tempfile
 
+# Debian's packages serve whichever Python runs this.
+sys.path.append("/usr/lib/python3/dist-packages")
+
 EXPORTS = ("arduino", "zephyr", "platformio", "esp-idf", "cmsis-pack")
 # Names that are awkward somewhere: short, long, reserved, or with underscores in odd places.
 NAMES = ("a", "n" * 40, "arduino_net", "a__b_", "main", "idf", "net_2")
@@ -185,9 +188,12 @@ def main(kind, check_model, check_name, golden_in_sample=True):
             scratch.mkdir()
             check_files(smelt, kind, model, golden, scratch)
             check_model(smelt, model, golden, first_run(smelt, model, scratch), scratch)
+        # Nor does the name of the file break anything.
+        hostile = root / "a\"b'<&>\n@NAME@\\: #%\t\u00e9.tflite"
+        shutil.copy(options.models[0], hostile)
         for name in NAMES:
             version = ["--export-version", "12.0.345"]
-            check_name(Library(smelt, kind, options.models[0].resolve(), root / "names" / name,
+            check_name(Library(smelt, kind, hostile, root / "names" / name,
                                "--name", name, *version), "12.0.345")
     print(f"{kind}: {'good' if not problems else f'{len(problems)} problems'}")
     return 1 if problems else 0
