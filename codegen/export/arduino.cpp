@@ -73,9 +73,12 @@ std::string sketch(const Library& library) {
   out.directive(fmt::format("#include <{}.h>", library.name)).blank();
   write_set_inputs(out, library);
   print_outputs(out, library);
-  out.open("void setup()").line("Serial.begin(115200);");
-  if (library.stateful) out.line(library.name + "_reset(&model);");
-  out.close().blank();
+  const std::string begin = "Serial.begin(115200);";
+  if (library.stateful)
+    out.open("void setup()").line(begin).line(library.name + "_reset(&model);").close();
+  else
+    out.function("void setup", {}, begin);
+  out.blank();
   out.open("void loop()").line("set_inputs();");
   out.line("const unsigned long start = micros();");
   out.line(library.name + "_run(&model);");

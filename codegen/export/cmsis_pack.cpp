@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::string_view description = R"(
 <?xml version="1.0" encoding="UTF-8"?>
-<package schemaVersion="1.7.32" xmlns:xs="http://www.w3.org/2001/XMLSchema-instance" xs:noNamespaceSchemaLocation="PACK.xsd">
+<package schemaVersion="1.7.32"
+         xmlns:xs="http://www.w3.org/2001/XMLSchema-instance"
+         xs:noNamespaceSchemaLocation="PACK.xsd">
   <vendor>smelt</vendor>
   <name>@NAME@</name>
   <description>The model @ORIGIN@ as C++: @SIZES@.</description>
@@ -37,7 +39,8 @@ constexpr std::string_view description = R"(
     </condition>
   </conditions>
   <components>
-    <component Cclass="Machine Learning" Cgroup="Model" Csub="@SUB@" Cversion="@VERSION@" condition="GNU attributes">
+    <component Cclass="Machine Learning" Cgroup="Model" Csub="@SUB@" Cversion="@VERSION@"
+               condition="GNU attributes">
       <description>The model @NAME@</description>
       <files>
 @FILES@      </files>

@@ -66,7 +66,7 @@ of its folder: name it `@COMPONENT@`. What it offers stands in `src/@NAME@.h`.
 )";
 
 constexpr SampleStyle style = {
-    .includes = "#include <stdio.h>\n\n#include \"esp_timer.h\"\n",
+    .includes = "#include <esp_timer.h>\n#include <stdio.h>\n\n",
     .print = "printf",
     .start = "const int64_t start = esp_timer_get_time();",
     .stop = "const int64_t elapsed = esp_timer_get_time() - start;",

@@ -88,12 +88,9 @@ void setup() {
   run_sample();
 }
 
-void loop() {
-}
+void loop() {}
 #else
-int main() {
-  return run_sample();
-}
+int main() { return run_sample(); }
 #endif
 )",
 };

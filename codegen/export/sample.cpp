@@ -57,12 +57,13 @@ class SampleWriter {
                        {"const char *port", "size_t index", "float real"});
     out_.line("const float size = real < 0.0F ? -real : real;");
     out_.line("const bool fits = size < 4e9F;");
-    out_.line("const unsigned long whole = fits ? static_cast<unsigned long>(size) : 4000000000;");
+    out_.line(
+        "const unsigned long whole = fits ? static_cast<unsigned long>(size) : 4000000000UL;");
+    out_.line("const char *const sign = !fits ? \"beyond \" : real < 0.0F ? \"-\" : \"\";");
     out_.line("const float rest = fits ? size - static_cast<float>(whole) : 0.0F;");
     out_.call(std::string(style_.print),
-              {"\"%s[%lu] = %s%lu.%06lu\\n\"", "port", "static_cast<unsigned long>(index)",
-               "!fits ? \"beyond \" : real < 0.0F ? \"-\" : \"\"", "whole",
-               "static_cast<unsigned long>(rest * 1e6F)"});
+              {"\"%s[%lu] = %s%lu.%06lu\\n\"", "port", "static_cast<unsigned long>(index)", "sign",
+               "whole", "static_cast<unsigned long>(rest * 1e6F)"});
     out_.close().blank();
   }
 
@@ -70,7 +71,7 @@ class SampleWriter {
     out_.open("static void print_outputs()");
     for (const LibraryPort& output : library_.outputs) {
       const std::string element = fmt::format("{}_{}(&model)[i]", library_.name, output.name);
-      out_.line(fmt::format("for (size_t i = 0; i < {}; ++i)", output.count)).indent();
+      out_.open(fmt::format("for (size_t i = 0; i < {}; ++i)", output.count));
       if (output.scaled)
         out_.call("print_real",
                   {fmt::format("\"{}\"", output.name), "i",
@@ -81,7 +82,7 @@ class SampleWriter {
         out_.call(std::string(style_.print),
                   {fmt::format("\"{}[%lu] = %ld\\n\"", output.name),
                    "static_cast<unsigned long>(i)", fmt::format("static_cast<long>({})", element)});
-      out_.outdent();
+      out_.close();
     }
     out_.close().blank();
   }
@@ -129,9 +130,10 @@ void write_set_inputs(CppWriter& writer, const Library& library) {
   writer.line(fmt::format("static {}_model model;", library.name)).blank();
   writer.open("static void set_inputs()");
   for (const LibraryPort& input : library.inputs) {
-    writer.line(fmt::format("for (size_t i = 0; i < {}; ++i)", input.count));
+    writer.open(fmt::format("for (size_t i = 0; i < {}; ++i)", input.count));
     writer.line(
-        fmt::format("  {}_{}(&model)[i] = {};", library.name, input.name, zero(library, input)));
+        fmt::format("{}_{}(&model)[i] = {};", library.name, input.name, zero(library, input)));
+    writer.close();
   }
   writer.close().blank();
 }

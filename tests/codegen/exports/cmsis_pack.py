@@ -89,7 +89,8 @@ def check_model(smelt, model, golden, expected, scratch):
             continue
         done = common.run(scratch / "program")
         if "golden" in template:
-            check(done.returncode == 0 and ", 0 failed" in done.stdout, f"{template}: {done.stdout}")
+            check(done.returncode == 0 and ", 0 failed" in done.stdout,
+                  f"{template}: {done.stdout}")
         else:
             check(done.returncode == 0, f"{template}: {done.returncode}")
             common.check_outputs(done.stdout, expected, template)

@@ -19,6 +19,8 @@ sys.path.append("/usr/lib/python3/dist-packages")
 EXPORTS = ("arduino", "zephyr", "platformio", "esp-idf", "cmsis-pack")
 # Names that are awkward somewhere: short, long, reserved, or with underscores in odd places.
 NAMES = ("a", "n" * 40, "arduino_net", "a__b_", "main", "idf", "net_2")
+STYLE = ("{BasedOnStyle: Google, ColumnLimit: 100, PointerAlignment: Right, "
+         "DerivePointerAlignment: false}")
 WARNINGS = "-Wall -Wextra -Wshadow -Wundef -Werror".split()
 
 problems = []
@@ -90,9 +92,23 @@ def check_files(smelt, kind, model, golden, scratch):
         check(not re.search(r"@[A-Z]+@|\b20\d\d-\d\d-\d\d\b|\b\d\d:\d\d:\d\d\b", text),
               f"{kind}: {path} names a time or has a place that is not filled")
         check(str(scratch) not in text, f"{kind}: {path} names a path")
+    check_format(library)
     check("Apache-2.0" in library.files["LICENSE.txt"], f"{kind}: the licence")
     for folder in ("once", "again", "plain", "else where"):
         shutil.rmtree(scratch / folder)
+
+
+def check_format(library):
+    """Samples; what is emitted has a test of its own."""
+    if not shutil.which("clang-format-14"):
+        print("format not checked: no clang-format-14")
+        return
+    for path in sorted(library.folder.rglob("*")):
+        if path.suffix not in (".cpp", ".ino") or library.source in path.parents:
+            continue
+        done = run("clang-format-14", f"--style={STYLE}", f"--assume-filename={path.stem}.cpp",
+                   "--dry-run", "-Werror", path)
+        check(done.returncode == 0, f"{library.kind}: {path.name} is not formatted:\n{done.stdout}")
 
 
 def check_options(smelt, kind, model, scratch):
