@@ -148,9 +148,7 @@ class HeaderWriter {
                   fmt::format("return ({} *)(void *)(model->arena.bytes + {});", type,
                               macro(name, "OFFSET")));
     out_.blank();
-    // Wider integers are counts and indices, whatever the file says of their scale.
-    if (!buffer.quantization.present() || !is_integer(buffer.type) || byte_size(buffer.type) > 2)
-      return;
+    if (!has_conversion(buffer)) return;
     if (input)
       quantize(name, buffer);
     else

@@ -33,12 +33,14 @@ struct ModelOptions {
 struct CompileOptions {
   ModelOptions model;
   std::string output = ".";
-  std::string labels;   ///< path; empty: none
-  std::string ram;      ///< "32K"; empty: no budget
-  std::string flash;    ///< likewise, for constants
-  std::string section;  ///< "weights=.qspi,arena=.dtcm"; empty: the usual sections
-  std::string depfile;  ///< path; empty: none
-  std::string golden;   ///< golden vectors to carry along; empty: none
+  std::string labels;          ///< path; empty: none
+  std::string ram;             ///< "32K"; empty: no budget
+  std::string flash;           ///< likewise, for constants
+  std::string section;         ///< "weights=.qspi,arena=.dtcm"; empty: the usual sections
+  std::string depfile;         ///< path; empty: none
+  std::string golden;          ///< golden vectors to carry along; empty: none
+  std::string export_as;       ///< ecosystem; empty: plain files
+  std::string export_version;  ///< of the exported library; empty: 1.0.0
   std::vector<std::string> print_after;
   std::string stop_after;
   bool time_passes = false;

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "codegen/cpp_writer.h"
+#include "codegen/export/exports.h"
 #include "compiler/graph/text.h"
 #include "tools/budget.h"
 #include "tools/files.h"
@@ -135,15 +136,49 @@ std::optional<std::vector<GoldenVector>> golden_vectors(const std::string& path,
   return std::nullopt;
 }
 
+/// Whether --export and what depends on it can be used together.
+bool check_export(const CompileOptions& options, Diagnostics& diagnostics) {
+  const Export* wanted = find_export(options.export_as);
+  if (options.export_as.empty()) {
+    if (!options.export_version.empty())
+      diagnostics.error({.file = "--export-version"}, "there is no --export");
+  } else if (!wanted) {
+    auto& error = diagnostics.error({.file = "--export"},
+                                    fmt::format("there is no export \"{}\"", options.export_as));
+    for (const Export& each : all_exports())
+      error.note(fmt::format("{}: {}", each.name, each.description));
+  } else if (!wanted->golden && !options.golden.empty()) {
+    auto& error = diagnostics.error(
+        {.file = "--golden"}, fmt::format("{} cannot check golden vectors", wanted->description));
+    error.note(
+        "leave out --golden; or leave out --export and build the check as a sketch of yours");
+  }
+  if (!options.export_version.empty() && !is_version(options.export_version))
+    diagnostics
+        .error({.file = "--export-version"},
+               fmt::format("\"{}\" is not a version", options.export_version))
+        .note("write three numbers, without leading zeros: 1.0.0");
+  return !diagnostics.failed();
+}
+
 /// Everything that goes to the output folder.
 std::optional<std::vector<OutputFile>> output_files(const Compiled& compiled,
-                                                    const std::string& golden,
+                                                    const CompileOptions& options,
                                                     Diagnostics& diagnostics) {
   std::vector<OutputFile> files = emit(compiled.program, compiled.emit);
-  if (golden.empty()) return files;
-  const auto vectors = golden_vectors(golden, compiled, diagnostics);
-  if (!vectors) return std::nullopt;
-  files.push_back(emit_golden(compiled.program, compiled.emit, *vectors));
+  std::optional<OutputFile> golden;
+  if (!options.golden.empty()) {
+    const auto vectors = golden_vectors(options.golden, compiled, diagnostics);
+    if (!vectors) return std::nullopt;
+    golden = emit_golden(compiled.program, compiled.emit, *vectors);
+  }
+  if (!options.export_as.empty()) {
+    const std::string version = options.export_version.empty() ? "1.0.0" : options.export_version;
+    return find_export(options.export_as)
+        ->write(make_library(compiled.program, compiled.emit, version, std::move(files),
+                             std::move(golden)));
+  }
+  if (golden) files.push_back(*std::move(golden));
   return files;
 }
 
@@ -196,6 +231,7 @@ int compile(const CompileOptions& options) {
       options.stop_after.empty() || known_pass(options.stop_after, "--stop-after", diagnostics);
   for (const std::string& name : options.print_after)
     known = known_pass(name, "--print-after", diagnostics) && known;
+  known = check_export(options, diagnostics) && known;
   if (!known) return done(exit_bad_usage);
   auto compiled = compile_model(options.model, diagnostics, options.stop_after, observer(options));
   if (!compiled) return done(exit_bad_input);
@@ -211,7 +247,7 @@ int compile(const CompileOptions& options) {
   if (!set_sections(options.section, *compiled, diagnostics)) return done(exit_bad_usage);
   if (!check_budgets(*compiled, {options.ram, options.flash}, diagnostics))
     return done(exit_bad_input);
-  const auto files = output_files(*compiled, options.golden, diagnostics);
+  const auto files = output_files(*compiled, options, diagnostics);
   if (!files) return done(exit_bad_input);
   if (!write_files(options.output, *files, diagnostics)) return done(exit_system);
   if (!write_depfile(options, diagnostics)) return done(exit_system);

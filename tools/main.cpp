@@ -36,13 +36,19 @@ void add_compile(CLI::App& app, CompileOptions& options) {
   app.add_option("--depfile", options.depfile,
                  "write a rule for make: the file of that name without its .d depends on all that "
                  "was read");
+  app.add_option("--export", options.export_as,
+                 "write a library with its metadata and a sample: arduino, zephyr, platformio, "
+                 "esp-idf or cmsis-pack; --golden makes the sample check");
+  app.add_option("--export-version", options.export_version,
+                 "version of that library, X.Y.Z [1.0.0]");
   app.add_option("--print-after", options.print_after, "print the graph after a pass");
   app.add_option("--stop-after", options.stop_after, "stop after a pass, write nothing");
   app.add_flag("--time-passes", options.time_passes, "print how long each pass took");
   app.add_flag("--json", options.json, "report as JSON");
   app.footer(
       "Example:\n  smelt compile kws.tflite -o generated --ram 32K\n"
-      "  g++ -c generated/kws.cpp generated/kws_weights.cpp -Igenerated");
+      "  g++ -c generated/kws.cpp generated/kws_weights.cpp -Igenerated\n"
+      "  smelt compile kws.tflite -o libraries/kws --export arduino");
 }
 
 void add_inspect(CLI::App& app, InspectOptions& options) {
