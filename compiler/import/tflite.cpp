@@ -42,6 +42,7 @@ class Importer {
     graph_.outputs = ports(subgraph_->outputs(), "output");
     for (std::uint32_t i = 0; i < size_of(subgraph_->operators()); ++i)
       add_operator(static_cast<std::int32_t>(i), *subgraph_->operators()->Get(i));
+    if (!diagnostics_.failed()) check_known_outputs();
     if (!diagnostics_.failed()) verify(graph_, diagnostics_);
     if (!diagnostics_.failed()) check_graph();
     if (diagnostics_.failed()) return std::nullopt;
@@ -132,6 +133,17 @@ class Importer {
     }
   }
 
+  void independent(TensorId output) {
+    error(fmt::format("output \"{}\" does not depend on an input", graph_[output].name),
+          "remove it from the model's signature");
+  }
+
+  /// Some operators, such as SHAPE, leave a constant for their output.
+  void check_known_outputs() {
+    for (const TensorId id : graph_.outputs)
+      if (graph_[id].constant) independent(id);
+  }
+
   /// The whole graph, its nodes being valid.
   void check_graph() {
     std::int64_t bytes = 0;
@@ -143,9 +155,7 @@ class Importer {
     const std::vector<bool> varies = varying();
     check_constant_work(varies);
     for (const TensorId id : graph_.outputs)
-      if (!varies[static_cast<std::size_t>(id)])
-        error(fmt::format("output \"{}\" does not depend on an input", graph_[id].name),
-              "remove it from the model's signature");
+      if (!varies[static_cast<std::size_t>(id)]) independent(id);
   }
 
   // --- operators -------------------------------------------------------------------------------
