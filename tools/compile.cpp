@@ -4,17 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "codegen/cpp_writer.h"
 #include "codegen/export/exports.h"
 #include "compiler/graph/text.h"
 #include "tools/budget.h"
+#include "tools/depfile.h"
 #include "tools/files.h"
 #include "tools/model.h"
+#include "tools/sections.h"
 #include "tools/vectors.h"
 
 namespace smelt::tools {
@@ -80,38 +80,6 @@ void report(const Compiled& compiled, const CompileOptions& options) {
              program.name, with_commas(program.arena_bytes + program.state_bytes),
              with_commas(constants.weights), with_commas(constants.tables),
              with_commas(total_macs(compiled.graph)));
-}
-
-bool is_section(const std::string& name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) || c == '.' || c == '_' || c == '-';
-  });
-}
-
-/// "weights=.qspi,arena=.dtcm"
-bool set_sections(const std::string& text, Compiled& compiled, Diagnostics& diagnostics) {
-  if (text.empty()) return true;
-  std::istringstream parts(text);
-  for (std::string part; std::getline(parts, part, ',');) {
-    const std::size_t equals = std::min(part.find('='), part.size());
-    const std::string what = part.substr(0, equals);
-    const std::string section = equals < part.size() ? part.substr(equals + 1) : "";
-    if ((what != "weights" && what != "arena") || !is_section(section)) {
-      diagnostics.error({.file = "--section"}, fmt::format("\"{}\" is not understood", part))
-          .note("write weights=SECTION or arena=SECTION, or both with a comma between");
-      return false;
-    }
-    (what == "weights" ? compiled.emit.weights_section : compiled.emit.arena_section) = section;
-  }
-  if (!compiled.emit.weights_section.empty() && compiled.target.separate_flash) {
-    diagnostics
-        .error({.file = "--section"},
-               fmt::format("weights cannot be placed on {}", compiled.target.name))
-        .note("its constants must stay in program memory, where the code reads them from");
-    return false;
-  }
-  compiled.emit.command += " --section " + text;
-  return true;
 }
 
 /// The golden vectors as the emitter wants them.
@@ -180,43 +148,6 @@ std::optional<std::vector<OutputFile>> output_files(const Compiled& compiled,
   }
   if (golden) files.push_back(*std::move(golden));
   return files;
-}
-
-/// As make spells file names.
-std::string escaped(const std::string& path) {
-  std::string text;
-  for (const char c : path) {
-    if (c == ' ' || c == '#' || c == '\\') text += '\\';
-    if (c == '$') text += '$';
-    text += c;
-  }
-  return text;
-}
-
-/// A rule that names every file that the output depends on.
-OutputFile depfile(const CompileOptions& options) {
-  namespace fs = std::filesystem;
-  std::vector<fs::path> inputs = {options.model.model};
-  if (options.model.target.ends_with(".json")) inputs.push_back(options.model.target);
-  if (!options.labels.empty()) inputs.push_back(options.labels);
-  if (fs::is_directory(options.golden)) {
-    for (const auto& entry : fs::directory_iterator(options.golden))
-      if (entry.is_regular_file()) inputs.push_back(entry.path());
-  } else if (!options.golden.empty()) {
-    inputs.push_back(options.golden);
-  }
-  std::sort(inputs.begin() + 1, inputs.end());
-  const fs::path path = options.depfile;
-  std::string text = escaped(fs::path(path).replace_extension().string()) + ":";
-  for (const fs::path& input : inputs)
-    text += fmt::format(" \\\n  {}", escaped(fs::absolute(input).string()));
-  return {path.filename().string(), text + "\n"};
-}
-
-bool write_depfile(const CompileOptions& options, Diagnostics& diagnostics) {
-  if (options.depfile.empty()) return true;
-  const auto folder = std::filesystem::absolute(options.depfile).parent_path();
-  return write_files(folder, {depfile(options)}, diagnostics);
 }
 
 }  // namespace
