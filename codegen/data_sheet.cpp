@@ -125,7 +125,7 @@ void write_data_sheet(CppWriter& writer, const EmitContext& context) {
   write("sha256", options.sha256);
   write("command", comment_text(options.command, whole));
   write("passes", options.passes);
-  write("flash", fmt::format("{} B weights, {} B tables", with_commas(bytes.weights),
+  write("flash", fmt::format("{} B weights, {} B tables", with_commas(bytes.weights + bytes.single),
                              with_commas(bytes.tables)));
   write("ram", ram_text(context));
   write("work", fmt::format("{} multiply-accumulates per run", with_commas(macs(context.program))));

@@ -46,8 +46,9 @@ std::vector<OutputFile> emit(const Program& program, const EmitOptions& options)
 ConstantBytes constant_bytes(const Program& program) {
   ConstantBytes bytes;
   for (const Constant& constant : program.constants)
-    (constant.table ? bytes.tables : bytes.weights) +=
-        static_cast<std::int64_t>(constant.bytes.size());
+    (constant.table    ? bytes.tables
+     : constant.single ? bytes.single
+                       : bytes.weights) += static_cast<std::int64_t>(constant.bytes.size());
   return bytes;
 }
 

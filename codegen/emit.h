@@ -57,7 +57,8 @@ OutputFile emit_golden(const Program& program, const EmitOptions& options,
 
 /// Bytes of flash that constants take: weights and what grows with output channels, and tables.
 struct ConstantBytes {
-  std::int64_t weights = 0;
+  std::int64_t weights = 0;  ///< and biases, multipliers, shifts
+  std::int64_t single = 0;   ///< multipliers and shifts that all output channels share
   std::int64_t tables = 0;
 };
 ConstantBytes constant_bytes(const Program& program);

@@ -44,7 +44,7 @@ bool check_budgets(Compiled& compiled, const Budgets& budgets, Diagnostics& diag
   const Need ram{"RAM", program.arena_bytes + program.state_bytes,
                  fmt::format("step {} needs the most; smelt inspect shows the tensors around it",
                              program.peak_step)};
-  const Need flash{"flash", constants.weights + constants.tables,
+  const Need flash{"flash", constants.weights + constants.single + constants.tables,
                    "for its constants alone; fewer channels or a smaller type help"};
   const std::string& model = compiled.emit.model_file;
   const Target& target = compiled.target;

@@ -70,6 +70,7 @@ void report(const Compiled& compiled, const CompileOptions& options) {
                                  {"state_bytes", program.state_bytes},
                                  {"weights_bytes", constants.weights},
                                  {"tables_bytes", constants.tables},
+                                 {"single_bytes", constants.single},
                                  {"macs", total_macs(compiled.graph)},
                                  {"macs_of_file", total_macs(compiled.model.graph)},
                                  {"overwrites_input", program.overwrites_input}};
@@ -78,7 +79,7 @@ void report(const Compiled& compiled, const CompileOptions& options) {
   }
   fmt::print("{}: {} B RAM, {} B weights, {} B tables, {} multiply-accumulates per run\n",
              program.name, with_commas(program.arena_bytes + program.state_bytes),
-             with_commas(constants.weights), with_commas(constants.tables),
+             with_commas(constants.weights + constants.single), with_commas(constants.tables),
              with_commas(total_macs(compiled.graph)));
 }
 

@@ -54,19 +54,20 @@ bool is_number(std::string_view text) {
 Library make_library(const Program& program, const EmitOptions& options, std::string version,
                      std::vector<OutputFile> sources, std::optional<OutputFile> golden) {
   const EmitContext context(program, options);
-  return {.name = context.prefix,
-          .macro = context.macro,
-          .version = std::move(version),
-          .generator = "smelt " + options.version,
-          .origin = plain_text(options.model_file),
-          .sizes = fmt::format("{} B of RAM, {} B of weights",
-                               with_commas(program.arena_bytes + program.state_bytes),
-                               with_commas(constant_bytes(program).weights)),
-          .inputs = library_ports(context, program.inputs, context.inputs),
-          .outputs = library_ports(context, program.outputs, context.outputs),
-          .stateful = program.state_bytes > 0,
-          .sources = std::move(sources),
-          .golden = std::move(golden)};
+  return {
+      .name = context.prefix,
+      .macro = context.macro,
+      .version = std::move(version),
+      .generator = "smelt " + options.version,
+      .origin = plain_text(options.model_file),
+      .sizes = fmt::format(
+          "{} B of RAM, {} B of weights", with_commas(program.arena_bytes + program.state_bytes),
+          with_commas(constant_bytes(program).weights + constant_bytes(program).single)),
+      .inputs = library_ports(context, program.inputs, context.inputs),
+      .outputs = library_ports(context, program.outputs, context.outputs),
+      .stateful = program.state_bytes > 0,
+      .sources = std::move(sources),
+      .golden = std::move(golden)};
 }
 
 std::span<const Export> all_exports() {

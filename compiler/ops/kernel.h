@@ -40,6 +40,13 @@ class StepBuilder {
   }
   ConstantId constant(std::string_view suffix, ElementType type, std::vector<std::uint8_t> bytes,
                       std::int64_t per_channel = 0);
+  /// Per output channel, or one for all.
+  template <typename T>
+  ConstantId scaling(std::string_view suffix, const std::vector<T>& values, bool per_channel) {
+    const ConstantId id = constant(suffix, values);
+    program_[id].single = !per_channel;
+    return id;
+  }
   /// A lookup table: not counted as weights.
   template <typename T>
   ConstantId table(std::string_view suffix, const std::vector<T>& values) {

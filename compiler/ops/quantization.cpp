@@ -110,8 +110,8 @@ Field output_stage(const LinearOperands& operands, StepBuilder& builder) {
   const IntegerRange range = quantized_range(operands.activation, operands.output);
   return labelled_field("output",
                         {{"bias", builder.constant("bias", bias)},
-                         {"multiplier", builder.constant("multiplier", multipliers)},
-                         {"shift", builder.constant("shift", shifts)},
+                         {"multiplier", builder.scaling("multiplier", multipliers, per_channel)},
+                         {"shift", builder.scaling("shift", shifts, per_channel)},
                          {"per channel", std::int64_t{per_channel}},
                          {"zero point", std::int64_t{operands.output.quantization.zero_point()}},
                          {"min", std::int64_t{range.min}},

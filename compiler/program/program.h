@@ -104,6 +104,7 @@ struct Constant {
   std::vector<std::uint8_t> bytes;
   std::int32_t per_channel = 0;  ///< elements of one output channel; 0: not laid out by channel
   bool table = false;            ///< a lookup table rather than weights
+  bool single = false;           ///< one for all output channels
 };
 
 /// An input or output of the model.

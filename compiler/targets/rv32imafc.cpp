@@ -9,7 +9,7 @@ const Target rv32imafc = {
     .features = {.fpu = true},
     .unaligned_words = false,
     .compiler = "riscv64-unknown-elf-g++",
-    .flags = {"-march=rv32imafc_zicsr", "-mabi=ilp32f", "--specs=picolibc.specs"},
+    .flags = {"-march=rv32imafc", "-mabi=ilp32f", "--specs=picolibc.specs"},
     .emulator = {"qemu-system-riscv32", "-M", "virt", "-bios", "none", "-nographic", "-semihosting",
                  "-kernel"},
 };

@@ -8,7 +8,7 @@ const Target rv32imc = {
     .description = "RISC-V, 32 bits, without FPU (ESP32-C3, CH32V)",
     .unaligned_words = false,
     .compiler = "riscv64-unknown-elf-g++",
-    .flags = {"-march=rv32imc_zicsr", "-mabi=ilp32", "--specs=picolibc.specs"},
+    .flags = {"-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs"},
     .emulator = {"qemu-system-riscv32", "-M", "virt", "-bios", "none", "-nographic", "-semihosting",
                  "-kernel"},
 };

@@ -14,9 +14,9 @@ KEYS = ("instructions", "cycles", "ram_bytes", "stack_bytes", "flash_code", "fla
         "flash_tables", "bit_exact")
 
 
-def _sizes(board, folder, start, model, tables):
-    """Bytes by kind, of the smallest program. Tables are what smelt says they are; weights are the
-    other constants."""
+def _sizes(board, folder, start, model, tables, single):
+    """Bytes by kind, of the smallest program. Tables, and constants that all output channels share,
+    are what smelt says they are; weights are the other constants."""
     program = build.link(board, folder / "smallest.elf",
                          [*start, build.firmware_object(board, folder, "smallest.cpp", NAME),
                           model[""], model["_weights"]])
@@ -25,8 +25,8 @@ def _sizes(board, folder, start, model, tables):
     with_model, without = sizes.of_program(board, program), sizes.of_program(board, none)
     constants = sizes.of_constants(board, program, NAME)
     return {"ram_bytes": with_model.ram - without.ram,
-            "flash_code": with_model.flash - without.flash - constants,
-            "flash_weights": constants - tables,
+            "flash_code": with_model.flash - without.flash - constants + single,
+            "flash_weights": constants - tables - single,
             "flash_tables": tables}
 
 
@@ -47,12 +47,13 @@ def _run(board, folder, start, model):
             "bit_exact": done.code == 0}
 
 
-def measure_emitted(board, folder, tables, options=()):
+def measure_emitted(board, folder, tables, single, options=()):
     """The keys of tools/bench, of emitted code and its golden check in a folder, with so many bytes
-    of tables, compiled with further options. Raises DoesNotFit."""
+    of tables and of constants that output channels share, compiled with further options. Raises
+    DoesNotFit."""
     start = build.start_up(board, folder)
     model = build.model_objects(board, folder, NAME, options)
-    result = {**dict.fromkeys(KEYS), **_sizes(board, folder, start, model, tables),
+    result = {**dict.fromkeys(KEYS), **_sizes(board, folder, start, model, tables, single),
               **_run(board, folder, start, model)}
     result["ram_bytes"] += result["stack_bytes"]
     return result
@@ -65,7 +66,8 @@ def measure(smelt, case, optimize, board, target=None, options=()):
         try:
             report = emitted.emit(smelt, case, optimize, folder,
                                   ["--target", target or board.target, *options])
-            measured = measure_emitted(board, folder, report["tables_bytes"])
+            measured = measure_emitted(board, folder, report["tables_bytes"],
+                                       report["single_bytes"])
             return {**measured, "macs": report["macs"]}
         except emitted.DoesNotFit as reason:
             print(f"{case.name} on {board.name}: {reason}", file=sys.stderr)
