@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How operators on single elements are drawn.
+#include <algorithm>
+
+#include "compiler/ops/add.h"
+#include "compiler/ops/cast.h"
+#include "compiler/ops/dequantize.h"
+#include "compiler/ops/hard_swish.h"
+#include "compiler/ops/leaky_relu.h"
+#include "compiler/ops/logistic.h"
+#include "compiler/ops/maximum.h"
+#include "compiler/ops/minimum.h"
+#include "compiler/ops/mul.h"
+#include "compiler/ops/prelu.h"
+#include "compiler/ops/quantize.h"
+#include "compiler/ops/relu.h"
+#include "compiler/ops/relu6.h"
+#include "compiler/ops/relu_n1_to_1.h"
+#include "compiler/ops/softmax.h"
+#include "compiler/ops/sub.h"
+#include "compiler/ops/tanh.h"
+#include "tests/graphs/rows.h"
+
+namespace smelt::test {
+namespace {
+
+using enum ElementType;
+
+// --- two operands ------------------------------------------------------------------------------
+
+/// `shape` with some extents 1 and perhaps without its outermost dimensions.
+Shape repeated(Random& random, Shape shape) {
+  if (random.coin()) return shape;
+  const std::int32_t seldom = random.integer(0, 3);
+  for (std::int32_t& extent : shape)
+    if (random.integer(0, seldom) == 0) extent = 1;
+  if (random.coin())
+    shape.erase(shape.begin(),
+                shape.begin() + random.integer(0, static_cast<std::int32_t>(shape.size())));
+  return shape;
+}
+
+struct Pair {
+  TensorId a, b;
+};
+/// Either may be the larger one; now and then they are the same.
+Pair pair(Sketch& s, const std::vector<ElementType>& types, bool same_quantization) {
+  const TensorId x = s.pick(types, 0, max_rank);
+  if (s.random.integer(0, 9) == 0) return {x, x};
+  const Tensor tensor = s[x];
+  const TensorId y =
+      s.operand(tensor.type, repeated(s.random, tensor.shape),
+                same_quantization ? std::optional(tensor.quantization) : std::nullopt);
+  return s.random.coin() ? Pair{x, y} : Pair{y, x};
+}
+
+template <const OpDef& op, typename Attributes>
+void sum_of_two(Sketch& s) {
+  const auto [a, b] = pair(s, arithmetic, false);
+  const double scale = std::max(scale_of(s[a]), scale_of(s[b]));
+  s.node(op, Attributes{s.activation()}, {a, b}, coarser(s, s[a].type, scale));
+}
+
+void mul(Sketch& s) {
+  const auto [a, b] = pair(s, arithmetic, false);
+  const double scale = scale_of(s[a]) * scale_of(s[b]);
+  s.node(ops::mul, ops::MulAttributes{s.activation()}, {a, b}, coarser(s, s[a].type, 30 * scale));
+}
+
+template <const OpDef& op>
+void extreme_of_two(Sketch& s) {
+  const auto [a, b] = pair(s, arithmetic, true);
+  s.node(op, {}, {a, b}, s[a].quantization);
+}
+
+void prelu(Sketch& s) {
+  const TensorId x = s.pick(numbers, 1, max_rank);
+  const Shape& shape = s[x].shape;
+  const Shape slopes = s.random.of<Shape>({{shape.back()}, {1}, shape, repeated(s.random, shape)});
+  const TensorId slope = s.operand(s[x].type, slopes);
+  const double scale = scale_of(s[x]) * std::max(1.0, 30 * scale_of(s[slope]));
+  s.node(ops::prelu, {}, {x, slope}, coarser(s, s[x].type, scale));
+}
+
+// --- one operand -------------------------------------------------------------------------------
+
+template <const OpDef& op, int one_in, int s8_zero, int u8_zero>
+void curve(Sketch& s) {
+  const TensorId x = s.pick(numbers, 0, max_rank);
+  const ElementType type = s[x].type;
+  s.node(op, {}, {x},
+         type == f32 ? Quantization{} : per_tensor(1.0F / one_in, type == s8 ? s8_zero : u8_zero));
+}
+
+/// Bounds of a finer scale would leave the oracle's integers.
+constexpr auto not_tiny = [](const Tensor& tensor) { return scale_of(tensor) > 1e-8; };
+
+template <const OpDef& op>
+void clamp(Sketch& s) {
+  const TensorId x = s.pick(numbers, 0, max_rank, not_tiny);
+  s.node(op, {}, {x}, s[x].quantization);
+}
+
+void relu(Sketch& s) {
+  const TensorId x = s.pick(numbers, 0, max_rank);
+  const bool same = s.random.integer(0, 2) == 0;
+  s.node(ops::relu, {}, {x}, same ? s[x].quantization : coarser(s, s[x].type, scale_of(s[x])));
+}
+
+void leaky_relu(Sketch& s) {
+  const TensorId x = s.pick(numbers, 0, max_rank);
+  const auto alpha = s.random.of<float>({0.2F, 0.01F, 0, 1, 3, -0.5F});
+  s.node(ops::leaky_relu, ops::LeakyReluAttributes{alpha}, {x},
+         coarser(s, s[x].type, scale_of(s[x])));
+}
+
+void hard_swish(Sketch& s) {
+  const TensorId x = s.pick(numbers, 0, max_rank);
+  s.node(ops::hard_swish, {}, {x}, coarser(s, s[x].type, 0.1 * scale_of(s[x])));
+}
+
+void softmax(Sketch& s) {
+  const TensorId x = s.pick(numbers, 1, max_rank);
+  ElementType type = s[x].type;
+  if (type == s8 && s.random.integer(0, 3) == 0) type = s16;
+  Quantization q;
+  if (type != f32) q = per_tensor(type == s16 ? 1.0F / 65536 : 1.0F / 256, range_of(type).min);
+  s.node(ops::softmax, ops::SoftmaxAttributes{s.random.of<float>({1, 1, 0.5F, 2.7F})}, {x}, q,
+         type);
+}
+
+// --- representation ----------------------------------------------------------------------------
+
+/// s16, too, has zero points here.
+Quantization any_quantization(Sketch& s, ElementType type, double scale) {
+  Quantization q = coarser(s, s8, scale);
+  q.zero_points = {s.random.integer(range_of(type).min, range_of(type).max)};
+  return q;
+}
+
+void quantize(Sketch& s) {
+  const TensorId x = s.pick({f32, s8, u8, s16}, 0, max_rank, [](const Tensor& tensor) {
+    return tensor.type == f32 || tensor.quantization.present();
+  });
+  const auto type = s.random.of<ElementType>({s8, s8, u8, s16});
+  s.node(ops::quantize, {}, {x},
+         any_quantization(s, type, s[x].type == f32 ? 0.05 : scale_of(s[x])), type);
+}
+
+/// Constants, too: that is how weights of float models are kept small.
+void dequantize(Sketch& s) {
+  const Shape fresh = s.shape(s.random.integer(0, 4));
+  const TensorId x =
+      s.random.integer(0, 3) == 0
+          ? s.constant(s8, fresh, s.random.elements(s8, element_count(fresh)), s.quantization(s8))
+          : s.pick({s8, u8, s16}, 0, max_rank,
+                   [](const Tensor& tensor) { return tensor.quantization.present(); });
+  s.node(ops::dequantize, {}, {x}, {}, f32);
+}
+
+/// Floats are not cast: what does not fit the type is undefined to the oracle.
+void cast(Sketch& s) {
+  const TensorId x = s.pick({s8, u8, s16, s32, s64, boolean}, 0, max_rank);
+  s.node(ops::cast, {}, {x}, {}, s.random.of(all_types));
+}
+
+}  // namespace
+
+std::vector<GeneratorRow> elementwise_rows() {
+  return {
+      {ops::add, sum_of_two<ops::add, ops::AddAttributes>},
+      {ops::cast, cast},
+      {ops::dequantize, dequantize},
+      {ops::hard_swish, hard_swish},
+      {ops::leaky_relu, leaky_relu},
+      {ops::logistic, curve<ops::logistic, 256, -128, 0>},
+      {ops::maximum, extreme_of_two<ops::maximum>},
+      {ops::minimum, extreme_of_two<ops::minimum>},
+      {ops::mul, mul},
+      {ops::prelu, prelu},
+      {ops::quantize, quantize},
+      {ops::relu, relu},
+      {ops::relu6, clamp<ops::relu6>},
+      {ops::relu_n1_to_1, clamp<ops::relu_n1_to_1>},
+      {ops::softmax, softmax},
+      {ops::sub, sum_of_two<ops::sub, ops::SubAttributes>},
+      {ops::tanh, curve<ops::tanh, 128, 0, 128>},
+  };
+}
+
+}  // namespace smelt::test
