@@ -42,6 +42,16 @@ std::optional<std::pair<Case, Failure>> find_failure(const Setting& setting) {
 
 }  // namespace
 
+TEST_CASE("kernels say what their bugs misprint", "[bugs]") {
+  for (const Bug& bug : all_bugs()) {
+    if (bug.kernel.header.empty()) continue;
+    CAPTURE(bug.name);
+    std::ifstream in(std::filesystem::path(RUNTIME_DIR) / bug.kernel.header);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    CHECK(text.find(bug.kernel.right) != std::string::npos);
+  }
+}
+
 TEST_CASE("a small graph shows each bug, and works without it", "[bugs]") {
   for (const Bug& bug : all_bugs()) {
     CAPTURE(bug.name);

@@ -350,28 +350,12 @@ void OracleGraph::run(const std::vector<Bytes>& inputs, const Observer& observe)
   }
 }
 
-namespace {
-
-/// A recurrent cell's state is a sum of products of gates, which lie in [-1, 1] and may cancel.
-float terms_of(const Graph& graph, TensorId id) {
-  const auto keeps_state = [&](const Node& node) {
-    return std::any_of(node.inputs.begin(), node.inputs.end(),
-                       [&](TensorId input) { return input != no_tensor && graph[input].variable; });
-  };
-  const bool of_cell = std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
-    return keeps_state(node) && std::count(node.outputs.begin(), node.outputs.end(), id) > 0;
-  });
-  return graph[id].variable || of_cell ? 1.0F : 0.0F;
-}
-
-}  // namespace
-
 std::string oracle_mismatch(const Graph& graph, OracleGraph& oracle, Evaluation& evaluation,
                             const std::vector<Bytes>& inputs) {
   evaluation.run(inputs);
   std::string problem;
   oracle.run(inputs, [&](TensorId id, oracle::Tensor& expected) {
-    const std::string found = difference(expected, graph[id], evaluation[id], terms_of(graph, id));
+    const std::string found = difference(expected, graph[id], evaluation[id]);
     if (!found.empty() && problem.empty())
       problem = fmt::format("tensor %{} \"{}\": {}", static_cast<std::int32_t>(id), graph[id].name,
                             found);

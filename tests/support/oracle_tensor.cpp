@@ -27,8 +27,8 @@ float float_at(const Bytes& bytes, std::size_t i) {
   return value;
 }
 
-std::string float_difference(const std::vector<float>& expected, const Bytes& actual, float terms) {
-  float largest = terms;
+std::string float_difference(const std::vector<float>& expected, const Bytes& actual) {
+  float largest = 0;
   for (const float value : expected) largest = std::max(largest, std::abs(value));
   for (std::size_t i = 0; i < expected.size(); ++i)
     if (!(std::abs(expected[i] - float_at(actual, i)) <= 1e-5F * largest))
@@ -65,12 +65,11 @@ Bytes bytes_of(const oracle::Tensor& tensor) {
   return bytes;
 }
 
-std::string difference(const oracle::Tensor& expected, const Tensor& tensor, const Bytes& actual,
-                       float terms) {
+std::string difference(const oracle::Tensor& expected, const Tensor& tensor, const Bytes& actual) {
   const std::size_t count = expected.f.size() + expected.q.size();
   if (actual.size() != count * static_cast<std::size_t>(byte_size(tensor.type)))
     return fmt::format("{} bytes for {} elements", actual.size(), count);
-  if (tensor.type == ElementType::f32) return float_difference(expected.f, actual, terms);
+  if (tensor.type == ElementType::f32) return float_difference(expected.f, actual);
   for (std::size_t i = 0; i < count; ++i)
     if (const std::int64_t value = integer_at(actual, tensor.type, i); value != expected.q[i])
       return fmt::format("element {} is {}, expected {}", i, value, expected.q[i]);

@@ -18,9 +18,7 @@ oracle::Tensor for_oracle(const Tensor& tensor, const Bytes& bytes = {});
 Bytes bytes_of(const oracle::Tensor& tensor);
 
 /// What `actual` has otherwise than `expected`; empty if it is equal, floats within 1e-5 of the
-/// largest absolute value, or of `terms`, the magnitude of what was summed, if that is known to be
-/// more.
-std::string difference(const oracle::Tensor& expected, const Tensor& tensor, const Bytes& actual,
-                       float terms = 0);
+/// largest absolute value.
+std::string difference(const oracle::Tensor& expected, const Tensor& tensor, const Bytes& actual);
 
 }  // namespace smelt::test
