@@ -163,17 +163,21 @@ Graph random_graph(std::uint32_t seed) {
   const GeneratorRow* next = &rows[seed % rows.size()];
   // Single operators and short chains are the quickest to understand.
   const std::int32_t nodes = random.of<std::int32_t>({1, 2, 3, 4, 6, 8});
-  // A draw that breaks the operator's rules, mostly by its scales, is followed by another.
-  for (int left = 100; static_cast<std::int32_t>(sketch.graph().nodes.size()) < nodes; --left) {
-    if (left == 50) sketch.read_last(false);
+  // A draw that breaks the operator's rules, mostly by its scales, is followed by another, in the
+  // end of another operator.
+  for (int left = 1000; static_cast<std::int32_t>(sketch.graph().nodes.size()) < nodes; --left) {
     if (left == 0)
       throw std::logic_error(
           fmt::format("no {} can be drawn: {}", next->op.name, sketch.refusal()));
-    if (!sketch.attempt(next->draw)) continue;
+    if (!sketch.attempt(next->draw)) {
+      if (left % 50 == 0) sketch.read_last(false);
+      if (left % 100 == 0 && !sketch.graph().nodes.empty()) next = &any_row(random);
+      continue;
+    }
     const GeneratorRow* follower = following_row(random, *sketch.graph().nodes.back().op);
     sketch.read_last(follower != nullptr);
     next = follower ? follower : &any_row(random);
-    left = 100;
+    left = 1000;
   }
   return sketch.finish(fmt::format("g{}", seed));
 }
