@@ -4,7 +4,7 @@
 namespace smelt {
 
 std::span<const Target* const> all_targets() {
-#define SMELT_TARGET_ADDRESS(target) &target,
+#define SMELT_TARGET_ADDRESS(target) &(target),
   static constexpr const Target* all[] = {SMELT_TARGETS(SMELT_TARGET_ADDRESS)};
 #undef SMELT_TARGET_ADDRESS
   return all;
