@@ -72,9 +72,6 @@ std::vector<std::string> flags_for(const std::vector<const Program*>& programs) 
       // The user's own header.
       if (!step.kernel.invoke) flags.push_back("-I" + std::filesystem::current_path().string());
   }
-#ifdef SMELT_SANITIZE
-  flags.insert(flags.end(), {"-fsanitize=" SMELT_SANITIZE, "-fno-sanitize-recover=all", "-g1"});
-#endif
   return flags;
 }
 
@@ -118,6 +115,9 @@ std::optional<LoadedCode> load(const std::vector<const Program*>& programs,
     code = jit::load(files, flags, messages);
   } else {
     flags.insert(flags.begin(), words[0]);
+#ifdef SMELT_SANITIZE
+    flags.insert(flags.end(), {"-fsanitize=" SMELT_SANITIZE, "-fno-sanitize-recover=all", "-g1"});
+#endif
     code = load_with_system_compiler(flags, files, messages);
   }
   if (!code) report_build_failure(words[0], messages, diagnostics);

@@ -67,6 +67,9 @@ std::optional<Object> compile(const std::string& path, const std::vector<std::st
   auto invocation =
       clang::createInvocation(command, {.Diags = diagnostics, .VFS = files, .CC1Args = nullptr});
   if (!invocation) return std::nullopt;
+  // Unlike the program, which ends after one file.
+  invocation->getFrontendOpts().DisableFree = false;
+  invocation->getCodeGenOpts().DisableFree = false;
 
   Object object;
   clang::CompilerInstance compiler;
@@ -119,7 +122,8 @@ std::optional<LoadedCode> load(const std::vector<OutputFile>& files,
     if (!file.path.ends_with(".cpp")) continue;
     auto object = compile(file.path, flags, all, stream);
     if (!object) return std::nullopt;
-    auto buffer = std::make_unique<llvm::SmallVectorMemoryBuffer>(std::move(*object), false);
+    auto buffer =
+        std::make_unique<llvm::SmallVectorMemoryBuffer>(std::move(*object), file.path, false);
     if (auto error = linker->addObjectFile(std::move(buffer))) {
       stream << std::move(error);
       return std::nullopt;
