@@ -184,6 +184,7 @@ class Importer {
     Operator::Inferred types;
     for (const std::string& name : node.output()) types.push_back(inferred(name));
     Operator op(graph_, node, place_of_node(node), std::move(inputs), types, budget_, diagnostics_);
+    op.version = model_.version;
     if (!op.inputs.empty()) op.uses = uses_[node.input(0)];
     // Without a row it has been reported already.
     if (good && row) {

@@ -124,8 +124,15 @@ void leaky_relu(Operator& op) {
 }
 
 void prelu(Operator& op) {
-  if (op.takes(2, 2))
-    op.result(op.apply(ops::prelu, ops::prelu.attributes.make(), {op.inputs[0], op.inputs[1]}));
+  if (!op.takes(2, 2)) return;
+  TensorId slope = op.inputs[1];
+  // Before version 7, several slopes in a row were those of the channels.
+  Shape shape = op.shape(slope);
+  if (op.version < 7 && shape.size() == 1 && shape[0] != 1 && op.input(0).shape.size() > 2) {
+    shape.resize(op.input(0).shape.size() - 1, 1);
+    slope = op.reshape(slope, shape);
+  }
+  op.result(op.apply(ops::prelu, ops::prelu.attributes.make(), {op.inputs[0], slope}));
 }
 
 void clip(Operator& op) {

@@ -277,6 +277,7 @@ std::optional<Affine> read_normalization(Operator& op) {
              mean = op.constant_floats(3, "mean"), variance = op.constant_floats(4, "variance");
   const float epsilon = op.real("epsilon", 1e-5F);
   op.ignore("momentum");
+  op.ignore("spatial");  // until version 9; parameters per element do not have as many
   if (!scale || !shift || !mean || !variance) return std::nullopt;
   const Shape& shape = op.input(0).shape;
   const std::size_t channels = shape.size() > 1 ? static_cast<std::size_t>(shape[1]) : 0;

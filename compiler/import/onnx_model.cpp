@@ -75,16 +75,16 @@ class Reader {
 
   bool read_version() {
     for (const auto& import : model_.proto.opset_import())
-      if (own_domain(import.domain())) version_ = std::max(version_, import.version());
-    if (version_ < oldest_operator_set) {
-      error(fmt::format("version {} of the operator set is not supported", version_),
+      if (own_domain(import.domain())) model_.version = std::max(model_.version, import.version());
+    if (model_.version < oldest_operator_set) {
+      error(fmt::format("version {} of the operator set is not supported", model_.version),
             fmt::format("export the model with opset {} or newer", oldest_operator_set));
       return false;
     }
-    if (version_ > operator_set)
+    if (model_.version > operator_set)
       diagnostics_
           .warning({.file = file_}, fmt::format("uses version {} of the operator set, {} is known",
-                                                version_, operator_set))
+                                                model_.version, operator_set))
           .note("operators are read as they were then; what is new is refused");
     if (model_.proto.functions_size() > 0) {
       error("defines functions of its own", "export the model with its functions inlined");
@@ -287,10 +287,10 @@ class Reader {
 
   void normalize() {
     // libonnx knows no newer operators, recurses into graphs and opens files.
-    if (opaque_ || version_ > operator_set) return;
+    if (opaque_ || model_.version > operator_set) return;
     if (!attempt("is not valid", [&] { onnx::checker::check_model(model_.proto); })) return;
     infer(false);
-    if (version_ < operator_set && !convert()) return;
+    if (model_.version < operator_set && !convert()) return;
     infer(true);
     read_inferred();
   }
@@ -299,8 +299,8 @@ class Reader {
     const std::size_t outputs = static_cast<std::size_t>(graph().output_size());
     onnx::ModelProto converted;
     const bool good =
-        attempt(fmt::format("cannot be brought from version {} to {} of the operator set", version_,
-                            operator_set),
+        attempt(fmt::format("cannot be brought from version {} to {} of the operator set",
+                            model_.version, operator_set),
                 [&] {
                   converted = onnx::version_conversion::ConvertVersion(
                       model_.proto, static_cast<int>(operator_set));
@@ -344,7 +344,6 @@ class Reader {
   bool (*supports_)(const std::string&);
   Diagnostics& diagnostics_;
   Model model_;
-  std::int64_t version_ = 0;
   bool opaque_ = false;  // not to be shown to libonnx
   bool closed_ = true;   // all shapes of inputs are known
 };

@@ -22,6 +22,8 @@ constexpr std::int64_t oldest_operator_set = 6;
 
 struct Model {
   onnx::ModelProto proto;
+  /// Of the operator set, in the file.
+  std::int64_t version = 0;
   /// Shapes and types that libonnx inferred, by value; only those known in full.
   std::map<std::string, TensorType> inferred;
   /// Operator index in the file by first output: the converter adds and removes operators.

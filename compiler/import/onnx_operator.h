@@ -40,6 +40,8 @@ class Operator {
   std::vector<TensorId> results;
   /// How often the model reads the first input.
   int uses = 0;
+  /// Of the operator set, in the file: the converter leaves some differences.
+  std::int64_t version = 0;
 
   /// Reports a wrong number of operands; false if it did. The first `needed` inputs must be there.
   bool takes(std::size_t needed, std::size_t most, std::size_t most_results = 1);
