@@ -138,7 +138,10 @@ void prelu(Operator& op) {
 void clip(Operator& op) {
   if (!op.takes(1, 3)) return;
   constexpr float infinity = std::numeric_limits<float>::infinity();
-  const auto low = bound(op, 1, -infinity), high = bound(op, 2, infinity);
+  // Before version 11, bounds are attributes.
+  const bool old = op.version < 11;
+  const auto low = bound(op, 1, old ? op.real("min", -infinity) : -infinity);
+  const auto high = bound(op, 2, old ? op.real("max", infinity) : infinity);
   if (low && high) op.result(clamped(op, op.inputs[0], *low, *high));
 }
 
@@ -152,10 +155,29 @@ void hard_sigmoid(Operator& op) {
   op.result(clamped(op, line, 0, 1));
 }
 
+namespace {
+
+/// Before version 13, softmax is over an axis and all behind it.
+void softmax_of_rest(Operator& op) {
+  const std::int64_t stated = op.integer("axis", 1);
+  const Shape shape = op.input(0).shape;
+  const auto axis = op.axis(stated, shape.size());
+  if (!axis) return;
+  const auto middle = shape.begin() + *axis;
+  const TensorId rows =
+      op.reshape(op.inputs[0], {static_cast<std::int32_t>(element_count({shape.begin(), middle})),
+                                static_cast<std::int32_t>(element_count({middle, shape.end()}))});
+  const TensorId result = op.apply(ops::softmax, ops::SoftmaxAttributes{}, {rows});
+  op.result(op.reshape(result, shape));
+}
+
+}  // namespace
+
 /// Over one axis, which is moved to the end and back.
 void softmax(Operator& op) {
-  const std::int64_t stated = op.integer("axis", -1);
   if (!op.takes(1, 1)) return;
+  if (op.version < 13) return softmax_of_rest(op);
+  const std::int64_t stated = op.integer("axis", -1);
   const std::size_t rank = op.input(0).shape.size();
   const auto axis = op.axis(stated, rank);
   if (!axis) return;

@@ -81,10 +81,10 @@ class Reader {
             fmt::format("export the model with opset {} or newer", oldest_operator_set));
       return false;
     }
-    if (model_.version > operator_set)
+    if (model_.version > newest_operator_set)
       diagnostics_
           .warning({.file = file_}, fmt::format("uses version {} of the operator set, {} is known",
-                                                model_.version, operator_set))
+                                                model_.version, newest_operator_set))
           .note("operators are read as they were then; what is new is refused");
     if (model_.proto.functions_size() > 0) {
       error("defines functions of its own", "export the model with its functions inlined");
@@ -211,15 +211,6 @@ class Reader {
     }
     // Computed anew, now that extents are known.
     graph().clear_value_info();
-    for (auto& output : *graph().mutable_output())
-      if (output.type().has_tensor_type()) close_output(*output.mutable_type());
-  }
-
-  /// A declared extent that is open says nothing.
-  static void close_output(onnx::TypeProto& type) {
-    const auto& dims = type.tensor_type().shape().dim();
-    if (std::any_of(dims.begin(), dims.end(), [](const auto& dim) { return !dim.has_dim_value(); }))
-      type.mutable_tensor_type()->clear_shape();
   }
 
   bool fix_shape(onnx::ValueInfoProto& input) {
@@ -287,34 +278,35 @@ class Reader {
 
   void normalize() {
     // libonnx knows no newer operators, recurses into graphs and opens files.
-    if (opaque_ || model_.version > operator_set) return;
+    if (opaque_ || model_.version > newest_operator_set) return;
     if (!attempt("is not valid", [&] { onnx::checker::check_model(model_.proto); })) return;
-    infer(false);
-    if (model_.version < operator_set && !convert()) return;
+    if (model_.version < first_direct_operator_set && !convert()) return;
     infer(true);
     read_inferred();
   }
 
   bool convert() {
+    infer(false);
     const std::size_t outputs = static_cast<std::size_t>(graph().output_size());
     onnx::ModelProto converted;
     const bool good =
         attempt(fmt::format("cannot be brought from version {} to {} of the operator set",
-                            model_.version, operator_set),
+                            model_.version, converted_operator_set),
                 [&] {
                   converted = onnx::version_conversion::ConvertVersion(
-                      model_.proto, static_cast<int>(operator_set));
+                      model_.proto, static_cast<int>(converted_operator_set));
                 });
     if (!good) return false;
     if (static_cast<std::size_t>(converted.graph().output_size()) != outputs) {
       error("cannot be brought to a newer version of the operator set",
-            fmt::format("export the model with opset {}", operator_set));
+            fmt::format("export the model with opset {}", newest_operator_set));
       return false;
     }
     model_.proto = std::move(converted);
     return true;
   }
 
+  /// Strict: types are checked, and the first error is thrown.
   void infer(bool strict) {
     const onnx::ShapeInferenceOptions options{strict, strict ? 1 : 0, true};
     attempt("has shapes that do not fit", [&] {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// .onnx bytes -> a model of one version of the operator set, with fixed input shapes: what libonnx
-// does for us, behind the checks that it lacks.
+// .onnx bytes -> a model with fixed input shapes that libonnx has checked: what it does for us,
+// behind the checks that it lacks. Its converter brings the oldest models to version 9 of the operator set;
+// from there on operators are read as they are, since the converter needs shapes that older
+// versions do not let libonnx infer.
 #pragma once
 
 #include <map>
@@ -15,9 +17,13 @@
 
 namespace smelt::onnx_import {
 
-/// The operator set that operators are read as: the newest that libonnx knows.
-constexpr std::int64_t operator_set = 17;
-/// The oldest that libonnx's converter brings there.
+/// The newest operator set that libonnx knows.
+constexpr std::int64_t newest_operator_set = 17;
+/// Before version 7, operands broadcast in other ways: such models are converted, to the first
+/// version that has constants of all types.
+constexpr std::int64_t first_direct_operator_set = 7;
+constexpr std::int64_t converted_operator_set = 9;
+/// The oldest that the converter brings there.
 constexpr std::int64_t oldest_operator_set = 6;
 
 struct Model {

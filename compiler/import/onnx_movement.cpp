@@ -205,14 +205,15 @@ void split(Operator& op) {
 }
 
 void slice(Operator& op) {
-  if (!op.takes(3, 5)) return;
+  if (!op.takes(op.version < 10 ? 1 : 3, 5)) return;
   const std::size_t rank = op.input(0).shape.size();
-  const auto starts = op.constant(1, "starts"), ends = op.constant(2, "ends");
-  if (!starts || !ends) return;
-  const auto axes = op.has(3) ? op.constant(3, "axes") : counting(starts->size());
+  const auto starts = op.input_or_attribute(1, "starts"), ends = op.input_or_attribute(2, "ends");
+  auto axes = op.input_or_attribute(3, "axes");
+  if (!starts || !ends || !axes) return;
   const auto steps =
       op.has(4) ? op.constant(4, "steps") : std::vector<std::int64_t>(starts->size(), 1);
-  if (!axes || !steps) return;
+  if (!steps) return;
+  if (axes->empty()) axes = counting(starts->size());
   if (ends->size() != starts->size() || axes->size() != starts->size() ||
       steps->size() != starts->size())
     return op.error("has lists of different lengths", again);
@@ -261,6 +262,7 @@ std::optional<Frame> read_frame(Operator& op, const std::vector<std::int64_t>& p
 }
 
 bool read_pad_value(Operator& op, ops::PadAttributes& attributes) {
+  if (op.version < 11) attributes.float_value = op.real("value", 0);
   if (!op.has(2)) return true;
   const Tensor& value = op.input(2);
   if (!value.constant || element_count(value.shape) != 1 || value.type != op.input(0).type) {
@@ -284,10 +286,10 @@ bool read_pad_value(Operator& op, ops::PadAttributes& attributes) {
 
 void pad(Operator& op) {
   const std::string mode = op.text("mode", "constant");
-  if (!op.takes(2, 4)) return;
+  if (!op.takes(op.version < 11 ? 1 : 2, 4)) return;
   if (mode != "constant")
     return op.error(fmt::format("mode \"{}\" is not supported", mode), "pad with a constant");
-  const auto pads = op.constant(1, "pads");
+  const auto pads = op.input_or_attribute(1, "pads");
   const auto frame = pads ? read_frame(op, *pads) : std::nullopt;
   ops::PadAttributes attributes;
   if (!frame || !read_pad_value(op, attributes)) return;

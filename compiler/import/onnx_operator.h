@@ -40,7 +40,7 @@ class Operator {
   std::vector<TensorId> results;
   /// How often the model reads the first input.
   int uses = 0;
-  /// Of the operator set, in the file: the converter leaves some differences.
+  /// Of the operator set, in the file.
   std::int64_t version = 0;
 
   /// Reports a wrong number of operands; false if it did. The first `needed` inputs must be there.
@@ -71,7 +71,8 @@ class Operator {
   std::optional<std::vector<std::int64_t>> constant(std::size_t i, std::string_view role);
   /// The elements of a constant float operand, or nothing after reporting it.
   std::optional<std::vector<float>> constant_floats(std::size_t i, std::string_view role);
-  /// Integers from input `i`, as newer operators have them, or else from an attribute.
+  /// Integers from input `i`, as newer operators have them, or else from an attribute; none if both
+  /// are absent.
   std::optional<std::vector<std::int64_t>> input_or_attribute(std::size_t i, std::string_view name);
   /// An axis, counted from the back if negative, within a rank; nothing after reporting it.
   std::optional<std::int32_t> axis(std::int64_t value, std::size_t rank);
