@@ -22,7 +22,10 @@ constexpr std::int64_t max_bytes = std::int64_t{1} << 28;
 class Importer {
  public:
   Importer(const Model& model, const std::string& file, Diagnostics& diagnostics)
-      : model_(model), source_(model.proto.graph()), diagnostics_(diagnostics) {
+      : model_(model),
+        source_(model.proto.graph()),
+        stated_(stated_types(source_)),
+        diagnostics_(diagnostics) {
     graph_.file = file;
   }
 
@@ -33,6 +36,7 @@ class Importer {
     for (const auto& node : source_.node()) add_operator(node);
     add_outputs();
     if (!diagnostics_.failed()) check_size();
+    if (!diagnostics_.failed()) compare_types();
     if (!diagnostics_.failed()) verify(graph_, diagnostics_);
     if (diagnostics_.failed()) return std::nullopt;
     return std::move(graph_);
@@ -125,6 +129,20 @@ class Importer {
     return result;
   }
 
+  /// Two readings of one model are the same, or there is a mistake in one of them.
+  void compare_types() {
+    for (const auto& [name, type] : inferred_types(model_, graph_.file, diagnostics_)) {
+      const auto found = values_.find(name);
+      if (found == values_.end()) continue;
+      const Tensor& tensor = graph_[found->second];
+      if (type != TensorType{tensor.type, tensor.shape})
+        error(fmt::format("\"{}\" becomes {} {}, where ONNX's shape inference says {} {}", name,
+                          to_string(tensor.type), to_string(tensor.shape), to_string(type.type),
+                          to_string(type.shape)),
+              "export the model again, with fixed shapes");
+    }
+  }
+
   void check_size() {
     std::int64_t bytes = 0;
     for (const Node& node : graph_.nodes)
@@ -155,11 +173,6 @@ class Importer {
     return name_value(name, graph_.add(std::move(read.tensor)));
   }
 
-  const TensorType* inferred(const std::string& name) const {
-    const auto found = model_.inferred.find(name);
-    return found == model_.inferred.end() ? nullptr : &found->second;
-  }
-
   // --- operators ---------------------------------------------------------------------------------
 
   Place place_of_node(const onnx::NodeProto& node) const {
@@ -181,9 +194,7 @@ class Importer {
       good = good && (name.empty() || inputs.back() != no_tensor);
     }
     const Row* row = find(node.op_type());
-    Operator::Inferred types;
-    for (const std::string& name : node.output()) types.push_back(inferred(name));
-    Operator op(graph_, node, place_of_node(node), std::move(inputs), types, budget_, diagnostics_);
+    Operator op(graph_, node, place_of_node(node), std::move(inputs), budget_, diagnostics_);
     op.version = model_.version;
     if (!op.inputs.empty()) op.uses = uses_[node.input(0)];
     // Without a row it has been reported already.
@@ -195,23 +206,23 @@ class Importer {
       if (op.wants(i)) add_result(node.output(static_cast<int>(i)), op.results[i]);
   }
 
-  /// What could not be computed still has a shape, so that the operators behind it are looked at.
+  /// What could not be computed may have a shape that the file states, so that the operators behind
+  /// it are looked at.
   void add_result(const std::string& name, TensorId id) {
     if (values_.contains(name))
       return error(fmt::format("value \"{}\" is computed twice", name),
                    "the file is damaged; export the model again");
     if (id == no_tensor && !diagnostics_.failed())
       error(fmt::format("value \"{}\" could not be computed", name), "please report this model");
-    const TensorType* type = inferred(name);
-    const bool known =
-        type && type->shape.size() <= max_rank && checked_count(type->shape, max_elements);
-    if (id == no_tensor && known && diagnostics_.failed())
-      id = graph_.add({.name = name, .type = type->type, .shape = type->shape});
+    const auto stated = stated_.find(name);
+    if (id == no_tensor && stated != stated_.end())
+      id = graph_.add({.name = name, .type = stated->second.type, .shape = stated->second.shape});
     name_value(name, id);
   }
 
   const Model& model_;
   const onnx::GraphProto& source_;
+  const ValueTypes stated_;
   Diagnostics& diagnostics_;
   Graph graph_;
   ConstantBudget budget_;

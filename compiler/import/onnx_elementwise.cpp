@@ -3,6 +3,7 @@
 // Element by element: arithmetic with broadcasting and activations.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -31,9 +32,32 @@ void unary(Operator& op, const OpDef& def) {
   if (op.takes(1, 1)) op.result(op.apply(def, def.attributes.make(), {op.inputs[0]}));
 }
 
+/// The second operand. Before version 7, it repeats only if it is told to, from the dimension that
+/// `axis` names, or at the end.
+TensorId second(Operator& op) {
+  const TensorId b = op.inputs[1];
+  if (op.version >= 7) return b;
+  op.ignore("consumed_inputs");
+  const bool repeats = op.integer("broadcast", 0) != 0;
+  const bool placed = op.has_attribute("axis");
+  const std::int64_t stated = op.integer("axis", 0);
+  Shape shape = op.shape(b);
+  const std::size_t rank = op.input(0).shape.size();
+  if (!repeats && shape != op.input(0).shape) {
+    op.error("has operands of different shapes, and no attribute broadcast",
+             "the file does not follow the format; export the model again");
+    return no_tensor;
+  }
+  const auto axis = placed && repeats ? op.axis(stated, rank) : std::optional<std::int32_t>(0);
+  if (!axis) return no_tensor;
+  if (!placed || !repeats) return b;
+  shape.resize(std::max(shape.size(), rank - static_cast<std::size_t>(*axis)), 1);
+  return op.reshape(b, shape);
+}
+
 void binary(Operator& op, const OpDef& def) {
   if (!op.takes(2, 2) || computed_integers(op)) return;
-  op.result(op.apply(def, def.attributes.make(), {op.inputs[0], op.inputs[1]}));
+  op.result(op.apply(def, def.attributes.make(), {op.inputs[0], second(op)}));
 }
 
 /// Any number of operands, one after another.

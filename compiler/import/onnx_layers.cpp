@@ -222,6 +222,7 @@ bool is_bias(const Tensor& summand, std::int32_t outputs) {
 void gemm(Operator& op) {
   if (!op.takes(2, 3)) return;
   const float alpha = op.real("alpha", 1), beta = op.real("beta", 1);
+  if (op.version < 7) op.ignore("broadcast");
   const bool transpose_a = op.integer("transA", 0) != 0;
   const bool transpose_b = op.integer("transB", 0) != 0;
   if (op.input(0).shape.size() != 2 || op.input(1).shape.size() != 2)
@@ -277,6 +278,7 @@ std::optional<Affine> read_normalization(Operator& op) {
              mean = op.constant_floats(3, "mean"), variance = op.constant_floats(4, "variance");
   const float epsilon = op.real("epsilon", 1e-5F);
   op.ignore("momentum");
+  op.ignore("consumed_inputs");
   op.ignore("spatial");  // until version 9; parameters per element do not have as many
   if (!scale || !shift || !mean || !variance) return std::nullopt;
   const Shape& shape = op.input(0).shape;
@@ -345,7 +347,9 @@ bool absorb(Operator& op, Node& layer, const Affine& affine) {
 
 void batch_normalization(Operator& op) {
   if (!op.takes(5, 5)) return;
-  if (op.integer("training_mode", 0) != 0)
+  // Before version 7, a model that does not say that it is tested is trained.
+  const bool tested = op.version >= 7 || op.integer("is_test", 0) != 0;
+  if (op.integer("training_mode", 0) != 0 || !tested)
     return op.error("is in training mode", "export the model for inference");
   const auto affine = read_normalization(op);
   if (!affine) return;

@@ -16,7 +16,6 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <onnx/checker.h>
 #include <onnx/shape_inference/implementation.h>
-#include <onnx/version_converter/convert.h>
 #pragma GCC diagnostic pop
 
 namespace smelt::onnx_import {
@@ -35,6 +34,8 @@ bool parse(std::span<const std::uint8_t> bytes, onnx::ModelProto& proto) {
 bool own_domain(const std::string& domain) {
   return domain.empty() || domain == "ai.onnx";
 }
+
+constexpr std::string_view damaged = "the file does not follow the format; export the model again";
 
 /// What libonnx says, in one line.
 std::string first_line(const std::string& text) {
@@ -60,7 +61,7 @@ class Reader {
     check_names();
     bind_inputs();
     fix_shapes();
-    if (closed_) normalize();
+    if (closed_) check_by_libonnx();
     return std::move(model_);
   }
 
@@ -209,8 +210,6 @@ class Reader {
       }
       if (!fix_shape(input)) closed_ = false;
     }
-    // Computed anew, now that extents are known.
-    graph().clear_value_info();
   }
 
   bool fix_shape(onnx::ValueInfoProto& input) {
@@ -260,75 +259,15 @@ class Reader {
     return true;
   }
 
-  // --- what libonnx does -----------------------------------------------------------------------
-
-  /// Runs a step of libonnx, which throws. What it says matters only if we have said nothing yet.
-  template <typename Step>
-  bool attempt(std::string_view what, Step step) {
-    try {
-      step();
-      return true;
-    } catch (const std::exception& problem) {
-      if (!diagnostics_.failed())
-        error(fmt::format("{}: {}", what, first_line(problem.what())),
-              "the file does not follow the format; export the model again");
-      return false;
-    }
-  }
-
-  void normalize() {
-    // libonnx knows no newer operators, recurses into graphs and opens files.
+  void check_by_libonnx() {
+    // It knows no newer operators, recurses into graphs and opens files.
     if (opaque_ || model_.version > newest_operator_set) return;
-    if (!attempt("is not valid", [&] { onnx::checker::check_model(model_.proto); })) return;
-    if (model_.version < first_direct_operator_set && !convert()) return;
-    infer(true);
-    read_inferred();
-  }
-
-  bool convert() {
-    infer(false);
-    const std::size_t outputs = static_cast<std::size_t>(graph().output_size());
-    onnx::ModelProto converted;
-    const bool good =
-        attempt(fmt::format("cannot be brought from version {} to {} of the operator set",
-                            model_.version, converted_operator_set),
-                [&] {
-                  converted = onnx::version_conversion::ConvertVersion(
-                      model_.proto, static_cast<int>(converted_operator_set));
-                });
-    if (!good) return false;
-    if (static_cast<std::size_t>(converted.graph().output_size()) != outputs) {
-      error("cannot be brought to a newer version of the operator set",
-            fmt::format("export the model with opset {}", newest_operator_set));
-      return false;
+    try {
+      onnx::checker::check_model(model_.proto);
+    } catch (const std::exception& problem) {
+      if (diagnostics_.failed()) return;
+      error(fmt::format("is not valid: {}", first_line(problem.what())), std::string(damaged));
     }
-    model_.proto = std::move(converted);
-    return true;
-  }
-
-  /// Strict: types are checked, and the first error is thrown.
-  void infer(bool strict) {
-    const onnx::ShapeInferenceOptions options{strict, strict ? 1 : 0, true};
-    attempt("has shapes that do not fit", [&] {
-      onnx::shape_inference::InferShapes(model_.proto, onnx::OpSchemaRegistry::Instance(), options);
-    });
-  }
-
-  void read_inferred() {
-    for (const auto& value : graph().value_info()) note_inferred(value);
-    for (const auto& value : graph().output()) note_inferred(value);
-  }
-
-  void note_inferred(const onnx::ValueInfoProto& value) {
-    const auto& tensor = value.type().tensor_type();
-    const auto type = element_type(tensor.elem_type());
-    if (!type || !tensor.has_shape()) return;
-    Shape shape;
-    for (const auto& dim : tensor.shape().dim()) {
-      if (!dim.has_dim_value() || dim.dim_value() < 0 || dim.dim_value() > max_elements) return;
-      shape.push_back(static_cast<std::int32_t>(dim.dim_value()));
-    }
-    model_.inferred[value.name()] = {*type, shape};
   }
 
   const std::string& file_;
@@ -346,6 +285,45 @@ std::optional<Model> read_model(std::span<const std::uint8_t> bytes, const std::
                                 const OnnxOptions& options, bool (*supports)(const std::string&),
                                 Diagnostics& diagnostics) {
   return Reader(file, options, supports, diagnostics).run(bytes);
+}
+
+namespace {
+
+void state(const onnx::ValueInfoProto& value, ValueTypes& types) {
+  const auto& tensor = value.type().tensor_type();
+  const auto type = element_type(tensor.elem_type());
+  if (!type || !tensor.has_shape() || tensor.shape().dim_size() > max_rank) return;
+  Shape shape;
+  for (const auto& dim : tensor.shape().dim()) {
+    if (!dim.has_dim_value() || dim.dim_value() < 0 || dim.dim_value() > max_elements) return;
+    shape.push_back(static_cast<std::int32_t>(dim.dim_value()));
+  }
+  if (checked_count(shape, max_elements)) types[value.name()] = {*type, shape};
+}
+
+}  // namespace
+
+ValueTypes stated_types(const onnx::GraphProto& graph) {
+  ValueTypes types;
+  for (const auto& value : graph.value_info()) state(value, types);
+  for (const auto& value : graph.output()) state(value, types);
+  return types;
+}
+
+ValueTypes inferred_types(const Model& model, const std::string& file, Diagnostics& diagnostics) {
+  if (model.version > newest_operator_set) return stated_types(model.proto.graph());
+  onnx::ModelProto copy = model.proto;
+  copy.mutable_graph()->clear_value_info();
+  try {
+    // Shapes that the model computes are followed.
+    onnx::shape_inference::InferShapes(copy, onnx::OpSchemaRegistry::Instance(), {false, 0, true});
+  } catch (const std::exception& problem) {
+    diagnostics
+        .error({.file = file},
+               fmt::format("has shapes that do not fit: {}", first_line(problem.what())))
+        .note(std::string(damaged));
+  }
+  return stated_types(copy.graph());
 }
 
 }  // namespace smelt::onnx_import

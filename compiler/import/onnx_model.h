@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// .onnx bytes -> a model with fixed input shapes that libonnx has checked: what it does for us,
-// behind the checks that it lacks. Its converter brings the oldest models to version 9 of the operator set;
-// from there on operators are read as they are, since the converter needs shapes that older
-// versions do not let libonnx infer.
+// .onnx bytes -> a model with fixed input shapes, as far as it can be checked before its operators
+// are read. libonnx's checker sees it; its shape inference reads beyond lists that are too short
+// (1.12), so that only models that were read without an error are shown to it, as a second opinion.
+// Its version converter is not used: it needs shapes that it gets from there.
 #pragma once
 
 #include <map>
@@ -19,20 +19,14 @@ namespace smelt::onnx_import {
 
 /// The newest operator set that libonnx knows.
 constexpr std::int64_t newest_operator_set = 17;
-/// Before version 7, operands broadcast in other ways: such models are converted, to the first
-/// version that has constants of all types.
-constexpr std::int64_t first_direct_operator_set = 7;
-constexpr std::int64_t converted_operator_set = 9;
-/// The oldest that the converter brings there.
+/// The oldest that is read: operators name no operands as consumed, but may broadcast explicitly.
 constexpr std::int64_t oldest_operator_set = 6;
 
 struct Model {
   onnx::ModelProto proto;
   /// Of the operator set, in the file.
   std::int64_t version = 0;
-  /// Shapes and types that libonnx inferred, by value; only those known in full.
-  std::map<std::string, TensorType> inferred;
-  /// Operator index in the file by first output: the converter adds and removes operators.
+  /// Operator index in the file by first output.
   std::map<std::string, std::int32_t> file_index;
 };
 
@@ -41,5 +35,12 @@ struct Model {
 std::optional<Model> read_model(std::span<const std::uint8_t> bytes, const std::string& file,
                                 const OnnxOptions& options, bool (*supports)(const std::string&),
                                 Diagnostics& diagnostics);
+
+/// Types and shapes of values, where they are stated in full.
+using ValueTypes = std::map<std::string, TensorType>;
+ValueTypes stated_types(const onnx::GraphProto& graph);
+/// What libonnx infers for a model of which every operator has been read. Reports what it says
+/// does not fit.
+ValueTypes inferred_types(const Model& model, const std::string& file, Diagnostics& diagnostics);
 
 }  // namespace smelt::onnx_import

@@ -72,6 +72,8 @@ void dropout(Operator& op) {
   op.ignore("ratio");
   op.ignore("seed");
   if (!op.takes(1, 3)) return;
+  if (op.version < 7 && op.integer("is_test", 0) == 0)
+    return op.error("is in training mode", "export the model for inference");
   if (op.has(2)) {
     const Tensor& training = op.input(2);
     if (!training.constant || integers(training) != std::vector<std::int64_t>{0})

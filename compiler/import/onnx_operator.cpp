@@ -25,14 +25,12 @@ std::int32_t saturated(std::int64_t value) {
 }  // namespace
 
 Operator::Operator(Graph& the_graph, const onnx::NodeProto& node, Place place,
-                   std::vector<TensorId> operands, Inferred inferred, ConstantBudget& budget,
-                   Diagnostics& diagnostics)
+                   std::vector<TensorId> operands, ConstantBudget& budget, Diagnostics& diagnostics)
     : graph(the_graph),
       inputs(std::move(operands)),
       results(static_cast<std::size_t>(node.output_size()), no_tensor),
       node_(node),
       place_(std::move(place)),
-      inferred_(std::move(inferred)),
       budget_(budget),
       diagnostics_(diagnostics),
       first_tensor_(the_graph.tensors.size()) {}
@@ -257,14 +255,7 @@ void Operator::result(TensorId id, std::size_t i) {
     id = apply(ops::reshape, ops::ReshapeAttributes{.shape = same}, {id});
     if (id == no_tensor) return;
   }
-  Tensor& tensor = graph[id];
-  tensor.name = node_.output(static_cast<int>(i));
-  const TensorType* inferred = i < inferred_.size() ? inferred_[i] : nullptr;
-  if (inferred && *inferred != TensorType{tensor.type, tensor.shape})
-    return error(fmt::format("output \"{}\" becomes {} {}, where ONNX's shape inference says {} {}",
-                             tensor.name, to_string(tensor.type), to_string(tensor.shape),
-                             to_string(inferred->type), to_string(inferred->shape)),
-                 "this is a combination of attributes that is not supported");
+  graph[id].name = node_.output(static_cast<int>(i));
   results[i] = id;
 }
 

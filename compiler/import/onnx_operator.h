@@ -27,11 +27,8 @@ struct ConstantBudget {
 
 class Operator {
  public:
-  /// By output: type and shape as libonnx has them, or null.
-  using Inferred = std::vector<const TensorType*>;
-
   Operator(Graph& graph, const onnx::NodeProto& node, Place place, std::vector<TensorId> inputs,
-           Inferred inferred, ConstantBudget& budget, Diagnostics& diagnostics);
+           ConstantBudget& budget, Diagnostics& diagnostics);
 
   Graph& graph;
   /// As in the file; no_tensor where absent.
@@ -107,7 +104,6 @@ class Operator {
 
   const onnx::NodeProto& node_;
   Place place_;
-  Inferred inferred_;
   ConstantBudget& budget_;
   Diagnostics& diagnostics_;
   std::set<std::string> read_;  // attributes
