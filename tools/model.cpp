@@ -23,7 +23,7 @@ std::optional<Optimize> parse_optimize(const std::string& text) {
 
 /// NAME=folder/file.npy without the folder.
 std::string without_folder(const std::string& bind) {
-  const std::size_t path = bind.find('=') + 1;
+  const std::size_t path = bind.rfind('=') + 1;
   return bind.substr(0, path) + std::filesystem::path(bind.substr(path)).filename().string();
 }
 

@@ -215,6 +215,7 @@ void softmax(Operator& op) {
 
 void cast(Operator& op) {
   const auto stated = static_cast<std::int32_t>(op.integer("to", 0));
+  op.ignore("saturate");  // of 8-bit floats, which are not supported
   if (!op.takes(1, 1)) return;
   const auto type = element_type(stated);
   if (!type)

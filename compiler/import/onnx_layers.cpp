@@ -13,6 +13,8 @@
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/mul.h"
+#include "compiler/ops/reshape.h"
+#include "compiler/ops/transpose.h"
 #include "compiler/ops/transpose_conv.h"
 
 namespace smelt::onnx_import {
@@ -309,14 +311,16 @@ Node* producer(Graph& graph, TensorId id) {
 /// the file, so that nobody else reads what is in between.
 Node* layer_before(Graph& graph, TensorId id) {
   Node* node = producer(graph, id);
-  const std::string name = node ? node->name : "";
-  while (node && node->name == name &&
-         (node->op->name == "transpose" || node->op->name == "reshape"))
+  const std::int32_t index = node ? node->file_index : -1;
+  const auto same = [&] { return node && index >= 0 && node->file_index == index; };
+  while (same() && (node->op == &ops::transpose || node->op == &ops::reshape))
     node = producer(graph, node->inputs[0]);
+  // The outputs of a product with more dimensions are its last, not the channels.
+  const bool dense = same() && node->op == &ops::fully_connected && graph[id].shape.size() == 2;
   const bool linear =
-      node && (node->op == &ops::conv2d || node->op == &ops::depthwise_conv2d ||
-               node->op == &ops::transpose_conv || node->op == &ops::fully_connected);
-  return linear && node->name == name ? node : nullptr;
+      dense || (same() && (node->op == &ops::conv2d || node->op == &ops::depthwise_conv2d ||
+                           node->op == &ops::transpose_conv));
+  return linear ? node : nullptr;
 }
 
 /// Weights and bias of a layer, scaled by output channel.

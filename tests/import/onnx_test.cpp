@@ -238,6 +238,29 @@ TEST_CASE("batch normalization goes into the weights before it") {
   CHECK(evaluated(kept, {1, 10}) == std::vector<float>{4, 31});
 }
 
+TEST_CASE("operators may share a name: normalization sees which one of them is the layer") {
+  onnx::ModelProto source = model(
+      "(float[1,2,1,2] x) => (float[1,2,1,2] y) { c = Conv(x, w) t = Transpose<perm = [0, 3, 2, "
+      "1]>(c) y = BatchNormalization<epsilon = 0.0>(t, s, o, m, v) }");
+  add_floats(source, "w", {2, 2, 1, 1}, {1, 0, 0, 1});
+  for (const char* name : {"s", "v"}) add_floats(source, name, {2}, {1, 1});
+  add_floats(source, "o", {2}, {10, 20});
+  add_floats(source, "m", {2}, {0, 0});
+  for (auto& node : *source.mutable_graph()->mutable_node()) node.set_name("same");
+  CHECK(evaluated(accepted(source).graph, {1, 2, 3, 4}) == std::vector<float>{11, 13, 22, 24});
+}
+
+TEST_CASE("the outputs of a product of three dimensions are no channels") {
+  onnx::ModelProto source = model(
+      "(float[1,2,2] x) => (float[1,2,2] y) { c = MatMul(x, w) "
+      "y = BatchNormalization<epsilon = 0.0>(c, s, o, m, v) }");
+  add_floats(source, "w", {2, 2}, {1, 0, 0, 1});
+  for (const char* name : {"s", "v"}) add_floats(source, name, {2}, {1, 1});
+  add_floats(source, "o", {2}, {10, 20});
+  add_floats(source, "m", {2}, {0, 0});
+  CHECK(evaluated(accepted(source).graph, {1, 2, 3, 4}) == std::vector<float>{11, 12, 23, 24});
+}
+
 TEST_CASE("a damaged file gives a graph or an error") {
   const std::vector<std::uint8_t> bytes = bytes_of(normalized("", "float[1,1,1,2] y"));
   int refused = 0;
