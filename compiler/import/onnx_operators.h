@@ -52,6 +52,8 @@ void split(Operator& op);
 void slice(Operator& op);
 void pad(Operator& op);
 void gather(Operator& op);
+
+// onnx_reductions.cpp
 void reduce_mean(Operator& op);
 void reduce_sum(Operator& op);
 void arg_max(Operator& op);

@@ -94,6 +94,7 @@ class Conformance {
   }
 
   void flush(const std::string& suite) {
+    if (batch_.empty()) return;
     std::vector<const Program*> programs;
     std::vector<EmittedModel> emitted;
     for (const auto& each : batch_) {
