@@ -33,7 +33,8 @@ void require_valid(const Graph& graph, std::string_view pass) {
 
 const std::vector<Pass>& all_passes() {
   static const std::vector<Pass> passes = {
-      {"fold_constants", fold_constants, false},  // only outputs have constant operands alone
+      {"fold_constants", fold_constants, false},       // only outputs have constant operands alone
+      {"remove_transposes", remove_transposes, true},  // layouts are as the operators want them
       {"remove_dead_channels", remove_dead_channels, true},  // no constant channel is computed
       {"remove_dead_nodes", remove_dead_nodes, false},       // every tensor is used
   };

@@ -28,6 +28,8 @@ struct ModelOptions {
   std::string optimize = "balanced";
   bool keep_input = false;
   std::vector<std::string> custom;  ///< NAME=header.h:function
+  std::vector<std::string> shape;   ///< INPUT=1,3,96,96, of .onnx models
+  std::vector<std::string> bind;    ///< INPUT=file.npy, of .onnx models
 };
 
 struct CompileOptions {

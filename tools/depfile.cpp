@@ -27,6 +27,8 @@ OutputFile depfile(const CompileOptions& options) {
   namespace fs = std::filesystem;
   std::vector<fs::path> inputs = {options.model.model};
   if (options.model.target.ends_with(".json")) inputs.push_back(options.model.target);
+  for (const std::string& bind : options.model.bind)
+    inputs.push_back(bind.substr(bind.rfind('=') + 1));
   if (!options.labels.empty()) inputs.push_back(options.labels);
   if (fs::is_directory(options.golden)) {
     for (const auto& entry : fs::directory_iterator(options.golden))

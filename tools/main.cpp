@@ -11,7 +11,7 @@ namespace smelt::tools {
 namespace {
 
 void add_model_options(CLI::App& app, ModelOptions& options) {
-  app.add_option("model", options.model, "the model, a .tflite file")->required();
+  app.add_option("model", options.model, "the model, a .tflite or .onnx file")->required();
   app.add_option("--name", options.name,
                  "prefix of every emitted name [the file's name, made an identifier]");
   app.add_option("--target", options.target, "device class: see smelt targets")
@@ -21,6 +21,10 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
   app.add_flag("--keep-input", options.keep_input, "run does not overwrite the input");
   app.add_option("--custom", options.custom,
                  "NAME=header.h:function: run operator NAME by a function of yours");
+  app.add_option("--shape", options.shape,
+                 "INPUT=1,3,96,96: sets the extents that a .onnx file leaves open");
+  app.add_option("--bind", options.bind,
+                 "INPUT=file.npy: an input of a .onnx file that is a constant");
 }
 
 void add_compile(CLI::App& app, CompileOptions& options) {

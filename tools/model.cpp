@@ -7,35 +7,24 @@
 #include <filesystem>
 
 #include "codegen/names.h"
-#include "compiler/import/tflite.h"
 #include "tools/files.h"
+#include "tools/import_model.h"
 #include "tools/target_file.h"
 #include "tools/version.h"
 
 namespace smelt::tools {
 namespace {
 
-std::optional<ImportOptions> import_options(const ModelOptions& options, Diagnostics& diagnostics) {
-  ImportOptions result;
-  for (const std::string& text : options.custom) {
-    const std::size_t equals = text.find('=');
-    const std::size_t colon = text.rfind(':');
-    if (equals == std::string::npos || colon == std::string::npos || colon < equals ||
-        equals == 0 || colon + 1 == text.size() || colon == equals + 1) {
-      diagnostics.error({.file = "--custom"}, fmt::format("\"{}\" is not understood", text))
-          .note("write --custom NAME=header.h:function");
-      return std::nullopt;
-    }
-    result.custom[text.substr(0, equals)] = {text.substr(equals + 1, colon - equals - 1),
-                                             text.substr(colon + 1)};
-  }
-  return result;
-}
-
 std::optional<Optimize> parse_optimize(const std::string& text) {
   if (text == "none") return Optimize::none;
   if (text == "balanced") return Optimize::balanced;
   return std::nullopt;
+}
+
+/// NAME=folder/file.npy without the folder.
+std::string without_folder(const std::string& bind) {
+  const std::size_t path = bind.rfind('=') + 1;
+  return bind.substr(0, path) + std::filesystem::path(bind.substr(path)).filename().string();
 }
 
 /// What the header states as the command: no paths, only what changes the output.
@@ -46,6 +35,8 @@ std::string normalized_command(const ModelOptions& options, const std::string& t
   if (!options.name.empty()) command += " --name " + options.name;
   if (options.keep_input) command += " --keep-input";
   for (const std::string& custom : options.custom) command += " --custom " + custom;
+  for (const std::string& shape : options.shape) command += " --shape " + shape;
+  for (const std::string& bind : options.bind) command += " --bind " + without_folder(bind);
   return command;
 }
 
@@ -53,11 +44,9 @@ std::string normalized_command(const ModelOptions& options, const std::string& t
 
 std::optional<Model> load_model(const ModelOptions& options, Diagnostics& diagnostics) {
   const std::filesystem::path path = options.model;
-  const std::string file = path.filename().string();
-  const auto import = import_options(options, diagnostics);
   const auto bytes = read_file(path, diagnostics);
-  if (!import || !bytes) return std::nullopt;
-  auto graph = import_tflite(*bytes, file, *import, diagnostics);
+  if (!bytes) return std::nullopt;
+  auto graph = import_model(options, *bytes, diagnostics);
   if (!graph) return std::nullopt;
   if (!options.name.empty() && !is_prefix(options.name)) {
     diagnostics.error({.file = "--name"}, fmt::format("\"{}\" cannot be a C prefix", options.name))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The passes: each a free function in a file of its own, with its contract. Every pass takes and
-// gives a verified graph and keeps what the outputs compute, bit for bit.
+// gives a verified graph and keeps what the outputs compute, bit for bit unless it says so.
 #pragma once
 
 #include "compiler/graph/graph.h"
@@ -17,6 +17,12 @@ Graph fold_constants(Graph graph);
 /// needs: constants folded. keeps: inputs, outputs, state. gives: smaller tensors and constants,
 /// whose origins tell the channels; nodes and tensors that nobody needs may be left.
 Graph remove_dead_channels(Graph graph);
+
+/// Moves transposes towards the outputs until they cancel; makes reshapes of those that move no
+/// element. In float, sums over what was transposed may be reassociated.
+/// needs: constants folded. keeps: inputs, outputs, state. gives: transposes move no more elements
+/// than before; tensors in a new order have no origin.
+Graph remove_transposes(Graph graph);
 
 /// Removes nodes and tensors that no output depends on.
 /// needs: nothing. keeps: inputs, outputs, state. gives: every tensor is used.

@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <set>
 #include <stdexcept>
 
 #include "compiler/graph/text.h"
 #include "compiler/ops/ops.h"
+#include "tests/support/one_unit.h"
 #include "tools/files.h"
 
 namespace smelt::test {
@@ -73,34 +73,17 @@ class Attempt {
   std::optional<Failure> failure_;
 };
 
-/// One source that includes all: the runtime's headers are read and their templates made once.
-/// Each model is in a namespace of its own, for names that are local to its file.
-std::vector<OutputFile> one_unit(const std::vector<const CompiledTrial*>& trials) {
-  std::vector<OutputFile> files;
-  std::set<std::string> headers;
-  std::string models;
-  for (const CompiledTrial* trial : trials)
-    for (const OutputFile& file : trial->files()) {
-      const bool source = file.path.ends_with(".cpp");
-      if (file.path.starts_with("smelt/") && !headers.insert(file.path).second) continue;
-      if (source)
-        models += fmt::format("namespace in_{0} {{\n#include \"{1}.inc\"\n}}\n",
-                              trial->program().name, file.path);
-      files.push_back({source ? file.path + ".inc" : file.path, file.text});
-    }
-  std::string text;
-  for (const std::string& header : headers) text += fmt::format("#include \"{}\"\n", header);
-  files.push_back({"models.cpp", text + models});
-  return files;
-}
-
 std::vector<tools::HostModel> build(const std::vector<const CompiledTrial*>& trials,
                                     const std::string& with) {
   if (trials.empty()) return {};
   std::vector<const Program*> programs;
-  for (const CompiledTrial* trial : trials) programs.push_back(&trial->program());
+  std::vector<EmittedModel> emitted;
+  for (const CompiledTrial* trial : trials) {
+    programs.push_back(&trial->program());
+    emitted.push_back({trial->program().name, &trial->files()});
+  }
   Diagnostics diagnostics;
-  auto models = tools::HostModel::build(programs, one_unit(trials), with, diagnostics);
+  auto models = tools::HostModel::build(programs, one_unit(emitted), with, diagnostics);
   if (!models) throw std::runtime_error(to_string(diagnostics.all().front()));
   return std::move(*models);
 }

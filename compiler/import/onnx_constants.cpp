@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Constants, and arithmetic on the 64-bit integers that shapes are: all known when the model is
+// read, nothing of it is left in the graph.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/import/onnx_operators.h"
+#include "compiler/import/onnx_tensor.h"
+#include "compiler/ops/binary.h"
+
+namespace smelt::onnx_import {
+namespace {
+
+/// Elements of the tensors that shapes are computed with.
+constexpr std::int64_t max_integers = 1 << 20;
+
+TensorId integers_constant(Operator& op, Shape shape, const std::vector<std::int64_t>& values,
+                           ElementType type = ElementType::s64) {
+  if (type == ElementType::s64) return op.add_constant(type, std::move(shape), to_bytes(values));
+  const std::vector<std::int32_t> narrow(values.begin(), values.end());
+  return op.add_constant(type, std::move(shape), to_bytes(narrow));
+}
+
+/// The element of an operand of this shape that meets element `i` of the result.
+std::size_t broadcast_index(const Shape& shape, const Shape& result, std::size_t i) {
+  std::size_t index = 0, stride = 1;
+  for (std::size_t d = 0; d < result.size(); ++d) {
+    const auto extent = static_cast<std::size_t>(result[result.size() - 1 - d]);
+    const std::size_t at = i % extent;
+    i /= extent;
+    if (d >= shape.size()) continue;
+    const auto own = static_cast<std::size_t>(shape[shape.size() - 1 - d]);
+    if (own != 1) index += at * stride;
+    stride *= own;
+  }
+  return index;
+}
+
+/// Nothing where the result overflows or is not defined.
+std::optional<std::int64_t> calculate(std::string_view kind, std::int64_t a, std::int64_t b) {
+  std::int64_t result = 0;
+  if (kind == "Add")
+    return __builtin_add_overflow(a, b, &result) ? std::nullopt : std::optional(result);
+  if (kind == "Sub")
+    return __builtin_sub_overflow(a, b, &result) ? std::nullopt : std::optional(result);
+  if (kind == "Mul")
+    return __builtin_mul_overflow(a, b, &result) ? std::nullopt : std::optional(result);
+  if (b == 0 || (a == INT64_MIN && b == -1)) return std::nullopt;
+  return a / b;
+}
+
+}  // namespace
+
+bool computed_integers(Operator& op) {
+  const Tensor& a = op.input(0);
+  const Tensor& b = op.input(1);
+  const bool integer =
+      a.type == b.type && (a.type == ElementType::s64 || a.type == ElementType::s32);
+  if (!a.constant || !b.constant || !integer) return false;
+  const auto shape = broadcast_shape(a.shape, b.shape);
+  const auto count = shape ? checked_count(*shape, max_integers) : std::nullopt;
+  if (!count) {
+    op.error(fmt::format("combines constants {} and {}", to_string(a.shape), to_string(b.shape)),
+             "export the model again, with its constants folded");
+    return true;
+  }
+  const std::vector<std::int64_t> x = integers(a), y = integers(b);
+  std::vector<std::int64_t> values;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(*count); ++i) {
+    const auto value = calculate(op.place().kind, x[broadcast_index(a.shape, *shape, i)],
+                                 y[broadcast_index(b.shape, *shape, i)]);
+    const bool fits =
+        value && (a.type == ElementType::s64 || (*value >= INT32_MIN && *value <= INT32_MAX));
+    if (!fits) {
+      op.error("constants overflow, or divide by zero", "export the model again");
+      return true;
+    }
+    values.push_back(*value);
+  }
+  const ElementType type = a.type;
+  op.result(integers_constant(op, *shape, values, type));
+  return true;
+}
+
+void constant(Operator& op) {
+  if (!op.takes(0, 0)) return;
+  if (const auto* source = op.tensor("value")) {
+    ReadTensor read = read_tensor(*source);
+    if (!read.problem.empty())
+      return op.error("its value " + read.problem, "export the model in float32");
+    return op.result(op.graph.add(std::move(read.tensor)));
+  }
+  if (op.has_attribute("value_float")) return op.result(op.floats({}, {op.real("value_float", 0)}));
+  if (op.has_attribute("value_int"))
+    return op.result(integers_constant(op, {}, {op.integer("value_int", 0)}));
+  if (op.has_attribute("value_floats")) {
+    const std::vector<float> values = op.reals("value_floats");
+    return op.result(op.floats({static_cast<std::int32_t>(values.size())}, values));
+  }
+  op.error("has a value that is not supported", "store it as a tensor");
+}
+
+void shape(Operator& op) {
+  const std::int64_t first = op.integer("start", 0);
+  const std::int64_t last = op.integer("end", INT64_MAX);
+  if (!op.takes(1, 1)) return;
+  const Shape extents = op.input(0).shape;
+  const auto rank = static_cast<std::int64_t>(extents.size());
+  const auto wrapped = [&](std::int64_t index) {
+    return std::clamp<std::int64_t>(index < 0 ? index + rank : index, 0, rank);
+  };
+  const auto begin = extents.begin() + wrapped(first);
+  const auto end = std::max(begin, extents.begin() + wrapped(last));
+  const std::vector<std::int64_t> values(begin, end);
+  op.result(integers_constant(op, {static_cast<std::int32_t>(values.size())}, values));
+}
+
+void size(Operator& op) {
+  if (op.takes(1, 1)) op.result(integers_constant(op, {}, {element_count(op.input(0).shape)}));
+}
+
+void constant_of_shape(Operator& op) {
+  const auto* source = op.tensor("value");
+  if (!op.takes(1, 1)) return;
+  const auto extents = op.constant(0, "shape");
+  if (!extents) return;
+  ReadTensor read{{.type = ElementType::f32, .data = std::vector<std::uint8_t>(4)}, {}};
+  if (source) read = read_tensor(*source);
+  Shape shape;
+  for (const std::int64_t extent : *extents)
+    shape.push_back(static_cast<std::int32_t>(std::clamp<std::int64_t>(extent, -1, INT32_MAX)));
+  const auto count = checked_count(shape, max_integers);
+  if (!count || shape.size() > max_rank || !read.problem.empty() || read.tensor.data.empty() ||
+      element_count(read.tensor.shape) != 1)
+    return op.error(fmt::format("makes a tensor {} that is not supported", to_string(shape)),
+                    "export the model again, with its constants folded");
+  std::vector<std::uint8_t> data;
+  for (std::int64_t i = 0; i < *count; ++i)
+    data.insert(data.end(), read.tensor.data.begin(), read.tensor.data.end());
+  op.result(op.add_constant(read.tensor.type, shape, std::move(data)));
+}
+
+}  // namespace smelt::onnx_import

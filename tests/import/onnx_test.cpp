@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the .onnx reader says of models that it cannot take, and what it makes of those it can.
+// Models are written in the textual form of ONNX's parser.
+#include "compiler/import/onnx.h"
+
+#include <catch2/catch.hpp>
+
+#include "compiler/evaluate/evaluate.h"
+#include "compiler/import/onnx_format.h"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wextra"
+#include <onnx/defs/parser.h>
+#pragma GCC diagnostic pop
+
+using namespace smelt;
+using Catch::Matchers::Contains;
+
+namespace {
+
+onnx::ModelProto model(const std::string& graph, int version = 17) {
+  onnx::ModelProto result;
+  const std::string text = "<ir_version: 8, opset_import: [\"\" : " + std::to_string(version) +
+                           ", \"other\" : 1]> net " + graph;
+  const auto status = onnx::OnnxParser::Parse(result, text.c_str());
+  INFO(status.ErrorMessage());
+  REQUIRE(status.IsOK());
+  return result;
+}
+
+std::vector<std::uint8_t> bytes_of(const onnx::ModelProto& model) {
+  const std::string text = model.SerializeAsString();
+  return {text.begin(), text.end()};
+}
+
+std::string said(const Diagnostics& diagnostics) {
+  std::string text;
+  for (const Diagnostic& each : diagnostics.all()) text += to_string(each);
+  return text;
+}
+
+std::string refusal(const std::vector<std::uint8_t>& bytes, const OnnxOptions& options = {}) {
+  Diagnostics diagnostics;
+  CHECK_FALSE(import_onnx(bytes, "m.onnx", options, diagnostics));
+  CHECK(diagnostics.failed());
+  return said(diagnostics);
+}
+std::string refusal(const onnx::ModelProto& model, const OnnxOptions& options = {}) {
+  return refusal(bytes_of(model), options);
+}
+
+struct Accepted {
+  Graph graph;
+  std::string said;
+};
+Accepted accepted(const onnx::ModelProto& model, const OnnxOptions& options = {}) {
+  Diagnostics diagnostics;
+  auto graph = import_onnx(bytes_of(model), "m.onnx", options, diagnostics);
+  INFO(said(diagnostics));
+  REQUIRE(graph);
+  return {std::move(*graph), said(diagnostics)};
+}
+
+onnx::TensorProto& add_floats(onnx::ModelProto& model, const std::string& name,
+                              const std::vector<std::int64_t>& shape,
+                              const std::vector<float>& values) {
+  onnx::TensorProto& tensor = *model.mutable_graph()->add_initializer();
+  tensor.set_name(name);
+  tensor.set_data_type(onnx::TensorProto::FLOAT);
+  for (const std::int64_t extent : shape) tensor.add_dims(extent);
+  for (const float value : values) tensor.add_float_data(value);
+  return tensor;
+}
+
+/// Names of the operators of a graph.
+std::vector<std::string> operators(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const Node& node : graph.nodes) names.emplace_back(node.op->name);
+  return names;
+}
+
+std::vector<float> evaluated(const Graph& graph, const std::vector<float>& input) {
+  return elements<float>({.data = Evaluation(graph).run({to_bytes(input)})[0]});
+}
+
+const std::string open_relu = "(float[N,3,height] x) => (float[N,3,height] y) { y = Relu(x) }";
+
+}  // namespace
+
+TEST_CASE("an open batch is one sample, other open dimensions are named") {
+  CHECK_THAT(refusal(model(open_relu)),
+             Contains("input \"x\" leaves dimension 2 \"height\" open") && Contains("--shape x="));
+  CHECK(accepted(model(open_relu), {.shapes = {{"x", {2, 3, 5}}}}).graph.tensors[0].shape ==
+        Shape{2, 3, 5});
+  const std::string batch = "(float[N,3] x) => (float[N,3] y) { y = Relu(x) }";
+  CHECK(accepted(model(batch)).graph.tensors[0].shape == Shape{1, 3});
+}
+
+TEST_CASE("shapes that do not fit the model's inputs are refused") {
+  CHECK_THAT(refusal(model(open_relu), {.shapes = {{"x", {2, 3}}}}),
+             Contains("input \"x\" has 3 dimensions, --shape gives 2"));
+  CHECK_THAT(refusal(model(open_relu), {.shapes = {{"x", {2, 4, 5}}}}),
+             Contains("input \"x\" has extent 3 in dimension 1, --shape gives 4"));
+  CHECK_THAT(refusal(model(open_relu), {.shapes = {{"z", {2}}}}),
+             Contains("the model has no input \"z\"") && Contains("its inputs are x"));
+}
+
+TEST_CASE("all that is unsupported is said in one run, with the index in the file") {
+  const std::string text = refusal(
+      model("(float[1,3] x) => (float[1,3] y) { a = Relu(x) b = Erf(a) c = other.Twist(b) d = "
+            "Tan(c) e = ArgMax<axis=7>(a) y = Relu(d) }"));
+  CHECK_THAT(text, Contains("operator 1 (Erf \"b\"): is not supported"));
+  CHECK_THAT(text, Contains("operator 2 (Twist \"c\"): is an operator of domain \"other\""));
+  CHECK_THAT(text, Contains("operator 3 (Tan \"d\"): is not supported"));
+  CHECK_THAT(text, Contains("operator 4 (ArgMax \"e\"): axis 7 of a tensor with 2 dimensions"));
+}
+
+TEST_CASE("data outside the file is refused, wherever it points") {
+  onnx::ModelProto source = model("(float[1,3] x) => (float[1,3] y) { y = Add(x, w) }");
+  onnx::TensorProto& weights = add_floats(source, "w", {3}, {});
+  weights.set_data_location(onnx::TensorProto::EXTERNAL);
+  auto& entry = *weights.add_external_data();
+  entry.set_key("location");
+  entry.set_value("../../etc/passwd");
+  CHECK_THAT(refusal(source), Contains("tensor \"w\" is stored outside the file"));
+}
+
+TEST_CASE("a tensor whose data does not fill its shape is refused") {
+  onnx::ModelProto source = model("(float[1,3] x) => (float[1,3] y) { y = Add(x, w) }", 18);
+  add_floats(source, "w", {3}, {1, 2});
+  CHECK_THAT(refusal(source), Contains("tensor \"w\" has 8 bytes of data, its shape 3 needs 12"));
+}
+
+TEST_CASE("giant shapes are refused") {
+  CHECK_THAT(refusal(model("(float[100000,100000] x) => (float[100000,100000] y) { y = Relu(x) }")),
+             Contains("input \"x\" has shape 100000x100000"));
+  CHECK_THAT(refusal(model("(float[1] x) => (float[1] y) { s = Constant<value = int64[2] "
+                           "{1000000000, 1000000000}>() z = ConstantOfShape(s) y = Add(x, z) }",
+                           18)),
+             Contains("makes a tensor 1000000000x1000000000"));
+  onnx::ModelProto source = model("(float[1] x) => (float[1] y) { y = Add(x, w) }", 18);
+  add_floats(source, "w", {INT64_MAX, INT64_MAX}, {});
+  CHECK_THAT(refusal(source), Contains("tensor \"w\" has shape"));
+}
+
+TEST_CASE("graphs within are refused, deep ones before they are read") {
+  const auto nested = [](int depth) {
+    onnx::ModelProto source = model("(float[1] x) => (float[1] y) { y = Relu(x) }");
+    onnx::GraphProto* graph = source.mutable_graph();
+    for (int i = 0; i < depth; ++i) {
+      onnx::NodeProto& node = *graph->add_node();
+      node.set_op_type("If");
+      node.add_output("z");
+      onnx::AttributeProto& attribute = *node.add_attribute();
+      attribute.set_name("then_branch");
+      attribute.set_type(onnx::AttributeProto::GRAPH);
+      graph = attribute.mutable_g();
+    }
+    return source;
+  };
+  CHECK_THAT(refusal(nested(1)), Contains("operator 1 (If \"z\"): has a graph within"));
+  CHECK_THAT(refusal(nested(30)), Contains("is not a valid .onnx file"));
+}
+
+TEST_CASE("versions of the operator set have bounds") {
+  CHECK_THAT(refusal(model("(float[1] x) => (float[1] y) { y = Relu(x) }", 5)),
+             Contains("version 5 of the operator set is not supported"));
+  CHECK_THAT(accepted(model("(float[1] x) => (float[1] y) { y = Relu(x) }", 21)).said,
+             Contains("warning") && Contains("uses version 21 of the operator set, 17 is known"));
+  // What newer versions add shows in attributes that nobody asked for.
+  CHECK_THAT(refusal(model("(float[1] x) => (float[1] y) { y = Relu<novel = 1>(x) }", 21)),
+             Contains("attribute \"novel\" is not supported"));
+}
+
+TEST_CASE("inputs that parametrise are bound as constants") {
+  const onnx::ModelProto source =
+      model("(float[2,3] x, int64[1] shape) => (float[6] y) { y = Reshape(x, shape) }");
+  CHECK_THAT(refusal(source), Contains("shape \"shape\" is not a constant integer tensor") &&
+                                  Contains("--bind shape=file.npy"));
+  const OnnxOptions::Value six{ElementType::s64, {1}, to_bytes(std::vector<std::int64_t>{6})};
+  const Graph graph = accepted(source, {.bound = {{"shape", six}}}).graph;
+  CHECK(graph.inputs.size() == 1);
+  CHECK(graph[graph.outputs[0]].shape == Shape{6});
+  const OnnxOptions::Value narrow{ElementType::s32, {1}, to_bytes(std::vector<std::int32_t>{6})};
+  CHECK_THAT(refusal(source, {.bound = {{"shape", narrow}}}),
+             Contains("input \"shape\" is INT64, the value bound to it is INT32"));
+}
+
+TEST_CASE("shapes that the model computes are constants") {
+  const Graph graph =
+      accepted(model("(float[2,3,4] x) => (float[2,12] y) { s = Shape(x) "
+                     "zero = Constant<value = int64[1] {0}>() one = Constant<value = int64 {1}>() "
+                     "two = Constant<value = int64 {2}>() n = Gather(s, zero) a = Gather(s, one) "
+                     "b = Gather(s, two) c = Mul(a, b) d = Unsqueeze(c, zero) "
+                     "t = Concat<axis = 0>(n, d) y = Reshape(x, t) }"))
+          .graph;
+  CHECK(operators(graph) == std::vector<std::string>{"reshape"});
+}
+
+TEST_CASE("an output that is an input, and one that does not depend on any") {
+  const Graph graph = accepted(model("(float[2] x) => (float[2] y) { y = Identity(x) }")).graph;
+  CHECK(evaluated(graph, {3, 4}) == std::vector<float>{3, 4});
+  CHECK_THAT(refusal(model("(float[2] x) => (int64[1] y) { y = Shape(x) }")),
+             Contains("output \"y\" does not depend on an input"));
+}
+
+namespace {
+
+/// A convolution of one channel by 2, plus 1, then a normalization: 3 * (x - 5) / 2 + 7.
+onnx::ModelProto normalized(const std::string& body, const std::string& outputs) {
+  onnx::ModelProto source =
+      model("(float[1,1,1,2] x) => (" + outputs + ") { c = Conv(x, w, b) " +
+            "y = BatchNormalization<epsilon = 0.0>(c, s, o, m, v) " + body + " }");
+  add_floats(source, "w", {1, 1, 1, 1}, {2});
+  add_floats(source, "b", {1}, {1});
+  add_floats(source, "s", {1}, {3});
+  add_floats(source, "o", {1}, {7});
+  add_floats(source, "m", {1}, {5});
+  add_floats(source, "v", {1}, {4});
+  return source;
+}
+
+}  // namespace
+
+TEST_CASE("batch normalization goes into the weights before it") {
+  const Graph folded = accepted(normalized("", "float[1,1,1,2] y")).graph;
+  CHECK(operators(folded) ==
+        std::vector<std::string>{"transpose", "conv2d", "transpose", "reshape"});
+  CHECK(evaluated(folded, {1, 10}) == std::vector<float>{4, 31});
+  const Graph kept =
+      accepted(normalized("z = Relu(c)", "float[1,1,1,2] y, float[1,1,1,2] z")).graph;
+  CHECK(operators(kept) ==
+        std::vector<std::string>{"transpose", "conv2d", "transpose", "mul", "add", "relu"});
+  CHECK(evaluated(kept, {1, 10}) == std::vector<float>{4, 31});
+}
+
+TEST_CASE("operators may share a name: normalization sees which one of them is the layer") {
+  onnx::ModelProto source = model(
+      "(float[1,2,1,2] x) => (float[1,2,1,2] y) { c = Conv(x, w) t = Transpose<perm = [0, 3, 2, "
+      "1]>(c) y = BatchNormalization<epsilon = 0.0>(t, s, o, m, v) }");
+  add_floats(source, "w", {2, 2, 1, 1}, {1, 0, 0, 1});
+  for (const char* name : {"s", "v"}) add_floats(source, name, {2}, {1, 1});
+  add_floats(source, "o", {2}, {10, 20});
+  add_floats(source, "m", {2}, {0, 0});
+  for (auto& node : *source.mutable_graph()->mutable_node()) node.set_name("same");
+  CHECK(evaluated(accepted(source).graph, {1, 2, 3, 4}) == std::vector<float>{11, 13, 22, 24});
+}
+
+TEST_CASE("the outputs of a product of three dimensions are no channels") {
+  onnx::ModelProto source = model(
+      "(float[1,2,2] x) => (float[1,2,2] y) { c = MatMul(x, w) "
+      "y = BatchNormalization<epsilon = 0.0>(c, s, o, m, v) }");
+  add_floats(source, "w", {2, 2}, {1, 0, 0, 1});
+  for (const char* name : {"s", "v"}) add_floats(source, name, {2}, {1, 1});
+  add_floats(source, "o", {2}, {10, 20});
+  add_floats(source, "m", {2}, {0, 0});
+  CHECK(evaluated(accepted(source).graph, {1, 2, 3, 4}) == std::vector<float>{11, 12, 23, 24});
+}
+
+TEST_CASE("a damaged file gives a graph or an error") {
+  const std::vector<std::uint8_t> bytes = bytes_of(normalized("", "float[1,1,1,2] y"));
+  int refused = 0;
+  const auto import = [&](const std::vector<std::uint8_t>& damaged) {
+    Diagnostics diagnostics;
+    const auto graph = import_onnx(damaged, "m.onnx", {}, diagnostics);
+    CHECK(graph.has_value() != diagnostics.failed());
+    refused += graph ? 0 : 1;
+  };
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    import({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(i)});
+    for (const int flip : {1, 2, 0x40, 0x80, 0xff}) {
+      std::vector<std::uint8_t> damaged = bytes;
+      damaged[i] = static_cast<std::uint8_t>(damaged[i] ^ flip);
+      import(damaged);
+    }
+  }
+  CHECK(refused > 0);
+}
