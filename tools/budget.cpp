@@ -51,7 +51,8 @@ bool check_budgets(Compiled& compiled, const Budgets& budgets, Diagnostics& diag
   const std::string has = fmt::format("{} has", target.name);
   if (target.ram_bytes > 0) check(ram, target.ram_bytes, has, model, diagnostics);
   if (target.flash_bytes > 0) check(flash, target.flash_bytes, has, model, diagnostics);
-  if (target.constant_reach > 0 && target.constant_reach < target.flash_bytes)
+  if (target.constant_reach > 0 &&
+      (target.flash_bytes == 0 || target.constant_reach < target.flash_bytes))
     check(flash, target.constant_reach,
           fmt::format("{} reads constants from the first", target.name), model, diagnostics);
   compiled.emit.ram_budget = budget_of(budgets.ram, "--ram", compiled, diagnostics);

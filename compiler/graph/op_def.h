@@ -55,6 +55,13 @@ struct ChannelRule {
   void (*resize)(std::any& attributes, std::int32_t channels) = nullptr;
 };
 
+/// A node on inputs in another order of dimensions: dimension i of what it read is dimension p[i]
+/// of what it reads. What it gives then must be transposed by `after` to be what it gave.
+struct Untransposed {
+  std::any attributes;
+  std::vector<std::int32_t> after;
+};
+
 struct OpDef {
   std::string_view name;  ///< as in the textual form: "conv2d"
   /// Operand names. "bias?" may be absent; a last "input*" takes any number.
@@ -70,6 +77,9 @@ struct OpDef {
   std::int64_t (*macs)(const NodeView&) = nullptr;
   /// Absent: every output channel depends on everything, and none can be removed.
   const ChannelRule* channels = nullptr;
+  /// The node on what its inputs were before they were all transposed by `p`. Absent: it needs its
+  /// dimensions where they are.
+  Untransposed (*untranspose)(const NodeView&, const std::vector<std::int32_t>& p) = nullptr;
   /// Kernels that can run it, best first; the last is portable and defines the result.
   /// None: the output is the input under another shape (an alias).
   std::span<const KernelRow> (*kernels)() = nullptr;

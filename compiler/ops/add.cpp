@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/ops/channels.h"
+#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/sum.h"
 #include "smelt/add.h"
@@ -53,6 +54,7 @@ const OpDef add = {
     .check = check,
     .infer = infer_binary,
     .channels = &channelwise,
+    .untranspose = untranspose_elementwise,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
     .in_place = true,
 };

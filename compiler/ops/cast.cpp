@@ -2,6 +2,7 @@
 #include "compiler/ops/cast.h"
 
 #include "compiler/ops/channels.h"
+#include "compiler/ops/permutation.h"
 #include "compiler/ops/unary.h"
 #include "smelt/cast.h"
 
@@ -47,6 +48,7 @@ const OpDef cast = {
     .operands = {"input"},
     .infer = infer,
     .channels = &channelwise,
+    .untranspose = untranspose_elementwise,
     .kernels = direct_kernels<call>,
 };
 

@@ -5,6 +5,7 @@
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/movement.h"
+#include "compiler/ops/permutation.h"
 
 namespace smelt::ops {
 namespace {
@@ -108,6 +109,10 @@ const ChannelRule channels = {
         },
 };
 
+Untransposed untranspose(const NodeView& view, const Permutation& p) {
+  return {ConcatAttributes{.axis = p[axis_of(view)]}, p};
+}
+
 }  // namespace
 
 const OpDef concat = {
@@ -117,6 +122,7 @@ const OpDef concat = {
     .check = check,
     .infer = infer,
     .channels = &channels,
+    .untranspose = untranspose,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

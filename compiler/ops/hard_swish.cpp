@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "compiler/ops/channels.h"
+#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/unary.h"
 #include "smelt/hard_swish.h"
@@ -69,6 +70,7 @@ const OpDef hard_swish = {
     .check = check,
     .infer = infer_unary,
     .channels = &channelwise,
+    .untranspose = untranspose_elementwise,
     .kernels = table_kernels<call>,
 };
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "compiler/ops/channels.h"
+#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/unary.h"
 #include "smelt/leaky_relu.h"
@@ -64,6 +65,7 @@ const OpDef leaky_relu = {
     .check = check,
     .infer = infer_unary,
     .channels = &channelwise,
+    .untranspose = untranspose_elementwise,
     .kernels = table_kernels<call>,
 };
 

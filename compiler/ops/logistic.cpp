@@ -3,6 +3,7 @@
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/curve.h"
+#include "compiler/ops/permutation.h"
 #include "smelt/logistic.h"
 #include "smelt/logistic_f32.h"
 
@@ -30,6 +31,7 @@ const OpDef logistic = {
     .check = check,
     .infer = infer_unary,
     .channels = &channelwise,
+    .untranspose = untranspose_elementwise,
     .kernels = table_kernels<call>,
 };
 

@@ -3,6 +3,7 @@
 
 #include "compiler/ops/binary.h"
 #include "compiler/ops/channels.h"
+#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/mul.h"
 
@@ -56,6 +57,7 @@ const OpDef mul = {
     .check = check,
     .infer = infer_binary,
     .channels = &channelwise,
+    .untranspose = untranspose_elementwise,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
     .in_place = true,
 };

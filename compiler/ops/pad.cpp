@@ -7,6 +7,7 @@
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/movement.h"
+#include "compiler/ops/permutation.h"
 
 namespace smelt::ops {
 namespace {
@@ -80,6 +81,13 @@ const ChannelRule channels = {
         },
 };
 
+Untransposed untranspose(const NodeView& view, const Permutation& p) {
+  auto attributes = view.attributes<PadAttributes>();
+  attributes.before = before(p, attributes.before);
+  attributes.after = before(p, attributes.after);
+  return {attributes, p};
+}
+
 }  // namespace
 
 const OpDef pad = {
@@ -89,6 +97,7 @@ const OpDef pad = {
     .check = check,
     .infer = infer,
     .channels = &channels,
+    .untranspose = untranspose,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

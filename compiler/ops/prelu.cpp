@@ -5,6 +5,7 @@
 
 #include "compiler/ops/binary.h"
 #include "compiler/ops/channels.h"
+#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/prelu.h"
 
@@ -65,6 +66,7 @@ const OpDef prelu = {
     .check = check,
     .infer = infer_binary,
     .channels = &channelwise,
+    .untranspose = untranspose_elementwise,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
     .in_place = true,
 };

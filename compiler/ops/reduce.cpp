@@ -7,6 +7,7 @@
 #include <bit>
 
 #include "compiler/ops/movement.h"
+#include "compiler/ops/permutation.h"
 #include "compiler/ops/quantization.h"
 #include "smelt/reduce.h"
 
@@ -186,6 +187,21 @@ constexpr KernelRow kernels[] = {
     {"reduce_s32", is_type<ElementType::s32>, lower_s32},
 };
 
+Untransposed untranspose(const NodeView& view, const Permutation& p) {
+  auto attributes = view.attributes<ReduceAttributes>();
+  for (std::int32_t& axis : attributes.axes) axis = p[static_cast<std::size_t>(axis)];
+  std::sort(attributes.axes.begin(), attributes.axes.end());
+  if (attributes.keep_dims) return {attributes, p};
+  // What is left keeps its order; its dimensions are numbered anew.
+  Permutation left;
+  for (const std::int32_t axis : p) {
+    const auto place = std::lower_bound(attributes.axes.begin(), attributes.axes.end(), axis);
+    if (place == attributes.axes.end() || *place != axis)
+      left.push_back(axis - static_cast<std::int32_t>(place - attributes.axes.begin()));
+  }
+  return {attributes, left};
+}
+
 const ChannelRule channels = {
     .kind = ChannelRule::Kind::each,
     .applies =
@@ -202,6 +218,7 @@ OpDef reduction(std::string_view name) {
           .check = check,
           .infer = infer,
           .channels = &channels,
+          .untranspose = untranspose,
           .kernels = [] { return std::span<const KernelRow>(kernels); }};
 }
 

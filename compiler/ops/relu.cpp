@@ -3,6 +3,7 @@
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/clamp.h"
+#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/requantize.h"
 
@@ -57,6 +58,7 @@ const OpDef relu = {
     .check = check,
     .infer = infer_unary,
     .channels = &channelwise,
+    .untranspose = untranspose_elementwise,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

@@ -3,6 +3,7 @@
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/clamp.h"
+#include "compiler/ops/permutation.h"
 
 namespace smelt::ops {
 namespace {
@@ -19,6 +20,7 @@ const OpDef relu6 = {
     .check = check_clamp,
     .infer = infer_unary,
     .channels = &channelwise,
+    .untranspose = untranspose_elementwise,
     .kernels = direct_kernels<call>,
 };
 

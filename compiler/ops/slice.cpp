@@ -5,6 +5,7 @@
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/movement.h"
+#include "compiler/ops/permutation.h"
 
 namespace smelt::ops {
 namespace {
@@ -73,6 +74,13 @@ const ChannelRule channels = {
         },
 };
 
+Untransposed untranspose(const NodeView& view, const Permutation& p) {
+  auto attributes = view.attributes<SliceAttributes>();
+  for (auto* each : {&attributes.begin, &attributes.stride, &attributes.size})
+    *each = before(p, *each);
+  return {attributes, p};
+}
+
 }  // namespace
 
 const OpDef slice = {
@@ -82,6 +90,7 @@ const OpDef slice = {
     .check = check,
     .infer = infer,
     .channels = &channels,
+    .untranspose = untranspose,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

@@ -8,41 +8,16 @@
 // One that moves extents of 1 alone is a reshape. A transpose with several readers may sink into
 // several; the result is taken only if it moves fewer elements.
 #include <algorithm>
-#include <array>
 #include <optional>
 
-#include "compiler/ops/add.h"
-#include "compiler/ops/cast.h"
-#include "compiler/ops/concat.h"
 #include "compiler/ops/fully_connected.h"
-#include "compiler/ops/hard_swish.h"
-#include "compiler/ops/leaky_relu.h"
-#include "compiler/ops/logistic.h"
-#include "compiler/ops/maximum.h"
-#include "compiler/ops/minimum.h"
-#include "compiler/ops/mul.h"
-#include "compiler/ops/pad.h"
-#include "compiler/ops/prelu.h"
-#include "compiler/ops/reduce.h"
-#include "compiler/ops/relu.h"
-#include "compiler/ops/relu6.h"
-#include "compiler/ops/relu_n1_to_1.h"
+#include "compiler/ops/permutation.h"
 #include "compiler/ops/reshape.h"
-#include "compiler/ops/slice.h"
-#include "compiler/ops/sub.h"
-#include "compiler/ops/tanh.h"
 #include "compiler/ops/transpose.h"
 #include "compiler/passes/passes.h"
-#include "compiler/passes/permutation.h"
 
 namespace smelt {
 namespace {
-
-/// Operators whose output element depends on the input elements at its own place alone.
-constexpr std::array elementwise = {
-    &ops::add,     &ops::cast, &ops::hard_swish, &ops::leaky_relu,  &ops::logistic,
-    &ops::maximum, &ops::mul,  &ops::minimum,    &ops::prelu,       &ops::relu,
-    &ops::relu6,   &ops::sub,  &ops::tanh,       &ops::relu_n1_to_1};
 
 const Permutation& permutation_of(const Node& node) {
   return std::any_cast<const ops::TransposeAttributes&>(node.attributes).permutation;
@@ -105,13 +80,7 @@ class Sinker {
     if (op == &ops::transpose) return shorten(i);
     if (op == &ops::reshape) return join_reshapes(i);
     if (op == &ops::fully_connected) return absorb(i);
-    if (graph_.nodes[i].outputs.size() != 1) return false;
-    if (std::find(elementwise.begin(), elementwise.end(), op) != elementwise.end())
-      return sink_elementwise(i);
-    if (op == &ops::concat) return sink_concat(i);
-    if (op == &ops::pad) return sink_pad(i);
-    if (op == &ops::slice) return sink_slice(i);
-    return (op == &ops::mean || op == &ops::sum) && sink_reduction(i);
+    return sink(i);
   }
 
   // --- transposes and reshapes -------------------------------------------------------------------
@@ -229,10 +198,11 @@ class Sinker {
 
   /// The transpose that all operands of a node can be freed of.
   std::optional<Permutation> common(const Node& node) const {
+    std::size_t rank = 0;  // operands of fewer dimensions are broadcast
+    for (const TensorId id : node.inputs) rank = std::max(rank, graph_[id].shape.size());
     for (const TensorId id : node.inputs) {
       const std::optional<Source> candidate = source(id);
-      if (!candidate || candidate->permutation.size() != graph_[node.outputs[0]].shape.size())
-        continue;
+      if (!candidate || candidate->permutation.size() != rank) continue;
       if (moves_nothing(graph_[candidate->tensor].shape, candidate->permutation) &&
           node.inputs.size() > 1)
         continue;
@@ -250,57 +220,14 @@ class Sinker {
     return operands;
   }
 
-  bool sink_elementwise(std::size_t i) {
+  bool sink(std::size_t i) {
+    const OpDef& op = *graph_.nodes[i].op;
+    if (!op.untranspose || graph_.nodes[i].outputs.size() != 1) return false;
     const std::optional<Permutation> p = common(graph_.nodes[i]);
     if (!p) return false;
-    std::any attributes = graph_.nodes[i].attributes;
     std::vector<TensorId> operands = untransposed_operands(*p, i);
-    return replace(i, std::move(attributes), std::move(operands), *p);
-  }
-
-  bool sink_concat(std::size_t i) {
-    const std::optional<Permutation> p = common(graph_.nodes[i]);
-    if (!p) return false;
-    auto attributes = std::any_cast<ops::ConcatAttributes>(graph_.nodes[i].attributes);
-    attributes.axis = (*p)[static_cast<std::size_t>(attributes.axis)];
-    std::vector<TensorId> operands = untransposed_operands(*p, i);
-    return replace(i, attributes, std::move(operands), *p);
-  }
-
-  bool sink_pad(std::size_t i) {
-    const std::optional<Source> from = source(graph_.nodes[i].inputs[0]);
-    if (!from) return false;
-    auto attributes = std::any_cast<ops::PadAttributes>(graph_.nodes[i].attributes);
-    attributes.before = before(from->permutation, attributes.before);
-    attributes.after = before(from->permutation, attributes.after);
-    return replace(i, attributes, {from->tensor}, from->permutation);
-  }
-
-  bool sink_slice(std::size_t i) {
-    const std::optional<Source> from = source(graph_.nodes[i].inputs[0]);
-    if (!from) return false;
-    auto attributes = std::any_cast<ops::SliceAttributes>(graph_.nodes[i].attributes);
-    for (auto* each : {&attributes.begin, &attributes.stride, &attributes.size})
-      *each = before(from->permutation, *each);
-    return replace(i, attributes, {from->tensor}, from->permutation);
-  }
-
-  bool sink_reduction(std::size_t i) {
-    const std::optional<Source> from = source(graph_.nodes[i].inputs[0]);
-    if (!from) return false;
-    const Permutation& p = from->permutation;
-    auto attributes = std::any_cast<ops::ReduceAttributes>(graph_.nodes[i].attributes);
-    for (std::int32_t& axis : attributes.axes) axis = p[static_cast<std::size_t>(axis)];
-    std::sort(attributes.axes.begin(), attributes.axes.end());
-    if (attributes.keep_dims) return replace(i, attributes, {from->tensor}, p);
-    // What is left keeps its order; its dimensions are numbered anew.
-    Permutation left;
-    for (const std::int32_t axis : p) {
-      const auto place = std::lower_bound(attributes.axes.begin(), attributes.axes.end(), axis);
-      if (place == attributes.axes.end() || *place != axis)
-        left.push_back(axis - static_cast<std::int32_t>(place - attributes.axes.begin()));
-    }
-    return replace(i, attributes, {from->tensor}, left);
+    Untransposed node = op.untranspose({graph_, graph_.nodes[i]}, *p);
+    return replace(i, std::move(node.attributes), std::move(operands), node.after);
   }
 
   /// Weights of a dense layer take their inputs in the order before the transpose.

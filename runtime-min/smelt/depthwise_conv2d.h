@@ -109,12 +109,12 @@ SMELT_INLINE void depthwise_pair(const window_shape &shape,
   for (int32_t i = 0; i < shape.kernel_height; ++i) {
     const typename Number::value *input = rows[i] + offset;
     for (int32_t j = 0; j < shape.kernel_width; ++j) {
-      typename Number::value twice[lanes];
-      for (int32_t k = 0; k < half; ++k) twice[k] = twice[half + k] = load(weights + k);
+      typename Number::wide twice[lanes];
+      for (int32_t k = 0; k < half; ++k)
+        twice[k] = twice[half + k] = Number::weight(weights + k, layer.weights_zero_point);
       SMELT_EACH_LANE
       for (int32_t k = 0; k < lanes; ++k)
-        sums[k] += static_cast<sum>(input[k]) *
-                   static_cast<sum>(Number::weight(twice + k, layer.weights_zero_point));
+        sums[k] += static_cast<sum>(input[k]) * static_cast<sum>(twice[k]);
       input += shape.dilation_width * half;
       weights += half;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/passes/permutation.h"
+#include "compiler/ops/permutation.h"
 
 #include <algorithm>
 #include <cstring>
@@ -7,6 +7,10 @@
 #include "compiler/ops/movement.h"
 
 namespace smelt {
+
+Untransposed untranspose_elementwise(const NodeView& view, const Permutation& p) {
+  return {view.node.attributes, p};
+}
 
 bool is_identity(const Permutation& p) {
   return std::is_sorted(p.begin(), p.end());

@@ -12,6 +12,10 @@ namespace smelt {
 
 using Permutation = std::vector<std::int32_t>;
 
+/// OpDef::untranspose of operators whose output element depends on the input elements at its own
+/// place alone.
+Untransposed untranspose_elementwise(const NodeView& view, const Permutation& p);
+
 bool is_identity(const Permutation& p);
 /// The one that undoes `p`.
 Permutation inverse(const Permutation& p);
