@@ -84,6 +84,7 @@ struct GoldenOptions {
   ModelOptions model;
   std::string output;  ///< file
   std::string inputs;  ///< as for run
+  std::string with;    ///< as for run
   std::int32_t cases = 8;
   bool layers = false;
   bool sequence = false;

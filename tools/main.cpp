@@ -66,6 +66,12 @@ void add_targets(CLI::App& app, TargetsOptions& options) {
   app.footer("Example:\n  smelt targets");
 }
 
+void add_with(CLI::App& app, std::string& with) {
+  app.add_option("--with", with,
+                 "builds the emitted code: clang, the one inside smelt [default], or a compiler "
+                 "of the system, perhaps with flags: \"g++ -O3\"");
+}
+
 void add_run(CLI::App& app, RunOptions& options) {
   add_model_options(app, options.model);
   app.add_option("--inputs", options.inputs,
@@ -74,9 +80,7 @@ void add_run(CLI::App& app, RunOptions& options) {
   app.add_option("--cases", options.cases, "number of pseudo-random inputs")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
-  app.add_option("--with", options.with,
-                 "builds the emitted code: clang, the one inside smelt [default], or a compiler "
-                 "of the system, perhaps with flags: \"g++ -O3\"");
+  add_with(app, options.with);
   app.add_flag("--reference", options.reference, "evaluate on the host, emit nothing");
   app.add_flag("--json", options.json, "report as JSON");
   app.footer("Example:\n  smelt run kws.tflite --inputs sounds.npy");
@@ -87,9 +91,7 @@ void add_verify(CLI::App& app, VerifyOptions& options) {
   app.add_option("--golden", options.golden,
                  "golden vectors: a folder of inN.bin and outN.bin (inN_K.bin where there are "
                  "several), or a file of smelt golden [pseudo-random inputs]");
-  app.add_option("--with", options.with,
-                 "builds the emitted code: clang, the one inside smelt [default], or a compiler "
-                 "of the system, perhaps with flags: \"g++ -O3\"");
+  add_with(app, options.with);
   app.add_flag("--json", options.json, "report as JSON");
   app.footer("Example:\n  smelt verify kws.tflite --golden vectors");
 }
@@ -102,6 +104,7 @@ void add_golden(CLI::App& app, GoldenOptions& options) {
   app.add_option("--cases", options.cases, "number of pseudo-random inputs")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
+  add_with(app, options.with);
   app.add_flag("--layers", options.layers, "record every layer too");
   app.add_flag("--sequence", options.sequence, "keep the state from case to case");
   app.footer("Example:\n  smelt golden kws.tflite -o kws.golden --layers");
