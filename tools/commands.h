@@ -20,6 +20,17 @@ enum ExitCode : int {
   exit_system = 70,     ///< the compiler or the file system failed
 };
 
+/// How a float model becomes integers; see compiler/quantize.
+struct QuantizationOptions {
+  std::string precision;                ///< "int8", "int16x8", "int4" or "auto"; empty: not at all
+  std::string calibrate;                ///< .npz, .npy or folder of inputs
+  std::vector<std::string> keep_float;  ///< layers
+  std::string input_type, output_type;  ///< "float32", "int8", "int16"; empty: as computed
+  std::string observer;                 ///< empty: the best for each tensor
+  bool nearest = false;                 ///< weights are rounded to the nearest
+  bool no_bias_correction = false;
+};
+
 /// What every command that reads a model takes.
 struct ModelOptions {
   std::string model;               ///< path
@@ -30,6 +41,7 @@ struct ModelOptions {
   std::vector<std::string> custom;  ///< NAME=header.h:function
   std::vector<std::string> shape;   ///< INPUT=1,3,96,96, of .onnx models
   std::vector<std::string> bind;    ///< INPUT=file.npy, of .onnx models
+  QuantizationOptions quantization;
 };
 
 struct CompileOptions {
@@ -90,6 +102,17 @@ struct GoldenOptions {
   bool sequence = false;
 };
 int golden(const GoldenOptions& options);
+
+struct EvalOptions {
+  ModelOptions model;
+  std::string data;     ///< inputs, as for run
+  std::string labels;   ///< .npy of one integer per case; empty: none
+  std::string metric = "accuracy";
+  std::string against;  ///< a float model; empty: what was quantized
+  std::string with;     ///< as for run
+  bool json = false;
+};
+int eval(const EvalOptions& options);
 
 struct OptOptions {
   std::string file;  ///< graph in textual form, "-" for standard input

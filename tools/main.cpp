@@ -10,6 +10,22 @@
 namespace smelt::tools {
 namespace {
 
+void add_quantization_options(CLI::App& app, QuantizationOptions& options) {
+  app.add_option("--quantize", options.precision,
+                 "make a float model compute on integers: int8, int16x8 or int4 (weights)");
+  app.add_option("--calibrate", options.calibrate,
+                 "inputs to choose scales by: .npz, .npy or a folder of inN.bin");
+  app.add_option("--keep-float", options.keep_float, "NAME: a layer that is not quantized");
+  app.add_option("--input-type", options.input_type,
+                 "of a quantized model: float32, int8, int16 [what it computes on]");
+  app.add_option("--output-type", options.output_type, "likewise");
+  app.add_option("--observer", options.observer,
+                 "what chooses the ranges: min-max, percentile, mse, entropy [the best for each "
+                 "tensor]");
+  app.add_flag("--nearest", options.nearest, "round weights to the nearest");
+  app.add_flag("--no-bias-correction", options.no_bias_correction, "leave biases as they are");
+}
+
 void add_model_options(CLI::App& app, ModelOptions& options) {
   app.add_option("model", options.model, "the model, a .tflite or .onnx file")->required();
   app.add_option("--name", options.name,
@@ -25,6 +41,7 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
                  "INPUT=1,3,96,96: sets the extents that a .onnx file leaves open");
   app.add_option("--bind", options.bind,
                  "INPUT=file.npy: an input of a .onnx file that is a constant");
+  add_quantization_options(app, options.quantization);
 }
 
 void add_compile(CLI::App& app, CompileOptions& options) {
@@ -110,6 +127,23 @@ void add_golden(CLI::App& app, GoldenOptions& options) {
   app.footer("Example:\n  smelt golden kws.tflite -o kws.golden --layers");
 }
 
+void add_eval(CLI::App& app, EvalOptions& options) {
+  add_model_options(app, options.model);
+  app.add_option("--data", options.data, "inputs: .npz, .npy or a folder of inN.bin")->required();
+  app.add_option("--labels", options.labels, ".npy with the class of every case");
+  app.add_option("--metric", options.metric,
+                 "accuracy, or auc: cases labelled 1 are anomalies, which the model reproduces "
+                 "badly")
+      ->capture_default_str();
+  app.add_option("--against", options.against,
+                 "the float model that a quantized file was made from");
+  add_with(app, options.with);
+  app.add_flag("--json", options.json, "report as JSON");
+  app.footer(
+      "Example:\n  smelt eval kws.onnx --quantize int8 --calibrate some.npz --data test.npz "
+      "--labels labels.npy");
+}
+
 void add_opt(CLI::App& app, OptOptions& options) {
   app.add_option("file", options.file, "a graph in textual form, - for standard input")->required();
   app.add_option("--pass", options.passes, "pass to run");
@@ -141,6 +175,7 @@ int main(int argc, char** argv) {
   RunOptions run_options;
   VerifyOptions verify_options;
   GoldenOptions golden_options;
+  EvalOptions eval_options;
   OptOptions opt_options;
   add("compile", "Compile a model to C++", add_compile, compile, compile_options);
   add("inspect", "Show operators, tensors and costs", add_inspect, inspect, inspect_options);
@@ -149,6 +184,7 @@ int main(int argc, char** argv) {
   add("verify", "Prove that the emitted code computes the golden outputs", add_verify, verify,
       verify_options);
   add("golden", "Record golden vectors", add_golden, golden, golden_options);
+  add("eval", "Measure what quantization costs on a data set", add_eval, eval, eval_options);
   add("opt", "Run passes on a graph in textual form", add_opt, opt, opt_options);
   try {
     app.parse(argc, argv);

@@ -9,6 +9,7 @@
 #include "codegen/names.h"
 #include "tools/files.h"
 #include "tools/import_model.h"
+#include "tools/quantize_model.h"
 #include "tools/target_file.h"
 #include "tools/version.h"
 
@@ -56,7 +57,13 @@ std::optional<Model> load_model(const ModelOptions& options, Diagnostics& diagno
     return std::nullopt;
   }
   graph->name = options.name.empty() ? prefix_for(path.stem().string()) : options.name;
-  return Model{std::move(*graph), sha256(*bytes)};
+  std::optional<Quantized> quantized;
+  if (!options.quantization.precision.empty()) {
+    quantized = quantize_model(*graph, options.quantization, diagnostics);
+    if (!quantized) return std::nullopt;
+    graph = std::move(quantized->graph);
+  }
+  return Model{std::move(*graph), sha256(*bytes), std::move(quantized)};
 }
 
 std::optional<Compiled> compile_model(

@@ -10,6 +10,7 @@
 #include "compiler/diagnostics.h"
 #include "compiler/graph/graph.h"
 #include "compiler/pipeline.h"
+#include "compiler/quantize/quantize.h"
 #include "tools/commands.h"
 
 namespace smelt::tools {
@@ -18,6 +19,8 @@ namespace smelt::tools {
 struct Model {
   Graph graph;         ///< verified; its name is an identifier
   std::string sha256;  ///< of the file
+  /// What was quantized, if anything was; its graph has moved to `graph`.
+  std::optional<Quantized> quantized;
 };
 std::optional<Model> load_model(const ModelOptions& options, Diagnostics& diagnostics);
 

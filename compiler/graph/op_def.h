@@ -62,6 +62,40 @@ struct Untransposed {
   std::vector<std::int32_t> after;
 };
 
+/// What the weights of a linear operator multiply: a row per output element, a column per weight
+/// of one output channel, in the order of the weights with the channel's axis left out.
+struct Patches {
+  std::int64_t rows = 0;
+  std::int64_t taps = 0;
+  std::vector<float> values;  ///< [rows][taps]
+};
+
+/// How an operator computes on quantized tensors: what the quantizer needs without knowing it. An
+/// operator's `check` has the last word on whether it can.
+struct QuantizationRule {
+  enum class Role : std::uint8_t {
+    activation,  ///< has a scale of its own
+    shared,      ///< has the scale and zero point of the output
+    weights,     ///< symmetric, a scale per index of channel_axis
+    bias,        ///< integers of the scale input times weights
+  };
+  /// By operand; operands past the end are as the last.
+  std::vector<Role> operands;
+  /// The output's, where it is the same whatever the input. Absent: it is calibrated.
+  Quantization (*output)(ElementType) = nullptr;
+  /// weights: the output channels' axis.
+  std::int32_t channel_axis = 0;
+  /// weights: how many groups of output channels, one after the other, read inputs of their own.
+  std::int32_t (*groups)(const NodeView&) = nullptr;
+  /// weights: the patches that one group reads in the values of operand 0. Absent: weights are
+  /// rounded to the nearest.
+  Patches (*patches)(const NodeView&, std::span<const float> input, std::int32_t group) = nullptr;
+
+  Role role(std::size_t operand) const {
+    return operands[operand < operands.size() ? operand : operands.size() - 1];
+  }
+};
+
 struct OpDef {
   std::string_view name;  ///< as in the textual form: "conv2d"
   /// Operand names. "bias?" may be absent; a last "input*" takes any number.
@@ -80,6 +114,8 @@ struct OpDef {
   /// The node on what its inputs were before they were all transposed by `p`. Absent: it needs its
   /// dimensions where they are.
   Untransposed (*untranspose)(const NodeView&, const std::vector<std::int32_t>& p) = nullptr;
+  /// Absent: it computes on floats only.
+  const QuantizationRule* quantization = nullptr;
   /// Kernels that can run it, best first; the last is portable and defines the result.
   /// None: the output is the input under another shape (an alias).
   std::span<const KernelRow> (*kernels)() = nullptr;

@@ -5,6 +5,7 @@
 
 #include "compiler/ops/movement.h"
 #include "compiler/ops/quantization.h"
+#include "compiler/ops/quantization_rules.h"
 #include "smelt/arg.h"
 
 namespace smelt::ops {
@@ -78,6 +79,7 @@ const OpDef arg_max = {
     .attributes = attribute_table<ArgAttributes>(),
     .check = check,
     .infer = infer,
+    .quantization = &rescaling,
     .kernels = [] { return std::span<const KernelRow>(max_kernels); },
 };
 
@@ -87,6 +89,7 @@ const OpDef arg_min = {
     .attributes = attribute_table<ArgAttributes>(),
     .check = check,
     .infer = infer,
+    .quantization = &rescaling,
     .kernels = [] { return std::span<const KernelRow>(min_kernels); },
 };
 

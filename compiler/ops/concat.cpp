@@ -6,6 +6,7 @@
 #include "compiler/ops/channels.h"
 #include "compiler/ops/movement.h"
 #include "compiler/ops/permutation.h"
+#include "compiler/ops/quantization_rules.h"
 
 namespace smelt::ops {
 namespace {
@@ -123,6 +124,7 @@ const OpDef concat = {
     .infer = infer,
     .channels = &channels,
     .untranspose = untranspose,
+    .quantization = &scale_keeping,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

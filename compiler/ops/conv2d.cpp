@@ -7,6 +7,7 @@
 
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/quantization.h"
+#include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/conv2d.h"
 
@@ -218,6 +219,22 @@ const ChannelRule channels = {
     .unpadded = [](const NodeView& view) { return window_of(view).pads == Pads{}; },
 };
 
+std::int32_t groups(const NodeView& view) {
+  return view.input(0).shape[3] / view.input(1).shape[3];
+}
+
+Patches patches(const NodeView& view, std::span<const float> input, std::int32_t group) {
+  const std::int32_t count = view.input(1).shape[3];
+  return window_patches(view.input(0).shape, window_of(view), input, group * count, count);
+}
+
+const QuantizationRule quantization = {
+    .operands = {QuantizationRule::Role::activation, QuantizationRule::Role::weights,
+                 QuantizationRule::Role::bias},
+    .groups = groups,
+    .patches = patches,
+};
+
 }  // namespace
 
 void lower_convolution(const NodeView& view, const Convolution& convolution, StepBuilder& builder) {
@@ -240,6 +257,7 @@ const OpDef conv2d = {
     .infer = infer,
     .macs = macs,
     .channels = &channels,
+    .quantization = &quantization,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

@@ -9,6 +9,7 @@
 #include "compiler/ops/channels.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/quantization.h"
+#include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/depthwise_conv2d.h"
 
@@ -171,6 +172,23 @@ const ChannelRule channels = {
         },
 };
 
+/// One for each input channel.
+std::int32_t groups(const NodeView& view) {
+  return view.input(0).shape[3];
+}
+
+Patches patches(const NodeView& view, std::span<const float> input, std::int32_t group) {
+  return window_patches(view.input(0).shape, window_of(view), input, group, 1);
+}
+
+const QuantizationRule quantization = {
+    .operands = {QuantizationRule::Role::activation, QuantizationRule::Role::weights,
+                 QuantizationRule::Role::bias},
+    .channel_axis = 3,
+    .groups = groups,
+    .patches = patches,
+};
+
 }  // namespace
 
 void lower_depthwise(const DepthwiseConvolution& convolution, const Window& described,
@@ -192,6 +210,7 @@ const OpDef depthwise_conv2d = {
     .infer = infer,
     .macs = macs,
     .channels = &channels,
+    .quantization = &quantization,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

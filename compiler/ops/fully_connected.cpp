@@ -5,6 +5,7 @@
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/quantization.h"
+#include "compiler/ops/quantization_rules.h"
 #include "smelt/fully_connected.h"
 
 namespace smelt::ops {
@@ -100,6 +101,20 @@ const ChannelRule channels = {
         },
 };
 
+/// The input as it is: a row of patches per row of outputs.
+Patches patches(const NodeView& view, std::span<const float> input, std::int32_t) {
+  return {.rows = rows(view),
+          .taps = view.input(1).shape[1],
+          .values = std::vector<float>(input.begin(), input.end())};
+}
+
+const QuantizationRule quantization = {
+    .operands = {QuantizationRule::Role::activation, QuantizationRule::Role::weights,
+                 QuantizationRule::Role::bias},
+    .groups = [](const NodeView&) { return 1; },
+    .patches = patches,
+};
+
 }  // namespace
 
 const OpDef fully_connected = {
@@ -110,6 +125,7 @@ const OpDef fully_connected = {
     .infer = infer,
     .macs = macs,
     .channels = &channels,
+    .quantization = &quantization,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

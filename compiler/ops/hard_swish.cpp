@@ -8,6 +8,7 @@
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/permutation.h"
+#include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/unary.h"
 #include "smelt/hard_swish.h"
@@ -71,6 +72,7 @@ const OpDef hard_swish = {
     .infer = infer_unary,
     .channels = &channelwise,
     .untranspose = untranspose_elementwise,
+    .quantization = &rescaling,
     .kernels = table_kernels<call>,
 };
 

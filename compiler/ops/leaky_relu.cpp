@@ -7,6 +7,7 @@
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/permutation.h"
+#include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/unary.h"
 #include "smelt/leaky_relu.h"
@@ -66,6 +67,7 @@ const OpDef leaky_relu = {
     .infer = infer_unary,
     .channels = &channelwise,
     .untranspose = untranspose_elementwise,
+    .quantization = &rescaling,
     .kernels = table_kernels<call>,
 };
 

@@ -23,6 +23,16 @@ UnaryCall call(const NodeView& view, std::int32_t count) {
              : unary_call<&smelt::logistic_u8>("logistic_u8", header, count, curve_fields(view));
 }
 
+Quantization output_quantization(ElementType type) {
+  return type == ElementType::s16 ? Quantization{{1.0F / 32768}, {0}}
+                                  : Quantization{{1.0F / 256}, {-128}};
+}
+
+const QuantizationRule quantization = {
+    .operands = {QuantizationRule::Role::activation},
+    .output = output_quantization,
+};
+
 }  // namespace
 
 const OpDef logistic = {
@@ -32,6 +42,7 @@ const OpDef logistic = {
     .infer = infer_unary,
     .channels = &channelwise,
     .untranspose = untranspose_elementwise,
+    .quantization = &quantization,
     .kernels = table_kernels<call>,
 };
 

@@ -4,6 +4,7 @@
 #include "compiler/ops/binary.h"
 #include "compiler/ops/channels.h"
 #include "compiler/ops/permutation.h"
+#include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/minmax.h"
 
@@ -38,6 +39,7 @@ const OpDef maximum = {
     .infer = infer_binary,
     .channels = &channelwise,
     .untranspose = untranspose_elementwise,
+    .quantization = &scale_keeping,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
     .in_place = true,
 };

@@ -4,6 +4,7 @@
 #include "compiler/ops/binary.h"
 #include "compiler/ops/channels.h"
 #include "compiler/ops/permutation.h"
+#include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/mul.h"
 
@@ -58,6 +59,7 @@ const OpDef mul = {
     .infer = infer_binary,
     .channels = &channelwise,
     .untranspose = untranspose_elementwise,
+    .quantization = &rescaling,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
     .in_place = true,
 };

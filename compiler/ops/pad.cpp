@@ -8,6 +8,7 @@
 #include "compiler/ops/channels.h"
 #include "compiler/ops/movement.h"
 #include "compiler/ops/permutation.h"
+#include "compiler/ops/quantization_rules.h"
 
 namespace smelt::ops {
 namespace {
@@ -98,6 +99,7 @@ const OpDef pad = {
     .infer = infer,
     .channels = &channels,
     .untranspose = untranspose,
+    .quantization = &scale_keeping,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

@@ -9,6 +9,7 @@
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/quantization.h"
+#include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/pool2d.h"
 
@@ -144,6 +145,7 @@ const OpDef average_pool2d = {
     .check = check,
     .infer = infer,
     .channels = &channelwise,
+    .quantization = &scale_keeping,
     .kernels = [] { return std::span<const KernelRow>(average_kernels); },
 };
 
@@ -154,6 +156,7 @@ const OpDef max_pool2d = {
     .check = check,
     .infer = infer,
     .channels = &channelwise,
+    .quantization = &scale_keeping,
     .kernels = [] { return std::span<const KernelRow>(max_kernels); },
 };
 

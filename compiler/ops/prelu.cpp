@@ -6,6 +6,7 @@
 #include "compiler/ops/binary.h"
 #include "compiler/ops/channels.h"
 #include "compiler/ops/permutation.h"
+#include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/prelu.h"
 
@@ -67,6 +68,7 @@ const OpDef prelu = {
     .infer = infer_binary,
     .channels = &channelwise,
     .untranspose = untranspose_elementwise,
+    .quantization = &rescaling,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
     .in_place = true,
 };

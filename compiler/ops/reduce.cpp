@@ -9,6 +9,7 @@
 #include "compiler/ops/movement.h"
 #include "compiler/ops/permutation.h"
 #include "compiler/ops/quantization.h"
+#include "compiler/ops/quantization_rules.h"
 #include "smelt/reduce.h"
 
 namespace smelt::ops {
@@ -219,6 +220,7 @@ OpDef reduction(std::string_view name) {
           .infer = infer,
           .channels = &channels,
           .untranspose = untranspose,
+          .quantization = &rescaling,
           .kernels = [] { return std::span<const KernelRow>(kernels); }};
 }
 

@@ -4,6 +4,7 @@
 #include "compiler/ops/channels.h"
 #include "compiler/ops/clamp.h"
 #include "compiler/ops/permutation.h"
+#include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/requantize.h"
 
@@ -59,6 +60,7 @@ const OpDef relu = {
     .infer = infer_unary,
     .channels = &channelwise,
     .untranspose = untranspose_elementwise,
+    .quantization = &rescaling,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

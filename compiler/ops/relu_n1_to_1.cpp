@@ -4,6 +4,7 @@
 #include "compiler/ops/channels.h"
 #include "compiler/ops/clamp.h"
 #include "compiler/ops/permutation.h"
+#include "compiler/ops/quantization_rules.h"
 
 namespace smelt::ops {
 namespace {
@@ -21,6 +22,7 @@ const OpDef relu_n1_to_1 = {
     .infer = infer_unary,
     .channels = &channelwise,
     .untranspose = untranspose_elementwise,
+    .quantization = &scale_keeping,
     .kernels = direct_kernels<call>,
 };
 

@@ -5,6 +5,7 @@
 
 #include "compiler/diagnostics.h"
 #include "compiler/ops/channels.h"
+#include "compiler/ops/quantization_rules.h"
 
 namespace smelt::ops {
 namespace {
@@ -42,6 +43,7 @@ const OpDef reshape = {
     .check = check,
     .infer = infer,
     .channels = &channels,
+    .quantization = &scale_keeping,
 };
 
 }  // namespace smelt::ops

@@ -9,6 +9,7 @@
 #include "compiler/ops/channels.h"
 #include "compiler/ops/movement.h"
 #include "compiler/ops/quantization.h"
+#include "compiler/ops/quantization_rules.h"
 #include "smelt/resize.h"
 
 namespace smelt::ops {
@@ -209,6 +210,7 @@ const OpDef resize_bilinear = {
     .check = check_bilinear,
     .infer = infer,
     .channels = &channelwise,
+    .quantization = &scale_keeping,
     .kernels = [] { return std::span<const KernelRow>(bilinear_kernels); },
 };
 
@@ -219,6 +221,7 @@ const OpDef resize_nearest = {
     .check = check_nearest,
     .infer = infer,
     .channels = &channelwise,
+    .quantization = &scale_keeping,
     .kernels = [] { return std::span<const KernelRow>(nearest_kernels); },
 };
 

@@ -6,6 +6,7 @@
 #include "compiler/ops/channels.h"
 #include "compiler/ops/movement.h"
 #include "compiler/ops/permutation.h"
+#include "compiler/ops/quantization_rules.h"
 
 namespace smelt::ops {
 namespace {
@@ -91,6 +92,7 @@ const OpDef slice = {
     .infer = infer,
     .channels = &channels,
     .untranspose = untranspose,
+    .quantization = &scale_keeping,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

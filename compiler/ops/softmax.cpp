@@ -165,6 +165,16 @@ constexpr KernelRow kernels[] = {
     {"softmax_f32", converts<f32, f32>, lower_f32},
 };
 
+Quantization output_quantization(ElementType type) {
+  return type == ElementType::s16 ? Quantization{{1.0F / 32768}, {0}}
+                                  : Quantization{{1.0F / 256}, {-128}};
+}
+
+const QuantizationRule quantization = {
+    .operands = {QuantizationRule::Role::activation},
+    .output = output_quantization,
+};
+
 }  // namespace
 
 const OpDef softmax = {
@@ -173,6 +183,7 @@ const OpDef softmax = {
     .attributes = attribute_table<SoftmaxAttributes>(),
     .check = check,
     .infer = infer,
+    .quantization = &quantization,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
     .in_place = true,
 };

@@ -5,6 +5,7 @@
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/permutation.h"
+#include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/sum.h"
 #include "smelt/add.h"
@@ -56,6 +57,7 @@ const OpDef sub = {
     .infer = infer_binary,
     .channels = &channelwise,
     .untranspose = untranspose_elementwise,
+    .quantization = &rescaling,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
     .in_place = true,
 };

@@ -23,6 +23,15 @@ UnaryCall call(const NodeView& view, std::int32_t count) {
              : unary_call<&smelt::tanh_u8>("tanh_u8", header, count, curve_fields(view));
 }
 
+Quantization output_quantization(ElementType type) {
+  return Quantization{{type == ElementType::s16 ? 1.0F / 32768 : 1.0F / 128}, {0}};
+}
+
+const QuantizationRule quantization = {
+    .operands = {QuantizationRule::Role::activation},
+    .output = output_quantization,
+};
+
 }  // namespace
 
 const OpDef tanh = {
@@ -32,6 +41,7 @@ const OpDef tanh = {
     .infer = infer_unary,
     .channels = &channelwise,
     .untranspose = untranspose_elementwise,
+    .quantization = &quantization,
     .kernels = table_kernels<call>,
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "compiler/ops/movement.h"
+#include "compiler/ops/quantization_rules.h"
 
 namespace smelt::ops {
 namespace {
@@ -60,6 +61,7 @@ const OpDef transpose = {
     .attributes = attribute_table<TransposeAttributes>(),
     .check = check,
     .infer = infer,
+    .quantization = &scale_keeping,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

@@ -5,6 +5,7 @@
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/quantization.h"
+#include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/transpose_conv.h"
 
@@ -157,6 +158,11 @@ const ChannelRule channels = {
         },
 };
 
+const QuantizationRule quantization = {
+    .operands = {QuantizationRule::Role::activation, QuantizationRule::Role::weights,
+                 QuantizationRule::Role::bias},
+};
+
 }  // namespace
 
 const OpDef transpose_conv = {
@@ -167,6 +173,7 @@ const OpDef transpose_conv = {
     .infer = infer,
     .macs = macs,
     .channels = &channels,
+    .quantization = &quantization,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs one node of a graph by itself, on values of its operands that the caller has.
+#pragma once
+
+#include <vector>
+
+#include "compiler/evaluate/evaluate.h"
+#include "compiler/graph/graph.h"
+
+namespace smelt {
+
+class NodeEvaluation {
+ public:
+  NodeEvaluation(const Graph& graph, const Node& node);
+
+  /// The operands that are computed, each once: whose values run() takes.
+  const std::vector<TensorId>& operands() const { return operands_; }
+  /// The values of the node's outputs; state starts anew.
+  std::vector<Bytes> run(const std::vector<Bytes>& values);
+
+ private:
+  bool alias_ = false;
+  std::vector<TensorId> operands_;
+  Graph single_;
+  std::vector<Evaluation> evaluation_;  // none for an alias
+};
+
+}  // namespace smelt

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/quantize/calibrate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <mutex>
+#include <numeric>
+
+#include "compiler/evaluate/node_evaluation.h"
+#include "compiler/evaluate/parallel.h"
+
+namespace smelt {
+namespace {
+
+/// Choosing an observer by its effect takes a run of the readers for each: these samples are
+/// enough to tell them apart.
+constexpr std::size_t compared_samples = 16;
+
+std::size_t index(TensorId id) {
+  return static_cast<std::size_t>(id);
+}
+
+/// Calls look(tensor, values) for every computed float tensor of every sample, by one thread at a
+/// time for each tensor.
+template <typename Look>
+void observe_all(const Graph& graph, const std::vector<Sample>& samples, const Look& look) {
+  std::vector<TensorId> computed = graph.inputs;
+  for (const Node& node : graph.nodes)
+    computed.insert(computed.end(), node.outputs.begin(), node.outputs.end());
+  std::erase_if(computed, [&](TensorId id) { return graph[id].type != ElementType::f32; });
+  std::vector<std::mutex> locks(graph.tensors.size());
+  parallel_for(samples.size(), [&] {
+    return [&, evaluation = Evaluation(graph, KernelChoice::best)](std::size_t i) mutable {
+      evaluation.reset();
+      evaluation.run(samples[i]);
+      for (const TensorId id : computed) {
+        const std::lock_guard lock(locks[index(id)]);
+        look(id, floats(evaluation[id]));
+      }
+    };
+  });
+}
+
+/// What was seen, by group.
+std::vector<Range> whole_ranges(const Graph& graph, const std::vector<Sample>& samples,
+                                const Scheme& scheme) {
+  std::vector<Range> ranges(graph.tensors.size());
+  observe_all(graph, samples, [&](TensorId id, std::span<const float> values) {
+    Range& range = ranges[index(id)];
+    for (const float value : values) {
+      range.min = std::min(range.min, value);
+      range.max = std::max(range.max, value);
+    }
+  });
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    Range& group = ranges[index(scheme.groups[i])];
+    group = {std::min(group.min, ranges[i].min), std::max(group.max, ranges[i].max)};
+  }
+  for (std::size_t i = 0; i < ranges.size(); ++i) ranges[i] = ranges[index(scheme.groups[i])];
+  return ranges;
+}
+
+/// By group; those of other tensors stay empty.
+std::vector<Histogram> histograms(const Graph& graph, const std::vector<Sample>& samples,
+                                  const Scheme& scheme) {
+  std::vector<Histogram> found;
+  for (const Range& range : whole_ranges(graph, samples, scheme)) found.emplace_back(range);
+  observe_all(graph, samples,
+              [&](TensorId id, std::span<const float> values) { found[index(id)].add(values); });
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const std::size_t group = index(scheme.groups[i]);
+    if (group != i) found[group].add(found[i]);
+  }
+  return found;
+}
+
+std::int32_t levels(ElementType type) {
+  return type == ElementType::s16 ? 65535 : 255;
+}
+
+/// How a tensor is represented where it is not a float: those that are computed as floats may be
+/// read by layers that are not.
+ElementType integer_type(const Scheme& scheme, TensorId id) {
+  const ElementType type = scheme.tensors[index(id)];
+  return type == ElementType::f32 ? ElementType::s8 : type;
+}
+
+/// A float tensor's values as `quantization` represents them.
+Bytes represented(const Bytes& value, const Range& range, ElementType type) {
+  const Quantization quantization = quantization_of(range, type);
+  const float scale = quantization.scale();
+  const auto zero = static_cast<float>(quantization.zero_point());
+  const IntegerRange limits = range_of(type);
+  const auto least = static_cast<float>(limits.min), most = static_cast<float>(limits.max);
+  std::vector<float> values(floats(value).begin(), floats(value).end());
+  for (float& each : values)
+    each = (std::clamp(std::round(each / scale) + zero, least, most) - zero) * scale;
+  return to_bytes(values);
+}
+
+/// Squared differences relative to the squares of `exact`.
+double relative_error(const Bytes& exact, const Bytes& found) {
+  double error = 0, power = 1e-30;
+  for (std::size_t i = 0; i < floats(exact).size(); ++i) {
+    const double value = floats(exact)[i];
+    const double difference = value - floats(found)[i];
+    error += difference * difference;
+    power += value * value;
+  }
+  return error / power;
+}
+
+/// Compares ranges by what they change in the results of the tensors' readers.
+class Comparison {
+ public:
+  Comparison(const Graph& graph, const std::vector<Sample>& samples, const Scheme& scheme)
+      : graph_(graph), scheme_(scheme) {
+    Evaluation evaluation(graph, KernelChoice::best);
+    for (std::size_t i = 0; i < std::min(samples.size(), compared_samples); ++i) {
+      evaluation.reset();
+      evaluation.run(samples[i]);
+      std::map<TensorId, Bytes>& values = values_.emplace_back();
+      for (const TensorId id : graph.inputs) values[id] = evaluation[id];
+      for (const Node& node : graph.nodes)
+        for (const TensorId id : node.outputs) values[id] = evaluation[id];
+    }
+  }
+
+  /// The observer whose range changes least for the tensors of `group`.
+  Calibrated choose(const Histogram& histogram, TensorId group) {
+    const ElementType type = integer_type(scheme_, group);
+    Calibrated best{histogram.range(), Observer::min_max};
+    double least = std::numeric_limits<double>::infinity();
+    std::vector<Range> tried;
+    for (const Observer observer : all_observers) {
+      const Range range = observe(histogram, observer, levels(type));
+      if (std::find(tried.begin(), tried.end(), range) != tried.end()) continue;
+      tried.push_back(range);
+      const double error = change(group, range);
+      if (error >= least) continue;
+      least = error;
+      best = {range, observer};
+    }
+    return best;
+  }
+
+ private:
+  bool in_group(TensorId id, TensorId group) const {
+    return id != no_tensor && scheme_.groups[index(id)] == group && !graph_[id].constant;
+  }
+
+  /// The nodes that compute with tensors of the group, and do not only pass them on.
+  bool reads(const Node& node, TensorId group) const {
+    return node.outputs.size() == 1 && graph_[node.outputs[0]].type == ElementType::f32 &&
+           !in_group(node.outputs[0], group) &&
+           std::any_of(node.inputs.begin(), node.inputs.end(),
+                       [&](TensorId id) { return in_group(id, group); });
+  }
+
+  double change(TensorId group, const Range& range) {
+    double sum = 0;
+    for (const Node& node : graph_.nodes)
+      if (reads(node, group)) sum += change_in(node, group, range);
+    for (const TensorId id : graph_.outputs)
+      if (in_group(id, group))
+        for (const auto& values : values_)
+          sum += relative_error(values.at(id), represent(values.at(id), group, range));
+    return sum;
+  }
+
+  double change_in(const Node& node, TensorId group, const Range& range) {
+    std::vector<double> errors(values_.size());  // added in order, whoever computes them
+    parallel_for(values_.size(), [&] {
+      return [&, evaluation = NodeEvaluation(graph_, node)](std::size_t i) mutable {
+        std::vector<Bytes> operands;
+        for (const TensorId id : evaluation.operands()) {
+          const Bytes& value = values_[i].at(id);
+          operands.push_back(in_group(id, group) ? represent(value, group, range) : value);
+        }
+        errors[i] =
+            relative_error(values_[i].at(node.outputs[0]), evaluation.run(operands).front());
+      };
+    });
+    return std::accumulate(errors.begin(), errors.end(), 0.0);
+  }
+
+  Bytes represent(const Bytes& value, TensorId group, const Range& range) const {
+    return represented(value, range, integer_type(scheme_, group));
+  }
+
+  const Graph& graph_;
+  const Scheme& scheme_;
+  std::vector<std::map<TensorId, Bytes>> values_;  // by sample
+};
+
+}  // namespace
+
+std::span<const float> floats(const Bytes& bytes) {
+  return {reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)};
+}
+
+std::vector<Calibrated> calibrate(const Graph& graph, const std::vector<Sample>& samples,
+                                  const Scheme& scheme, std::optional<Observer> observer) {
+  const std::vector<Histogram> seen = histograms(graph, samples, scheme);
+  Comparison comparison(graph, samples, scheme);
+  std::vector<Calibrated> calibrated(graph.tensors.size());
+  for (std::size_t i = 0; i < calibrated.size(); ++i) {
+    const TensorId group = scheme.groups[i];
+    if (graph.tensors[i].type != ElementType::f32 || index(group) != i) continue;
+    const std::int32_t count = levels(integer_type(scheme, group));
+    calibrated[i] = observer ? Calibrated{observe(seen[i], *observer, count), *observer}
+                             : comparison.choose(seen[i], group);
+  }
+  for (std::size_t i = 0; i < calibrated.size(); ++i)
+    calibrated[i] = calibrated[index(scheme.groups[i])];
+  return calibrated;
+}
+
+}  // namespace smelt

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The graph is rewritten node by node in the order of execution; both graphs are run along on the
+// samples, so that every layer's weights are chosen knowing the errors of those before it.
+#include "compiler/quantize/quantize.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "compiler/graph/verify.h"
+#include "compiler/ops/dequantize.h"
+#include "compiler/ops/quantize.h"
+#include "compiler/passes/passes.h"
+#include "compiler/quantize/values.h"
+#include "compiler/quantize/weights.h"
+
+namespace smelt {
+namespace {
+
+using Role = QuantizationRule::Role;
+
+constexpr std::size_t weights_operand = 1;
+
+std::size_t index(TensorId id) {
+  return static_cast<std::size_t>(id);
+}
+
+/// Elements by a function of the real value, saturated.
+template <typename T>
+std::vector<std::uint8_t> quantized_bytes(const std::vector<float>& values,
+                                          const Quantization& quantization) {
+  std::vector<T> result;
+  for (const float value : values)
+    result.push_back(static_cast<T>(std::clamp<double>(
+        std::round(double{value} / double{quantization.scale()}) + quantization.zero_point(),
+        std::numeric_limits<T>::min(), std::numeric_limits<T>::max())));
+  return to_bytes(result);
+}
+
+class Quantizer {
+ public:
+  Quantizer(const Graph& graph, const std::vector<Sample>& samples, const QuantizeOptions& options,
+            Scheme scheme)
+      : graph_(graph),
+        options_(options),
+        scheme_(std::move(scheme)),
+        calibrated_(calibrate(graph, samples, scheme_, options.observer)),
+        exact_(samples.size()),
+        found_(samples.size()) {
+    result_.graph.name = graph.name;
+    result_.graph.file = graph.file;
+    made_.resize(graph.tensors.size());
+    add_inputs(samples);
+  }
+
+  Quantized run() && {
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i) {
+      const Node& node = graph_.nodes[i];
+      append(node, scheme_.nodes[i]);
+      exact_.run(graph_, node);
+      forget_after(i);
+    }
+    for (const TensorId id : graph_.outputs) result_.graph.outputs.push_back(output(id));
+    return finish();
+  }
+
+ private:
+  Graph& target() { return result_.graph; }
+
+  TensorId add(const Tensor& like, TensorId stands_for, ElementType type,
+               Quantization quantization) {
+    Tensor tensor = like;
+    tensor.type = type;
+    tensor.quantization = std::move(quantization);
+    // Which float tensor it stands for; finish() takes it from there.
+    tensor.origin = {.tensor = static_cast<std::int32_t>(stands_for)};
+    return target().add(std::move(tensor));
+  }
+
+  Quantization parameters(TensorId id, ElementType type) const {
+    if (type == ElementType::f32) return {};
+    return quantization_of(calibrated_[index(id)].range, type);
+  }
+
+  void add_inputs(const std::vector<Sample>& samples) {
+    for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
+      const TensorId id = graph_.inputs[i];
+      std::vector<Bytes> values;
+      for (const Sample& sample : samples) values.push_back(sample[i]);
+      const ElementType type = scheme_.tensors[index(id)];
+      const bool integers = graph_[id].type == ElementType::f32 && type != ElementType::f32;
+      const TensorId here =
+          add(graph_[id], id, type, integers ? parameters(id, type) : graph_[id].quantization);
+      found_.set(here, integers ? quantized_values(values, target()[here]) : values);
+      exact_.set(id, std::move(values));
+      made_[index(id)].push_back(here);
+      target().inputs.push_back(here);
+    }
+  }
+
+  static std::vector<Bytes> quantized_values(const std::vector<Bytes>& values, const Tensor& as) {
+    std::vector<Bytes> result;
+    for (const Bytes& value : values) result.push_back(represent(value, as));
+    return result;
+  }
+
+  static std::vector<std::uint8_t> represent(const Bytes& value, const Tensor& as) {
+    const std::vector<float> real(floats(value).begin(), floats(value).end());
+    return as.type == ElementType::s16 ? quantized_bytes<std::int16_t>(real, as.quantization)
+                                       : quantized_bytes<std::int8_t>(real, as.quantization);
+  }
+
+  void append(const Node& node, const Precision& precision) {
+    QuantizedLayer layer{node.name, precision, {}};
+    if (precision.activations != ElementType::f32) {
+      const std::size_t tensors = target().tensors.size(), nodes = target().nodes.size();
+      const auto made = made_;
+      layer.reason = append_quantized(node, precision);
+      if (!layer.reason.empty()) {
+        target().tensors.resize(tensors);
+        target().nodes.resize(nodes);
+        made_ = made;
+        layer.precision = float32;
+        append_float(node);
+      }
+    } else {
+      append_float(node);
+    }
+    if (node.op->kernels) result_.layers.push_back(std::move(layer));
+  }
+
+  void append_float(const Node& node) {
+    Node copy = node;
+    for (TensorId& id : copy.inputs)
+      if (id != no_tensor) id = as_it_was(id);
+    for (TensorId& id : copy.outputs) id = output_of(id, graph_[id].type, graph_[id].quantization);
+    push(std::move(copy));
+  }
+
+  /// An operand of a layer that is not quantized.
+  TensorId as_it_was(TensorId id) {
+    const Tensor& tensor = graph_[id];
+    if (tensor.constant || tensor.variable)
+      return add(tensor, no_tensor, tensor.type, tensor.quantization);
+    return tensor.type == ElementType::f32 ? as(id, ElementType::f32, {})
+                                           : made_[index(id)].front();
+  }
+
+  TensorId output_of(TensorId id, ElementType type, Quantization quantization) {
+    const TensorId here = add(graph_[id], id, type, std::move(quantization));
+    made_[index(id)].push_back(here);
+    return here;
+  }
+
+  /// Returns why it cannot be done.
+  std::string append_quantized(const Node& node, const Precision& precision) {
+    const QuantizationRule& rule = *node.op->quantization;
+    const ElementType type = precision.activations;
+    Node copy = node;
+    for (TensorId& id : copy.outputs) {
+      const bool real = graph_[id].type == ElementType::f32;
+      Quantization quantization;
+      if (real) quantization = rule.output ? rule.output(type) : parameters(id, type);
+      id = output_of(id, real ? type : graph_[id].type, std::move(quantization));
+    }
+    for (std::size_t i = 0; i < copy.inputs.size(); ++i)
+      if (copy.inputs[i] != no_tensor && is_activation(graph_, node, i))
+        copy.inputs[i] = rule.role(i) == Role::shared
+                             ? as(node.inputs[i], type, target()[copy.outputs[0]].quantization)
+                             : as(node.inputs[i], type, {});
+    if (copy.inputs.size() > weights_operand && rule.role(weights_operand) == Role::weights)
+      if (!append_weights(node, precision, copy)) return "its weights are not constant";
+    Diagnostics problems;
+    verify_node(target(), copy, problems);
+    if (problems.failed()) return problems.all().front().message;
+    push(std::move(copy));
+    return {};
+  }
+
+  bool append_weights(const Node& node, const Precision& precision, Node& copy) {
+    for (std::size_t i = weights_operand; i < node.inputs.size(); ++i)
+      if (node.inputs[i] != no_tensor && !graph_[node.inputs[i]].constant) return false;
+    const Tensor& weights = graph_[node.inputs[weights_operand]];
+    const float input_scale = target()[copy.inputs[0]].quantization.scale();
+    const QuantizedWeights result =
+        quantize_weights({graph_, node},
+                         {.bits = precision.weight_bits,
+                          .optimized_rounding = options_.optimized_rounding,
+                          .bias_correction = options_.bias_correction,
+                          .input_scale = input_scale},
+                         exact_.all(node.inputs[0]), found_.real(target(), copy.inputs[0]));
+    const std::vector<std::int32_t> zeros(result.scales.size());
+    const TensorId id = add(weights, no_tensor, ElementType::s8,
+                            {result.scales, zeros, node.op->quantization->channel_axis});
+    target()[id].data = to_bytes(result.weights);
+    copy.inputs[weights_operand] = id;
+    copy.inputs.resize(weights_operand + 2, no_tensor);
+    copy.inputs.back() = add_bias(node, result, input_scale, precision.activations);
+    return true;
+  }
+
+  TensorId add_bias(const Node& node, const QuantizedWeights& weights, float input_scale,
+                    ElementType activations) {
+    std::vector<float> scales;
+    std::vector<std::int64_t> values;
+    for (std::size_t c = 0; c < weights.bias.size(); ++c) {
+      scales.push_back(input_scale * weights.scales[c]);
+      values.push_back(std::llround(weights.bias[c] / double{scales[c]}));
+    }
+    const bool wide = activations == ElementType::s16;
+    Tensor bias{.name = node.name + ".bias",
+                .shape = {static_cast<std::int32_t>(values.size())},
+                .constant = true};
+    bias.data =
+        wide ? to_bytes(values) : to_bytes(std::vector<std::int32_t>(values.begin(), values.end()));
+    return add(bias, no_tensor, wide ? ElementType::s64 : ElementType::s32,
+               {scales, std::vector<std::int32_t>(scales.size()), 0});
+  }
+
+  /// A float tensor's value as `type`, quantized as given or as calibrated.
+  TensorId as(TensorId id, ElementType type, const Quantization& quantization) {
+    if (graph_[id].constant) return constant_as(id, type, quantization);
+    for (const TensorId there : made_[index(id)])
+      if (target()[there].type == type &&
+          (!quantization.present() || target()[there].quantization == quantization))
+        return there;
+    const TensorId from = made_[index(id)].front();
+    const TensorId here =
+        output_of(id, type, quantization.present() ? quantization : parameters(id, type));
+    target()[here].name += "." + std::string(to_string(type));
+    push({.op = type == ElementType::f32 ? &ops::dequantize : &ops::quantize,
+          .inputs = {from},
+          .outputs = {here},
+          .name = target()[here].name});
+    return here;
+  }
+
+  TensorId constant_as(TensorId id, ElementType type, const Quantization& quantization) {
+    const Tensor& tensor = graph_[id];
+    if (type == ElementType::f32) return add(tensor, no_tensor, type, {});
+    Range range;
+    for (const float value : elements<float>(tensor))
+      range = {std::min(range.min, value), std::max(range.max, value)};
+    const TensorId here = add(tensor, no_tensor, type,
+                              quantization.present() ? quantization : quantization_of(range, type));
+    target()[here].data = represent(tensor.data, target()[here]);
+    return here;
+  }
+
+  void push(Node node) {
+    target().nodes.push_back(std::move(node));
+    found_.run(target(), target().nodes.back());
+  }
+
+  TensorId output(TensorId id) {
+    if (graph_[id].type != ElementType::f32 || !options_.output_type)
+      return made_[index(id)].front();
+    return as(id, *options_.output_type, {});
+  }
+
+  /// Values that no later node reads.
+  void forget_after(std::size_t node) {
+    const auto read_later = [&](TensorId id) {
+      for (std::size_t i = node + 1; i < graph_.nodes.size(); ++i)
+        if (std::count(graph_.nodes[i].inputs.begin(), graph_.nodes[i].inputs.end(), id))
+          return true;
+      return std::count(graph_.outputs.begin(), graph_.outputs.end(), id) > 0;
+    };
+    for (const TensorId id : graph_.nodes[node].inputs) {
+      if (id == no_tensor || read_later(id)) continue;
+      exact_.forget(id);
+      for (const TensorId here : made_[index(id)]) found_.forget(here);
+    }
+  }
+
+  Quantized finish() {
+    result_.graph = remove_dead_nodes(std::move(result_.graph));
+    for (std::size_t i = 0; i < target().tensors.size(); ++i) {
+      Origin& origin = target().tensors[i].origin;
+      result_.float_tensors.push_back(static_cast<TensorId>(origin.tensor));
+      origin.tensor = static_cast<std::int32_t>(i);
+    }
+    result_.reference = graph_;
+    return std::move(result_);
+  }
+
+  const Graph& graph_;
+  const QuantizeOptions& options_;
+  const Scheme scheme_;
+  const std::vector<Calibrated> calibrated_;
+  Values exact_, found_;                     // of the tensors of graph_ and of the result
+  std::vector<std::vector<TensorId>> made_;  // by tensor of graph_: what stands for it
+  Quantized result_;
+};
+
+}  // namespace
+
+std::optional<Quantized> quantize(const Graph& graph, const std::vector<Sample>& samples,
+                                  const QuantizeOptions& options, Diagnostics& diagnostics) {
+  Scheme scheme =
+      make_scheme(graph, options.precision, options.layers,
+                  options.input_type.value_or(options.precision.activations), diagnostics);
+  if (diagnostics.failed()) return std::nullopt;
+  return Quantizer(graph, samples, options, std::move(scheme)).run();
+}
+
+}  // namespace smelt

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/quantize/values.h"
+
+#include "compiler/evaluate/node_evaluation.h"
+#include "compiler/evaluate/parallel.h"
+
+namespace smelt {
+
+void Values::run(const Graph& graph, const Node& node) {
+  std::vector<std::vector<Bytes>> results(node.outputs.size(), std::vector<Bytes>(samples_));
+  parallel_for(samples_, [&] {
+    return [&, evaluation = NodeEvaluation(graph, node)](std::size_t i) mutable {
+      std::vector<Bytes> operands;
+      for (const TensorId id : evaluation.operands()) operands.push_back(values_.at(id)[i]);
+      std::vector<Bytes> outputs = evaluation.run(operands);
+      for (std::size_t j = 0; j < outputs.size(); ++j) results[j][i] = std::move(outputs[j]);
+    };
+  });
+  for (std::size_t j = 0; j < results.size(); ++j) set(node.outputs[j], std::move(results[j]));
+}
+
+std::vector<const Bytes*> Values::all(TensorId id) const {
+  std::vector<const Bytes*> pointers;
+  for (const Bytes& value : values_.at(id)) pointers.push_back(&value);
+  return pointers;
+}
+
+std::vector<const Bytes*> Values::real(const Graph& graph, TensorId id) {
+  real_.clear();
+  for (const Bytes& value : values_.at(id)) real_.push_back(real_values(graph[id], value));
+  std::vector<const Bytes*> pointers;
+  for (const Bytes& value : real_) pointers.push_back(&value);
+  return pointers;
+}
+
+Bytes real_values(const Tensor& tensor, const Bytes& value) {
+  if (tensor.type == ElementType::f32) return value;
+  Tensor holder{.type = tensor.type, .shape = tensor.shape};
+  holder.data = value;
+  std::vector<float> real;
+  for (const std::int64_t each : integers(holder))
+    real.push_back(tensor.quantization.present()
+                       ? tensor.quantization.scale() *
+                             static_cast<float>(each - tensor.quantization.zero_point())
+                       : static_cast<float>(each));
+  return to_bytes(real);
+}
+
+}  // namespace smelt

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the tensors of a graph hold in each of several samples, while it is run node by node.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "compiler/evaluate/evaluate.h"
+#include "compiler/graph/graph.h"
+
+namespace smelt {
+
+class Values {
+ public:
+  explicit Values(std::size_t samples) : samples_(samples) {}
+
+  void set(TensorId id, std::vector<Bytes> values) { values_[id] = std::move(values); }
+  void forget(TensorId id) { values_.erase(id); }
+  /// Computes the outputs of a node whose computed operands are known.
+  void run(const Graph& graph, const Node& node);
+
+  /// The values of a tensor, by sample.
+  std::vector<const Bytes*> all(TensorId id) const;
+  /// The same as floats, whatever the tensor's quantization; valid until the next call.
+  std::vector<const Bytes*> real(const Graph& graph, TensorId id);
+
+ private:
+  std::size_t samples_ = 0;
+  std::map<TensorId, std::vector<Bytes>> values_;
+  std::vector<Bytes> real_;
+};
+
+/// The real numbers that a tensor's elements stand for, as bytes of floats.
+Bytes real_values(const Tensor& tensor, const Bytes& value);
+
+}  // namespace smelt

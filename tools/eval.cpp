@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// smelt eval: runs the float model and the emitted integer code over a data set, and says what
+// quantization cost, in the end and layer by layer.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "compiler/evaluate/metrics.h"
+#include "compiler/evaluate/parallel.h"
+#include "compiler/quantize/values.h"
+#include "tools/arrays.h"
+#include "tools/commands.h"
+#include "tools/files.h"
+#include "tools/host_model.h"
+#include "tools/model.h"
+#include "tools/quantize_model.h"
+#include "tools/vectors.h"
+
+namespace smelt::tools {
+namespace {
+
+/// Layers are compared on so many cases.
+constexpr std::size_t layer_cases = 64;
+
+/// A line on the terminal that shows how far a loop is.
+class Progress {
+ public:
+  Progress(std::string what, std::size_t total)
+      : what_(std::move(what)), total_(total), shown_(isatty(STDERR_FILENO) != 0) {}
+  ~Progress() {
+    if (shown_) fmt::print(stderr, "\r\x1b[K");
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void step() {
+    const std::size_t done = ++done_;
+    if (!shown_ || done * width / total_ == (done - 1) * width / total_) return;
+    const std::string bar(done * width / total_, '#');
+    fmt::print(stderr, "\r{} [{:<40}] {}/{}", what_, bar, done, total_);
+  }
+
+ private:
+  static constexpr std::size_t width = 40;
+  std::string what_;
+  std::size_t total_;
+  bool shown_;
+  std::atomic<std::size_t> done_ = 0;
+};
+
+using Outputs = std::vector<Bytes>;  ///< by case: the first output in real numbers
+
+struct LayerNoise {
+  std::string name;
+  SignalToNoise noise;
+};
+
+struct Results {
+  Outputs reference, found;  ///< reference: empty if there is none
+  std::vector<LayerNoise> layers;
+};
+
+Outputs run_reference(const Graph& graph, const std::vector<GoldenCase>& cases) {
+  Outputs outputs(cases.size());
+  Progress progress("float model", cases.size());
+  parallel_for(cases.size(), [&] {
+    return [&, evaluation = Evaluation(graph, KernelChoice::best)](std::size_t i) mutable {
+      evaluation.reset();
+      outputs[i] = real_values(graph[graph.outputs[0]], evaluation.run(cases[i].inputs)[0]);
+      progress.step();
+    };
+  });
+  return outputs;
+}
+
+Outputs run_emitted(const HostModel& emitted, const Graph& graph,
+                    const std::vector<GoldenCase>& cases) {
+  Outputs outputs(cases.size());
+  Progress progress("emitted code", cases.size());
+  parallel_for(cases.size(), [&] {
+    return [&, model = emitted](std::size_t i) mutable {
+      model.reset();
+      outputs[i] = real_values(graph[graph.outputs[0]], model.run(cases[i].inputs)[0]);
+      progress.step();
+    };
+  });
+  return outputs;
+}
+
+/// The noise of every layer of the quantized graph, worst first.
+std::vector<LayerNoise> compare_layers(const Model& model,
+                                       const std::vector<GoldenCase>& reference_cases,
+                                       const std::vector<GoldenCase>& cases) {
+  const Graph& reference = model.quantized->reference;
+  Evaluation exact(reference, KernelChoice::best), found(model.graph, KernelChoice::best);
+  std::vector<LayerNoise> layers;
+  std::vector<TensorId> tensors;
+  for (const Node& node : model.graph.nodes)
+    for (const TensorId id : node.outputs) {
+      const TensorId origin = model.quantized->float_tensors[static_cast<std::size_t>(id)];
+      if (origin == no_tensor || reference[origin].type != ElementType::f32 || !node.op->kernels)
+        continue;
+      layers.push_back({node.name, {}});
+      tensors.push_back(id);
+    }
+  for (std::size_t i = 0; i < std::min(cases.size(), layer_cases); ++i) {
+    exact.reset();
+    found.reset();
+    exact.run(reference_cases[i].inputs);
+    found.run(cases[i].inputs);
+    for (std::size_t j = 0; j < tensors.size(); ++j) {
+      const TensorId origin = model.quantized->float_tensors[static_cast<std::size_t>(tensors[j])];
+      const Bytes real = real_values(model.graph[tensors[j]], found[tensors[j]]);
+      layers[j].noise.add(floats(exact[origin]), floats(real));
+    }
+  }
+  std::stable_sort(layers.begin(), layers.end(), [](const LayerNoise& a, const LayerNoise& b) {
+    return a.noise.decibels() < b.noise.decibels();
+  });
+  return layers;
+}
+
+double accuracy(const Outputs& outputs, const std::vector<std::int64_t>& labels) {
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    right += static_cast<std::int64_t>(top(floats(outputs[i]))) == labels[i];
+  return static_cast<double>(right) / static_cast<double>(outputs.size());
+}
+
+double anomaly_auc(const Outputs& outputs, const Graph& graph, const std::vector<GoldenCase>& cases,
+                   const std::vector<std::int64_t>& labels) {
+  std::vector<double> scores;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const Bytes input = real_values(graph[graph.inputs[0]], cases[i].inputs[0]);
+    scores.push_back(mean_squared_error(floats(input), floats(outputs[i])));
+  }
+  return area_under_curve(scores, labels);
+}
+
+double agreement(const Outputs& a, const Outputs& b) {
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) same += top(floats(a[i])) == top(floats(b[i]));
+  return static_cast<double>(same) / static_cast<double>(a.size());
+}
+
+SignalToNoise output_noise(const Outputs& exact, const Outputs& found) {
+  SignalToNoise noise;
+  for (std::size_t i = 0; i < exact.size(); ++i) noise.add(floats(exact[i]), floats(found[i]));
+  return noise;
+}
+
+std::optional<std::vector<std::int64_t>> read_labels(const std::string& path, std::size_t count,
+                                                     Diagnostics& diagnostics) {
+  const auto arrays = read_arrays(path, diagnostics);
+  if (!arrays) return std::nullopt;
+  const Array& array = arrays->front();
+  if (!is_integer(array.type) || element_count(array.shape) != static_cast<std::int64_t>(count)) {
+    diagnostics
+        .error({.file = path},
+               fmt::format("holds {} {}", to_string(array.type), to_string(array.shape)))
+        .note(fmt::format("expected one integer for each of the {} cases", count));
+    return std::nullopt;
+  }
+  Tensor holder{.type = array.type, .shape = array.shape};
+  holder.data = array.bytes;
+  return integers(holder);
+}
+
+nlohmann::json report(const Model& model, const Results& results,
+                      const std::vector<GoldenCase>& reference_cases,
+                      const std::vector<GoldenCase>& cases, const std::vector<std::int64_t>& labels,
+                      const EvalOptions& options) {
+  nlohmann::json json = {{"model", model.graph.file}, {"cases", cases.size()}};
+  const bool auc = options.metric == "auc";
+  if (!labels.empty())
+    json[options.metric]["emitted"] = auc ? anomaly_auc(results.found, model.graph, cases, labels)
+                                          : accuracy(results.found, labels);
+  if (results.reference.empty()) return json;
+  if (!labels.empty())
+    json[options.metric]["float"] =
+        auc ? anomaly_auc(results.reference,
+                          model.quantized ? model.quantized->reference : model.graph,
+                          reference_cases, labels)
+            : accuracy(results.reference, labels);
+  if (!auc) json["agreement"] = agreement(results.reference, results.found);
+  json["output_snr_db"] = output_noise(results.reference, results.found).decibels();
+  for (const LayerNoise& layer : results.layers)
+    json["layers"].push_back({{"name", layer.name}, {"snr_db", layer.noise.decibels()}});
+  return json;
+}
+
+void print_report(const nlohmann::json& json, const std::string& metric) {
+  fmt::print("{}: {} cases\n", json["model"].get<std::string>(), json["cases"].get<std::size_t>());
+  if (json.contains(metric)) {
+    if (json[metric].contains("float"))
+      fmt::print("{} of the float model  {:.2f} %\n", metric,
+                 100 * json[metric]["float"].get<double>());
+    fmt::print("{} of the emitted code {:.2f} %\n", metric,
+               100 * json[metric]["emitted"].get<double>());
+  }
+  if (json.contains("agreement"))
+    fmt::print("same top result {:.2f} %\n", 100 * json["agreement"].get<double>());
+  if (json.contains("output_snr_db"))
+    fmt::print("output {:.1f} dB signal to quantization noise\n",
+               json["output_snr_db"].get<double>());
+  if (!json.contains("layers")) return;
+  fmt::print("layers, worst first:\n");
+  for (const auto& layer : json["layers"])
+    fmt::print("  {:6.1f} dB  {}\n", layer["snr_db"].get<double>(),
+               layer["name"].get<std::string>());
+  fmt::print("hint: --keep-float {} keeps the worst layer as it is\n",
+             json["layers"][0]["name"].get<std::string>());
+}
+
+}  // namespace
+
+int eval(const EvalOptions& options) {
+  Diagnostics diagnostics;
+  const auto fail = [&](int code) {
+    print(diagnostics);
+    return code;
+  };
+  if (options.metric != "accuracy" && options.metric != "auc") {
+    diagnostics.error({.file = "--metric"}, fmt::format("there is no \"{}\"", options.metric))
+        .note("accuracy and auc are known");
+    return fail(exit_bad_input);
+  }
+  const auto compiled = compile_model(options.model, diagnostics);
+  if (!compiled) return fail(exit_bad_input);
+  const Model& model = compiled->model;
+  std::optional<Graph> reference;
+  if (model.quantized) reference = model.quantized->reference;
+  if (!options.against.empty()) {
+    auto other = load_model({.model = options.against}, diagnostics);
+    if (!other) return fail(exit_bad_input);
+    reference = std::move(other->graph);
+  }
+  const auto cases = read_inputs(options.data, model.graph, diagnostics);
+  if (!cases) return fail(exit_bad_input);
+  std::vector<GoldenCase> reference_cases;
+  if (reference) {
+    auto read = read_inputs(options.data, *reference, diagnostics);
+    if (!read) return fail(exit_bad_input);
+    reference_cases = std::move(*read);
+  }
+  std::vector<std::int64_t> labels;
+  if (!options.labels.empty()) {
+    auto read = read_labels(options.labels, cases->size(), diagnostics);
+    if (!read) return fail(exit_bad_input);
+    labels = std::move(*read);
+  }
+  const auto emitted = HostModel::build(compiled->program, emit(compiled->program, compiled->emit),
+                                        options.with, diagnostics);
+  if (!emitted) return fail(exit_system);
+  Results results{.found = run_emitted(*emitted, model.graph, *cases)};
+  if (reference) results.reference = run_reference(*reference, reference_cases);
+  if (model.quantized) results.layers = compare_layers(model, reference_cases, *cases);
+  print(diagnostics);
+  const nlohmann::json json = report(model, results, reference_cases, *cases, labels, options);
+  if (options.json)
+    fmt::print("{}\n", json.dump(2));
+  else
+    print_report(json, options.metric);
+  return exit_good;
+}
+
+}  // namespace smelt::tools
