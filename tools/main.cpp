@@ -92,6 +92,14 @@ void add_verify(CLI::App& app, VerifyOptions& options) {
                  "golden vectors: a folder of inN.bin and outN.bin (inN_K.bin where there are "
                  "several), or a file of smelt golden [pseudo-random inputs]");
   add_with(app, options.with);
+  app.add_option("--tolerance", options.tolerance,
+                 "golden floats may differ by this fraction of the output's largest, as those of "
+                 "another implementation do")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--steps", options.steps, "golden integers may differ by this much")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 255));
   app.add_flag("--json", options.json, "report as JSON");
   app.footer("Example:\n  smelt verify kws.tflite --golden vectors");
 }

@@ -59,6 +59,10 @@ void reduce_sum(Operator& op);
 void arg_max(Operator& op);
 void arg_min(Operator& op);
 
+// onnx_quantized.cpp
+void quantize_linear(Operator& op);
+void dequantize_linear(Operator& op);
+
 // onnx_constants.cpp
 void constant(Operator& op);
 void shape(Operator& op);

@@ -9,6 +9,7 @@
 #include "compiler/ops/custom.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize.h"
+#include "compiler/ops/dequantize_linear.h"
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
@@ -21,6 +22,7 @@
 #include "compiler/ops/pool2d.h"
 #include "compiler/ops/prelu.h"
 #include "compiler/ops/quantize.h"
+#include "compiler/ops/quantize_linear.h"
 #include "compiler/ops/reduce.h"
 #include "compiler/ops/relu.h"
 #include "compiler/ops/relu6.h"
@@ -48,6 +50,7 @@ std::span<const OpDef* const> all() {
       &custom,
       &depthwise_conv2d,
       &dequantize,
+      &dequantize_linear,
       &fully_connected,
       &hard_swish,
       &leaky_relu,
@@ -61,9 +64,11 @@ std::span<const OpDef* const> all() {
       &pad,
       &prelu,
       &quantize,
+      &quantize_linear,
       &relu,
       &relu6,
       &relu_n1_to_1,
+      &requantize_linear,
       &reshape,
       &resize_bilinear,
       &resize_nearest,

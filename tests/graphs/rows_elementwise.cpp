@@ -6,6 +6,7 @@
 #include "compiler/ops/add.h"
 #include "compiler/ops/cast.h"
 #include "compiler/ops/dequantize.h"
+#include "compiler/ops/dequantize_linear.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
 #include "compiler/ops/logistic.h"
@@ -14,6 +15,7 @@
 #include "compiler/ops/mul.h"
 #include "compiler/ops/prelu.h"
 #include "compiler/ops/quantize.h"
+#include "compiler/ops/quantize_linear.h"
 #include "compiler/ops/relu.h"
 #include "compiler/ops/relu6.h"
 #include "compiler/ops/relu_n1_to_1.h"
@@ -159,6 +161,40 @@ void dequantize(Sketch& s) {
   s.node(ops::dequantize, {}, {x}, {}, f32);
 }
 
+/// Scale and zero point as operands: one of each, or one for each index of a dimension.
+std::vector<TensorId> with_scales(Sketch& s, TensorId x, ElementType type, float typical) {
+  Shape shape;
+  const auto rank = static_cast<std::int32_t>(s[x].shape.size());
+  if (rank > 0 && s.random.coin()) {
+    const std::int32_t axis = s.random.integer(0, rank - 1);
+    shape.assign(static_cast<std::size_t>(rank - axis), 1);
+    shape[0] = s[x].shape[static_cast<std::size_t>(axis)];
+  }
+  std::vector<float> scales;
+  for (std::int64_t i = 0; i < element_count(shape); ++i)
+    scales.push_back(typical * s.random.real(0.1F, 3));
+  const Bytes zeros =
+      type == s32 ? Bytes(4 * scales.size()) : s.random.elements(type, element_count(shape));
+  return {x, s.constant(f32, shape, to_bytes(scales)), s.constant(type, shape, zeros)};
+}
+
+void quantize_linear(Sketch& s) {
+  const TensorId x = s.pick({f32}, 0, max_rank);
+  const auto type = s.random.of<ElementType>({s8, s8, u8, s16});
+  s.node(ops::quantize_linear, {}, with_scales(s, x, type, 0.05F), {}, type);
+}
+
+void requantize_linear(Sketch& s) {
+  const TensorId x = s.pick({s32}, 0, max_rank);
+  const auto type = s.random.of<ElementType>({s8, s8, u8, s16});
+  s.node(ops::requantize_linear, {}, with_scales(s, x, type, 1e-3F), {}, type);
+}
+
+void dequantize_linear(Sketch& s) {
+  const TensorId x = s.pick({s8, u8, s16, s32}, 0, max_rank);
+  s.node(ops::dequantize_linear, {}, with_scales(s, x, s[x].type, 0.1F), {}, f32);
+}
+
 /// Floats are not cast: what does not fit the type is undefined to the oracle.
 void cast(Sketch& s) {
   const TensorId x = s.pick({s8, u8, s16, s32, s64, boolean}, 0, max_rank);
@@ -172,6 +208,7 @@ std::vector<GeneratorRow> elementwise_rows() {
       {ops::add, sum_of_two<ops::add, ops::AddAttributes>},
       {ops::cast, cast},
       {ops::dequantize, dequantize},
+      {ops::dequantize_linear, dequantize_linear},
       {ops::hard_swish, hard_swish},
       {ops::leaky_relu, leaky_relu},
       {ops::logistic, curve<ops::logistic, 256, -128, 0>},
@@ -180,9 +217,11 @@ std::vector<GeneratorRow> elementwise_rows() {
       {ops::mul, mul},
       {ops::prelu, prelu},
       {ops::quantize, quantize},
+      {ops::quantize_linear, quantize_linear},
       {ops::relu, relu},
       {ops::relu6, clamp<ops::relu6>},
       {ops::relu_n1_to_1, clamp<ops::relu_n1_to_1>},
+      {ops::requantize_linear, requantize_linear},
       {ops::softmax, softmax},
       {ops::sub, sum_of_two<ops::sub, ops::SubAttributes>},
       {ops::tanh, curve<ops::tanh, 128, 0, 128>},

@@ -129,6 +129,14 @@ Tensor hard_swish(const Tensor& input, const Tensor& like);
 /// f32 -> integer, or integer -> integer of another scale.
 Tensor quantize(const Tensor& input, const Tensor& like);
 Tensor dequantize(const Tensor& input, const Tensor& like);
+/// ONNX's, with scales and zero points as tensors that broadcast: half to even. requantize_linear
+/// multiplies s32 sums by the scale instead of dividing floats by it.
+Tensor quantize_linear(const Tensor& input, const Tensor& scale, const Tensor& zero_point,
+                       const Tensor& like);
+Tensor requantize_linear(const Tensor& input, const Tensor& scale, const Tensor& zero_point,
+                         const Tensor& like);
+Tensor dequantize_linear(const Tensor& input, const Tensor& scale, const Tensor& zero_point,
+                         const Tensor& like);
 /// Numbers as they are, without scales: float to integer truncates, integers wrap.
 Tensor cast(const Tensor& input, const Tensor& like);
 

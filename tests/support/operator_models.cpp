@@ -11,6 +11,7 @@
 #include "compiler/ops/custom.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize.h"
+#include "compiler/ops/dequantize_linear.h"
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
@@ -23,6 +24,7 @@
 #include "compiler/ops/pool2d.h"
 #include "compiler/ops/prelu.h"
 #include "compiler/ops/quantize.h"
+#include "compiler/ops/quantize_linear.h"
 #include "compiler/ops/reduce.h"
 #include "compiler/ops/relu.h"
 #include "compiler/ops/relu6.h"
@@ -276,6 +278,19 @@ void add_mixed(std::vector<NamedModel>& models) {
   one("dequantize_u8", ops::dequantize, u8, per_tensor(0.2F, 128), f32, {}, none);
   one("cast_f32_s32", ops::cast, f32, {}, s32, {}, none);
   one("cast_bool_f32", ops::cast, boolean, {}, f32, {}, none);
+  const auto scaled = [&](std::string name, const OpDef& op, ElementType from, ElementType to,
+                          ElementType zero) {
+    Builder b;
+    const TensorId x = b.input(from, {1, 2, 3});
+    const TensorId scale = b.constant<float>(f32, {2, 1}, {0.5F, 0.1F});
+    const TensorId zeros = b.constant_bytes(
+        zero, {2, 1}, std::vector<std::uint8_t>(2 * static_cast<std::size_t>(byte_size(zero))), {});
+    b.output(b.node(op, {}, {x, scale, zeros}, {}, to));
+    models.push_back({std::move(name), std::move(b.graph)});
+  };
+  scaled("quantize_linear_u8", ops::quantize_linear, f32, u8, u8);
+  scaled("requantize_linear_s8", ops::requantize_linear, s32, s8, s8);
+  scaled("dequantize_linear_s32", ops::dequantize_linear, s32, f32, s32);
   one("custom", ops::custom, f32, {}, f32, {},
       ops::CustomAttributes{.header = "user.h", .function = "user_op", .options = {1, 2, 255}});
   models.back().graph.tensors.back().shape = {1, 4};

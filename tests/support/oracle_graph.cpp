@@ -13,6 +13,7 @@
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize.h"
+#include "compiler/ops/dequantize_linear.h"
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
@@ -25,6 +26,7 @@
 #include "compiler/ops/pool2d.h"
 #include "compiler/ops/prelu.h"
 #include "compiler/ops/quantize.h"
+#include "compiler/ops/quantize_linear.h"
 #include "compiler/ops/reduce.h"
 #include "compiler/ops/relu.h"
 #include "compiler/ops/relu6.h"
@@ -257,6 +259,11 @@ oracle::Tensor lstm(const Call& call) {
   return output;
 }
 
+template <auto function>
+oracle::Tensor scaled(const Call& call) {
+  return function(call[0], call[1], call[2], call.like);
+}
+
 struct Row {
   const OpDef& op;
   oracle::Tensor (*run)(const Call&);
@@ -272,6 +279,7 @@ const Row rows[] = {
     {ops::conv2d, convolution<ops::Conv2dAttributes, oracle::conv2d>},
     {ops::depthwise_conv2d, convolution<ops::DepthwiseConv2dAttributes, oracle::depthwise_conv2d>},
     {ops::dequantize, unary<oracle::dequantize>},
+    {ops::dequantize_linear, scaled<oracle::dequantize_linear>},
     {ops::fully_connected, fully_connected},
     {ops::hard_swish, unary<oracle::hard_swish>},
     {ops::leaky_relu, leaky_relu},
@@ -285,9 +293,11 @@ const Row rows[] = {
     {ops::pad, pad},
     {ops::prelu, binary<oracle::prelu>},
     {ops::quantize, unary<oracle::quantize>},
+    {ops::quantize_linear, scaled<oracle::quantize_linear>},
     {ops::relu, unary<oracle::relu>},
     {ops::relu6, unary<oracle::relu6>},
     {ops::relu_n1_to_1, unary<oracle::relu_n1_to_1>},
+    {ops::requantize_linear, scaled<oracle::requantize_linear>},
     {ops::reshape, unary<oracle::reshape>},
     {ops::resize_bilinear, resize<oracle::resize_bilinear>},
     {ops::resize_nearest, resize<oracle::resize_nearest_neighbor>},
