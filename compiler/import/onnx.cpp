@@ -87,7 +87,7 @@ class Importer {
                      graph_.add({.name = input.name(), .type = *type, .shape = std::move(shape)})));
     }
     if (graph_.inputs.empty() && !diagnostics_.failed())
-      error("has no input", "a model that computes the same every time needs no device");
+      diagnostics_.warning(place_of(graph_), "has no input: it computes the same every time");
   }
 
   void add_outputs() {
@@ -104,8 +104,8 @@ class Importer {
   }
 
   void add_output(const std::string& name, TensorId id) {
-    if (graph_[id].constant)
-      return error(fmt::format("output \"{}\" does not depend on an input", name),
+    if (graph_[id].constant && graph_[id].data.empty())
+      return error(fmt::format("output \"{}\" is empty", name),
                    "remove it from the model's outputs");
     const auto among = [&](const std::vector<TensorId>& ids) {
       return std::find(ids.begin(), ids.end(), id) != ids.end();
@@ -113,13 +113,16 @@ class Importer {
     if (among(graph_.outputs))
       return error(fmt::format("output \"{}\" is listed twice", name),
                    "remove it from the model's outputs");
-    graph_.outputs.push_back(among(graph_.inputs) ? copy(id) : id);
+    const bool given = graph_[id].constant || among(graph_.inputs);
+    graph_.outputs.push_back(given ? copy(id) : id);
   }
 
-  /// An input that is an output.
+  /// An input or constant that is an output.
   TensorId copy(TensorId id) {
     Tensor tensor = graph_[id];
     tensor.origin = {};
+    tensor.constant = false;
+    tensor.data.clear();
     const TensorId result = graph_.add(tensor);
     graph_.nodes.push_back({.op = &ops::reshape,
                             .attributes = ops::ReshapeAttributes{.shape = tensor.shape},

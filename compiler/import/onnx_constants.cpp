@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "compiler/import/onnx_operators.h"
+#include "compiler/import/onnx_parts.h"
 #include "compiler/import/onnx_tensor.h"
 #include "compiler/ops/binary.h"
 
@@ -140,6 +142,59 @@ void constant_of_shape(Operator& op) {
   for (std::int64_t i = 0; i < *count; ++i)
     data.insert(data.end(), read.tensor.data.begin(), read.tensor.data.end());
   op.result(op.add_constant(read.tensor.type, shape, std::move(data)));
+}
+
+namespace {
+
+/// The number as an element of the type.
+std::vector<std::uint8_t> element(ElementType type, double value) {
+  if (type == ElementType::f32) return to_bytes(std::vector{static_cast<float>(value)});
+  std::vector<std::uint8_t> bytes = to_bytes(std::vector{static_cast<std::int64_t>(value)});
+  bytes.resize(static_cast<std::size_t>(byte_size(type)));
+  return bytes;
+}
+
+void append(std::vector<std::uint8_t>& data, const std::vector<std::uint8_t>& bytes) {
+  data.insert(data.end(), bytes.begin(), bytes.end());
+}
+
+}  // namespace
+
+void eye_like(Operator& op) {
+  const std::int64_t k = op.integer("k", 0);
+  const std::int64_t stated = op.integer("dtype", 0);
+  if (!op.takes(1, 1)) return;
+  const Shape shape = op.input(0).shape;
+  const auto type =
+      stated == 0
+          ? op.input(0).type
+          : element_type(static_cast<std::int32_t>(std::clamp<std::int64_t>(stated, 0, INT32_MAX)));
+  if (!type) return op.error(fmt::format("has type #{}", stated), "use float32");
+  if (shape.size() != 2 || !checked_count(shape, max_integers))
+    return op.error(fmt::format("makes a matrix {}", to_string(shape)),
+                    "export the model again, with its constants folded");
+  std::vector<std::uint8_t> data;
+  for (std::int64_t row = 0; row < shape[0]; ++row)
+    for (std::int64_t column = 0; column < shape[1]; ++column)
+      append(data, element(*type, column - row == k ? 1 : 0));
+  op.result(op.add_constant(*type, shape, std::move(data)));
+}
+
+/// start, start + delta, ... before limit.
+void range(Operator& op) {
+  if (!op.takes(3, 3)) return;
+  const auto start = number(op, 0, "start"), limit = number(op, 1, "limit"),
+             delta = number(op, 2, "delta");
+  if (!start || !limit || !delta) return;
+  const ElementType type = op.input(0).type;
+  const double count = std::ceil((*limit - *start) / *delta);
+  if (!(count >= 1 && count <= max_integers))
+    return op.error(fmt::format("counts from {} to {} by {}", *start, *limit, *delta),
+                    fmt::format("from 1 to {} numbers are supported", max_integers));
+  std::vector<std::uint8_t> data;
+  for (std::int32_t i = 0; i < static_cast<std::int32_t>(count); ++i)
+    append(data, element(type, *start + i * *delta));
+  op.result(op.add_constant(type, {static_cast<std::int32_t>(count)}, std::move(data)));
 }
 
 }  // namespace smelt::onnx_import

@@ -50,14 +50,46 @@ void transpose(Operator& op);
 void concat(Operator& op);
 void split(Operator& op);
 void slice(Operator& op);
+
+// onnx_pad.cpp
 void pad(Operator& op);
+
+// onnx_indices.cpp
 void gather(Operator& op);
+void gather_elements(Operator& op);
+void gather_nd(Operator& op);
+void scatter_elements(Operator& op);
+void scatter_nd(Operator& op);
+void compress(Operator& op);
+void reverse_sequence(Operator& op);
+void one_hot(Operator& op);
+void top_k(Operator& op);
+
+// onnx_blocks.cpp
+void expand(Operator& op);
+void tile(Operator& op);
+void depth_to_space(Operator& op);
+void space_to_depth(Operator& op);
+void trilu(Operator& op);
+
+// onnx_resize.cpp
+void resize(Operator& op);
+void upsample(Operator& op);
 
 // onnx_reductions.cpp
 void reduce_mean(Operator& op);
 void reduce_sum(Operator& op);
+void reduce_l1(Operator& op);
+void reduce_l2(Operator& op);
+void reduce_log_sum(Operator& op);
+void reduce_log_sum_exp(Operator& op);
+void reduce_max(Operator& op);
+void reduce_min(Operator& op);
+void reduce_prod(Operator& op);
+void reduce_sum_square(Operator& op);
 void arg_max(Operator& op);
 void arg_min(Operator& op);
+void cum_sum(Operator& op);
 
 // onnx_quantized.cpp
 void quantize_linear(Operator& op);
@@ -68,6 +100,8 @@ void constant(Operator& op);
 void shape(Operator& op);
 void size(Operator& op);
 void constant_of_shape(Operator& op);
+void eye_like(Operator& op);
+void range(Operator& op);
 /// Add, Sub, Mul or Div of two constant integer tensors, done at once; false if the operands are
 /// none.
 bool computed_integers(Operator& op);

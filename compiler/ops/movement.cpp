@@ -124,6 +124,25 @@ void lower_fill(const NodeView& view, std::int32_t bits, StepBuilder& builder) {
                {builder.output()});
 }
 
+bool reads_operands(const NodeView& view, const Target& target) {
+  for (std::size_t i = 0; i < view.node.inputs.size(); ++i)
+    if (target.separate_flash && view.input(i).constant) return false;
+  return true;
+}
+
+Operand in_data_memory(const NodeView& view, std::size_t i, StepBuilder& builder) {
+  const Operand from = builder.input(i);
+  if (!std::holds_alternative<ConstantId>(from.place)) return from;
+  const Tensor& tensor = view.input(i);
+  const std::int64_t count = element_count(tensor.shape);
+  const auto place = builder.scratch(fmt::format("operand_{}", i), tensor.type, count).place;
+  const MoveKernels& kernels = kernels_of(tensor.type);
+  builder.step(kernel("move_constant", kernels.width, kernels.move_constant),
+               layer({.dimensions = {{static_cast<std::int32_t>(count), 1, 1}}}),
+               {from, {place, Access::write}});
+  return {place, Access::read};
+}
+
 bool check_movable(const NodeView& view, const Tensor& tensor, std::string_view role,
                    Diagnostics& diagnostics) {
   const Place place = place_of(view.graph, view.node);

@@ -44,6 +44,34 @@ void lower_movement(const NodeView& view, std::size_t input, const Movement& mov
 /// Appends a step that sets every element of the output to `bits`.
 void lower_fill(const NodeView& view, std::int32_t bits, StepBuilder& builder);
 
+/// Whether kernels can read all operands where they are: constants may lie where loads do not
+/// reach.
+bool reads_operands(const NodeView& view, const Target& target);
+/// Operand i where kernels can read it: of a constant, a copy.
+Operand in_data_memory(const NodeView& view, std::size_t i, StepBuilder& builder);
+
+/// The rows of an operator that is `lower(view, operands, builder)`, whatever its operands are.
+template <void (*lower)(const NodeView&, const std::vector<Operand>&, StepBuilder&)>
+std::span<const KernelRow> kernels_on_operands() {
+  static constexpr KernelRow rows[] = {
+      {"direct", reads_operands,
+       [](const NodeView& view, StepBuilder& builder) {
+         std::vector<Operand> operands;
+         for (std::size_t i = 0; i < view.node.inputs.size(); ++i)
+           operands.push_back(builder.input(i));
+         lower(view, operands, builder);
+       }},
+      {"copied", [](const NodeView&, const Target&) { return true; },
+       [](const NodeView& view, StepBuilder& builder) {
+         std::vector<Operand> operands;
+         for (std::size_t i = 0; i < view.node.inputs.size(); ++i)
+           operands.push_back(in_data_memory(view, i, builder));
+         lower(view, operands, builder);
+       }},
+  };
+  return rows;
+}
+
 /// Reports a tensor that cannot be moved: empty, too large, or of too many dimensions.
 bool check_movable(const NodeView& view, const Tensor& tensor, std::string_view role,
                    Diagnostics& diagnostics);

@@ -6,11 +6,15 @@
 #include "compiler/ops/cast.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
+#include "compiler/ops/cum_sum.h"
 #include "compiler/ops/custom.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize.h"
 #include "compiler/ops/dequantize_linear.h"
 #include "compiler/ops/fully_connected.h"
+#include "compiler/ops/gather.h"
+#include "compiler/ops/gather_elements.h"
+#include "compiler/ops/gather_nd.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
 #include "compiler/ops/logistic.h"
@@ -18,23 +22,30 @@
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
 #include "compiler/ops/mul.h"
+#include "compiler/ops/one_hot.h"
 #include "compiler/ops/pad.h"
 #include "compiler/ops/pool2d.h"
 #include "compiler/ops/prelu.h"
 #include "compiler/ops/quantize.h"
 #include "compiler/ops/quantize_linear.h"
 #include "compiler/ops/reduce.h"
+#include "compiler/ops/reduce_by.h"
 #include "compiler/ops/relu.h"
 #include "compiler/ops/relu6.h"
 #include "compiler/ops/relu_n1_to_1.h"
+#include "compiler/ops/resample.h"
 #include "compiler/ops/reshape.h"
 #include "compiler/ops/resize.h"
+#include "compiler/ops/scatter.h"
 #include "compiler/ops/slice.h"
 #include "compiler/ops/softmax.h"
 #include "compiler/ops/sub.h"
+#include "compiler/ops/take.h"
 #include "compiler/ops/tanh.h"
+#include "compiler/ops/top_k.h"
 #include "compiler/ops/transpose.h"
 #include "compiler/ops/transpose_conv.h"
+#include "compiler/ops/trilu.h"
 
 namespace smelt::ops {
 
@@ -47,11 +58,15 @@ std::span<const OpDef* const> all() {
       &cast,
       &concat,
       &conv2d,
+      &cum_sum,
       &custom,
       &depthwise_conv2d,
       &dequantize,
       &dequantize_linear,
       &fully_connected,
+      &gather,
+      &gather_elements,
+      &gather_nd,
       &hard_swish,
       &leaky_relu,
       &logistic,
@@ -61,6 +76,7 @@ std::span<const OpDef* const> all() {
       &mean,
       &minimum,
       &mul,
+      &one_hot,
       &pad,
       &prelu,
       &quantize,
@@ -69,16 +85,33 @@ std::span<const OpDef* const> all() {
       &relu6,
       &relu_n1_to_1,
       &requantize_linear,
+      &reduce_l1,
+      &reduce_l2,
+      &reduce_log_sum,
+      &reduce_log_sum_exp,
+      &reduce_max,
+      &reduce_min,
+      &reduce_prod,
+      &reduce_sum_square,
+      &relu,
+      &relu6,
+      &relu_n1_to_1,
+      &resample,
       &reshape,
       &resize_bilinear,
       &resize_nearest,
+      &scatter_elements,
+      &scatter_nd,
       &slice,
       &softmax,
       &sub,
       &sum,
+      &take,
       &tanh,
+      &top_k,
       &transpose,
       &transpose_conv,
+      &trilu,
   };
   return list;
 }
