@@ -14,6 +14,11 @@ void gemm(Operator& op);
 void mat_mul(Operator& op);
 void batch_normalization(Operator& op);
 
+// onnx_recurrent.cpp
+void rnn(Operator& op);
+void gru(Operator& op);
+void lstm(Operator& op);
+
 // onnx_pooling.cpp
 void max_pool(Operator& op);
 void average_pool(Operator& op);

@@ -21,6 +21,7 @@
 #include "compiler/ops/pool2d.h"
 #include "compiler/ops/prelu.h"
 #include "compiler/ops/quantize.h"
+#include "compiler/ops/recurrent.h"
 #include "compiler/ops/reduce.h"
 #include "compiler/ops/relu.h"
 #include "compiler/ops/relu6.h"
@@ -67,6 +68,9 @@ std::span<const OpDef* const> all() {
       &reshape,
       &resize_bilinear,
       &resize_nearest,
+      &sequence_gru,
+      &sequence_lstm,
+      &sequence_rnn,
       &slice,
       &softmax,
       &sub,
