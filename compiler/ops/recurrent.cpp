@@ -38,6 +38,12 @@ std::int32_t units(const NodeView& view) {
   return view.input(At::recurrent_weights).shape[1];
 }
 
+std::string_view name_of(const NodeView& view, std::size_t operand) {
+  std::string_view name = view.node.op->operands[operand];
+  if (name.back() == '?') name.remove_suffix(1);
+  return name;
+}
+
 const RecurrentAttributes& attributes_of(const NodeView& view) {
   return view.attributes<RecurrentAttributes>();
 }
@@ -67,7 +73,7 @@ bool check_operand(const NodeView& view, std::size_t i, bool constant, ElementTy
                    const Shape& shape, Diagnostics& diagnostics) {
   if (!view.has_input(i)) return true;
   const Tensor& tensor = view.input(i);
-  const std::string_view role = view.node.op->operands[i];
+  const std::string_view role = name_of(view, i);
   if (!check_type(view, tensor, role, {type}, diagnostics)) return false;
   const Place place = place_of(view.graph, view.node);
   if (tensor.shape != shape) {
@@ -191,7 +197,7 @@ Field bias_field(const NodeView& view, StepBuilder& builder) {
 Operand optional_operand(const NodeView& view, std::size_t i, ElementType type,
                          StepBuilder& builder) {
   if (view.has_input(i)) return builder.input(i);
-  return builder.scratch(fmt::format("no_{}", view.node.op->operands[i]), type, 0);
+  return builder.scratch(fmt::format("no_{}", name_of(view, i)), type, 0);
 }
 
 /// Weights come first and curves last in all layers; `between` are the fields of one cell.
