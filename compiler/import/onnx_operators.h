@@ -14,6 +14,12 @@ void gemm(Operator& op);
 void mat_mul(Operator& op);
 void batch_normalization(Operator& op);
 
+// onnx_normalization.cpp
+void layer_normalization(Operator& op);
+void instance_normalization(Operator& op);
+void mean_variance_normalization(Operator& op);
+void lp_normalization(Operator& op);
+
 // onnx_recurrent.cpp
 void rnn(Operator& op);
 void gru(Operator& op);

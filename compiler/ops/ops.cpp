@@ -17,6 +17,7 @@
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
 #include "compiler/ops/mul.h"
+#include "compiler/ops/normalize.h"
 #include "compiler/ops/pad.h"
 #include "compiler/ops/pool2d.h"
 #include "compiler/ops/prelu.h"
@@ -51,6 +52,9 @@ std::span<const OpDef* const> all() {
       &dequantize,
       &fully_connected,
       &hard_swish,
+      &inverse_deviation,
+      &l1_normalize,
+      &l2_normalize,
       &leaky_relu,
       &logistic,
       &lstm,
@@ -59,6 +63,7 @@ std::span<const OpDef* const> all() {
       &mean,
       &minimum,
       &mul,
+      &normalize,
       &pad,
       &prelu,
       &quantize,

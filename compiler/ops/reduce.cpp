@@ -11,11 +11,69 @@
 #include "compiler/ops/quantization.h"
 #include "smelt/reduce.h"
 
-namespace smelt::ops {
+namespace smelt {
 namespace {
 
 /// Dimensions of each kind in the layer's struct.
 constexpr std::size_t max_dimensions = 3;
+
+/// Extents and strides of the kept or of the reduced dimensions.
+struct Dimensions {
+  std::vector<std::int32_t> extents, strides;
+};
+
+/// Neighbours of one kind are one dimension. At most six are left of both kinds, taking turns.
+Dimensions dimensions_of(const Shape& shape, const std::vector<std::int32_t>& axes, bool reduced) {
+  const std::vector<std::int64_t> strides = row_major_strides(shape);
+  Dimensions result;
+  bool adjacent = false;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] == 1) continue;
+    const bool is_reduced =
+        std::find(axes.begin(), axes.end(), static_cast<std::int32_t>(i)) != axes.end();
+    const bool wanted = is_reduced == reduced;
+    const auto stride = static_cast<std::int32_t>(strides[i]);
+    if (wanted && adjacent) {
+      result.extents.back() *= shape[i];
+      result.strides.back() = stride;
+    } else if (wanted) {
+      result.extents.push_back(shape[i]);
+      result.strides.push_back(stride);
+    }
+    adjacent = wanted;
+  }
+  const std::size_t unused = max_dimensions - result.extents.size();
+  result.extents.insert(result.extents.begin(), unused, 1);
+  result.strides.insert(result.strides.begin(), unused, 0);
+  return result;
+}
+
+}  // namespace
+
+bool check_reduced_axes(const NodeView& view, const std::vector<std::int32_t>& axes,
+                        Diagnostics& diagnostics) {
+  const auto rank = static_cast<std::int32_t>(view.input(0).shape.size());
+  bool content = true;
+  for (std::size_t i = 0; i < axes.size(); ++i)
+    content = content && axes[i] >= 0 && axes[i] < rank && (i == 0 || axes[i] > axes[i - 1]);
+  if (!content)
+    diagnostics.error(place_of(view.graph, view.node),
+                      fmt::format("axes [{}] are not ascending dimensions of the input {}",
+                                  fmt::join(axes, ", "), to_string(view.input(0).shape)));
+  return content;
+}
+
+std::vector<Field> reduction_fields(const Shape& shape, const std::vector<std::int32_t>& axes) {
+  const Dimensions kept = dimensions_of(shape, axes, false);
+  const Dimensions reduced = dimensions_of(shape, axes, true);
+  return {ints_field("kept", kept.extents), ints_field("kept_strides", kept.strides),
+          ints_field("reduced", reduced.extents), ints_field("reduced_strides", reduced.strides)};
+}
+
+}  // namespace smelt
+
+namespace smelt::ops {
+namespace {
 
 bool is_reduced(const NodeView& view, std::size_t dimension) {
   const auto& axes = view.attributes<ReduceAttributes>().axes;
@@ -68,19 +126,6 @@ void check_scales(const NodeView& view, Diagnostics& diagnostics) {
         .note("reduce in several steps, or give the output a larger scale");
 }
 
-bool check_axes(const NodeView& view, Diagnostics& diagnostics) {
-  const auto& axes = view.attributes<ReduceAttributes>().axes;
-  const auto rank = static_cast<std::int32_t>(view.input(0).shape.size());
-  bool content = true;
-  for (std::size_t i = 0; i < axes.size(); ++i)
-    content = content && axes[i] >= 0 && axes[i] < rank && (i == 0 || axes[i] > axes[i - 1]);
-  if (!content)
-    diagnostics.error(place_of(view.graph, view.node),
-                      fmt::format("axes [{}] are not ascending dimensions of the input {}",
-                                  fmt::join(axes, ", "), to_string(view.input(0).shape)));
-  return content;
-}
-
 void check(const NodeView& view, Diagnostics& diagnostics) {
   using enum ElementType;
   const Tensor& input = view.input(0);
@@ -88,7 +133,7 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
                          ? check_type(view, input, "input", {f32, s8, u8}, diagnostics)
                          : check_type(view, input, "input", {f32, s8, u8, s32}, diagnostics);
   if (!known || !check_movable(view, input, "input", diagnostics) ||
-      !check_axes(view, diagnostics) ||
+      !check_reduced_axes(view, view.attributes<ReduceAttributes>().axes, diagnostics) ||
       !check_type(view, view.output(), "output", {input.type}, diagnostics))
     return;
   if (input.type == s8 || input.type == u8) check_scales(view, diagnostics);
@@ -105,46 +150,11 @@ std::vector<TensorType> infer(const NodeView& view) {
   return {output};
 }
 
-/// Extents and strides of the kept or of the reduced dimensions.
-struct Dimensions {
-  std::vector<std::int32_t> extents, strides;
-};
-
-/// Neighbours of one kind are one dimension. At most six are left of both kinds, taking turns.
-Dimensions dimensions_of(const NodeView& view, bool reduced) {
-  const Shape& shape = view.input(0).shape;
-  const std::vector<std::int64_t> strides = row_major_strides(shape);
-  Dimensions result;
-  bool adjacent = false;
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    if (shape[i] == 1) continue;
-    const bool wanted = is_reduced(view, i) == reduced;
-    const auto stride = static_cast<std::int32_t>(strides[i]);
-    if (wanted && adjacent) {
-      result.extents.back() *= shape[i];
-      result.strides.back() = stride;
-    } else if (wanted) {
-      result.extents.push_back(shape[i]);
-      result.strides.push_back(stride);
-    }
-    adjacent = wanted;
-  }
-  const std::size_t unused = max_dimensions - result.extents.size();
-  result.extents.insert(result.extents.begin(), unused, 1);
-  result.strides.insert(result.strides.begin(), unused, 0);
-  return result;
-}
-
-std::vector<Field> dimension_fields(const NodeView& view) {
-  const Dimensions kept = dimensions_of(view, false);
-  const Dimensions reduced = dimensions_of(view, true);
-  return {ints_field("kept", kept.extents), ints_field("kept_strides", kept.strides),
-          ints_field("reduced", reduced.extents), ints_field("reduced_strides", reduced.strides)};
-}
-
 void add_step(const NodeView& view, Kernel kernel, std::string_view layer,
               const std::vector<Field>& output, StepBuilder& builder) {
-  Struct arguments{std::string(layer), dimension_fields(view), {}};
+  Struct arguments{std::string(layer),
+                   reduction_fields(view.input(0).shape, view.attributes<ReduceAttributes>().axes),
+                   {}};
   arguments.fields.insert(arguments.fields.end(), output.begin(), output.end());
   builder.step(std::move(kernel), std::move(arguments), {builder.input(0), builder.output()})
       .summary = fmt::format("{} of {}", view.node.op->name, reduced_count(view));
