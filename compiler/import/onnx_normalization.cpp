@@ -4,11 +4,12 @@
 // normalization, whose numbers are known, is a layer with weights.)
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 #include <numeric>
 
 #include "compiler/import/onnx_operators.h"
 #include "compiler/ops/add.h"
+#include "compiler/ops/local_response.h"
 #include "compiler/ops/mul.h"
 #include "compiler/ops/normalize.h"
 #include "compiler/ops/reduce.h"
@@ -79,6 +80,19 @@ void mean_variance_normalization(Operator& op) {
   const auto axes = op.axes({given.begin(), given.end()}, op.input(0).shape.size());
   // The format adds 1e-9 to the deviation, not to the variance: it matters where that is 0 alone.
   if (axes) op.result(op.apply(ops::normalize, ops::NormalizeAttributes{*axes}, {op.inputs[0]}));
+}
+
+/// Over the channels of an image NCHW.
+void local_response(Operator& op) {
+  if (!op.takes(1, 1)) return;
+  const std::int64_t size = op.integer("size", 0);
+  const ops::LocalResponseAttributes attributes{
+      .axis = 1,
+      .size = static_cast<std::int32_t>(std::clamp<std::int64_t>(size, 0, INT32_MAX)),
+      .alpha = op.real("alpha", 1e-4F),
+      .beta = op.real("beta", 0.75F),
+      .bias = op.real("bias", 1)};
+  op.result(op.apply(ops::local_response, attributes, {op.inputs[0]}));
 }
 
 void lp_normalization(Operator& op) {

@@ -33,6 +33,7 @@ constexpr Row rows[] = {
     {"HardSwish", hard_swish},
     {"Identity", identity},
     {"InstanceNormalization", instance_normalization},
+    {"LRN", local_response},
     {"LSTM", lstm},
     {"LayerNormalization", layer_normalization},
     {"LeakyRelu", leaky_relu},

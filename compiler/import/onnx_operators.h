@@ -19,6 +19,7 @@ void layer_normalization(Operator& op);
 void instance_normalization(Operator& op);
 void mean_variance_normalization(Operator& op);
 void lp_normalization(Operator& op);
+void local_response(Operator& op);
 
 // onnx_recurrent.cpp
 void rnn(Operator& op);

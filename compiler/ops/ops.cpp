@@ -3,6 +3,7 @@
 
 #include "compiler/ops/add.h"
 #include "compiler/ops/arg.h"
+#include "compiler/ops/batch_matmul.h"
 #include "compiler/ops/cast.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
@@ -12,6 +13,7 @@
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
+#include "compiler/ops/local_response.h"
 #include "compiler/ops/logistic.h"
 #include "compiler/ops/lstm.h"
 #include "compiler/ops/maximum.h"
@@ -44,6 +46,7 @@ std::span<const OpDef* const> all() {
       &arg_max,
       &arg_min,
       &average_pool2d,
+      &batch_matmul,
       &cast,
       &concat,
       &conv2d,
@@ -56,6 +59,7 @@ std::span<const OpDef* const> all() {
       &l1_normalize,
       &l2_normalize,
       &leaky_relu,
+      &local_response,
       &logistic,
       &lstm,
       &max_pool2d,
