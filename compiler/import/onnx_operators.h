@@ -31,6 +31,8 @@ void max_pool(Operator& op);
 void average_pool(Operator& op);
 void global_average_pool(Operator& op);
 void global_max_pool(Operator& op);
+void lp_pool(Operator& op);
+void global_lp_pool(Operator& op);
 
 // onnx_elementwise.cpp
 void add(Operator& op);
