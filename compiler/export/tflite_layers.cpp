@@ -72,6 +72,8 @@ void fully_connected(Operator& op) {
 
 void pool2d(Operator& op) {
   const auto& a = op.attributes<ops::Pool2dAttributes>();
+  if (a.dilation != Extent2{1, 1})
+    return op.error("has a dilation", "the format has pooling without dilation alone");
   const auto padding = op.padding(a.pads, op.view.input(0).shape, a.kernel, a.stride, {1, 1});
   if (!padding) return;
   op.set_options(format::CreatePool2DOptions(op.file, *padding, a.stride.width, a.stride.height,

@@ -9,6 +9,7 @@
 #include "compiler/import/onnx_images.h"
 #include "compiler/import/onnx_operators.h"
 #include "compiler/ops/add.h"
+#include "compiler/ops/batch_matmul.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/fully_connected.h"
@@ -205,7 +206,7 @@ void conv_transpose(Operator& op) {
 
 namespace {
 
-/// A constant times a number.
+/// A tensor times a number.
 TensorId scaled(Operator& op, TensorId id, float factor) {
   if (factor == 1.0F || id == no_tensor) return id;
   return op.apply(ops::mul, ops::MulAttributes{}, {id, op.floats({}, {factor})});
@@ -216,6 +217,10 @@ bool is_bias(const Tensor& summand, std::int32_t outputs) {
   const Shape& shape = summand.shape;
   const bool row = shape.size() <= 1 || (shape.size() == 2 && shape[0] == 1);
   return summand.constant && row && !shape.empty() && shape.back() == outputs;
+}
+
+TensorId with_summand(Operator& op, TensorId product, TensorId summand) {
+  return summand == absent ? product : op.apply(ops::add, ops::AddAttributes{}, {product, summand});
 }
 
 }  // namespace
@@ -229,42 +234,58 @@ void gemm(Operator& op) {
   const bool transpose_b = op.integer("transB", 0) != 0;
   if (op.input(0).shape.size() != 2 || op.input(1).shape.size() != 2)
     return op.error("takes operands that are no matrices", "flatten them first");
-  if (!known_weights(op, 1)) return;
+  const TensorId c = op.has(2) && beta != 0 ? scaled(op, op.inputs[2], beta) : absent;
+  if (!op.input(1).constant) {
+    const ops::BatchMatmulAttributes attributes{transpose_a, transpose_b};
+    const TensorId product = op.apply(ops::batch_matmul, attributes, {op.inputs[0], op.inputs[1]});
+    return op.result(with_summand(op, scaled(op, product, alpha), c));
+  }
   const TensorId a = transpose_a ? op.transpose(op.inputs[0], {1, 0}) : op.inputs[0];
   const TensorId b = transpose_b ? op.inputs[1] : op.transpose(op.inputs[1], {1, 0});
   const TensorId weights = scaled(op, b, alpha);
-  if (a == no_tensor || weights == no_tensor) return;
+  if (weights == no_tensor || c == no_tensor) return;
   const std::int32_t outputs = op.shape(weights)[0];
   const ops::FullyConnectedAttributes attributes{.keep_dims = true};
-  if (!op.has(2) || beta == 0)
-    return op.result(op.apply(ops::fully_connected, attributes, {a, weights}));
-  const TensorId c = scaled(op, op.inputs[2], beta);
-  if (c == no_tensor) return;
-  if (is_bias(op.graph[c], outputs))
+  if (c != absent && is_bias(op.graph[c], outputs))
     return op.result(
         op.apply(ops::fully_connected, attributes, {a, weights, op.reshape(c, {outputs})}));
-  const TensorId product = op.apply(ops::fully_connected, attributes, {a, weights});
-  op.result(op.apply(ops::add, ops::AddAttributes{}, {product, c}));
+  op.result(with_summand(op, op.apply(ops::fully_connected, attributes, {a, weights}), c));
 }
 
-/// By a constant matrix.
+namespace {
+
+/// Rows by the weights of a dense layer: a matrix, or a vector as one output.
+TensorId by_weights(Operator& op, TensorId rows) {
+  const Shape b = op.input(1).shape;
+  const TensorId weights =
+      b.size() == 1 ? op.reshape(op.inputs[1], {1, b[0]}) : op.transpose(op.inputs[1], {1, 0});
+  return op.apply(ops::fully_connected, ops::FullyConnectedAttributes{.keep_dims = true},
+                  {rows, weights});
+}
+
+TensorId by_matrices(Operator& op, TensorId rows) {
+  const Shape b = op.input(1).shape;
+  const TensorId columns = b.size() == 1 ? op.reshape(op.inputs[1], {b[0], 1}) : op.inputs[1];
+  return op.apply(ops::batch_matmul, ops::BatchMatmulAttributes{}, {rows, columns});
+}
+
+}  // namespace
+
+/// Vectors are matrices of one row or column, which is taken away again.
 void mat_mul(Operator& op) {
   if (!op.takes(2, 2)) return;
   const Shape a = op.input(0).shape;
   const Shape b = op.input(1).shape;
-  if (a.empty() || b.empty() || b.size() > 2)
+  if (a.empty() || b.empty())
     return op.error(fmt::format("multiplies {} by {}", to_string(a), to_string(b)),
-                    "the second operand must be a constant matrix");
-  if (!known_weights(op, 1)) return;
-  const TensorId weights =
-      b.size() == 1 ? op.reshape(op.inputs[1], {1, b[0]}) : op.transpose(op.inputs[1], {1, 0});
+                    "both operands must be vectors or matrices");
   const TensorId rows = a.size() == 1 ? op.reshape(op.inputs[0], {1, a[0]}) : op.inputs[0];
-  const TensorId product = op.apply(
-      ops::fully_connected, ops::FullyConnectedAttributes{.keep_dims = true}, {rows, weights});
+  const bool weights = op.input(1).constant && b.size() <= 2;
+  const TensorId product = weights ? by_weights(op, rows) : by_matrices(op, rows);
   if (product == no_tensor) return;
   Shape shape = op.shape(product);
   if (b.size() == 1) shape.pop_back();
-  if (a.size() == 1) shape.erase(shape.begin());
+  if (a.size() == 1) shape.erase(shape.end() - (b.size() == 1 ? 1 : 2));
   op.result(op.reshape(product, shape));
 }
 

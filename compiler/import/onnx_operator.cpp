@@ -101,6 +101,12 @@ std::vector<float> Operator::reals(std::string_view name) {
                : std::vector<float>();
 }
 
+std::vector<std::string> Operator::texts(std::string_view name) {
+  const AttributeProto* found = attribute(name, AttributeProto::STRINGS);
+  return found ? std::vector<std::string>(found->strings().begin(), found->strings().end())
+               : std::vector<std::string>();
+}
+
 const onnx::TensorProto* Operator::tensor(std::string_view name) {
   const AttributeProto* found = attribute(name, AttributeProto::TENSOR);
   return found ? &found->t() : nullptr;
@@ -174,8 +180,9 @@ bool Operator::fits(const TensorType& type) {
 
 bool Operator::fold() {
   const Node& node = graph.nodes.back();
-  const bool known = std::all_of(node.inputs.begin(), node.inputs.end(),
-                                 [&](TensorId id) { return graph[id].constant; });
+  const bool known = std::all_of(node.inputs.begin(), node.inputs.end(), [&](TensorId id) {
+    return id == no_tensor || graph[id].constant;
+  });
   if (!known) return true;
   const Tensor& output = graph[node.outputs[0]];
   budget_.bytes -= element_count(output.shape) * byte_size(output.type);
@@ -191,6 +198,7 @@ bool Operator::fold() {
 TensorId Operator::apply(const OpDef& def, std::any attributes, std::vector<TensorId> operands,
                          std::optional<ElementType> type) {
   if (std::find(operands.begin(), operands.end(), no_tensor) != operands.end()) return no_tensor;
+  std::replace(operands.begin(), operands.end(), absent, no_tensor);
   const TensorId id = graph.add({.name = fmt::format("{}_{}", place_.name, def.name),
                                  .type = type.value_or(graph[operands[0]].type)});
   graph.nodes.push_back({.op = &def,

@@ -14,11 +14,25 @@ void gemm(Operator& op);
 void mat_mul(Operator& op);
 void batch_normalization(Operator& op);
 
+// onnx_normalization.cpp
+void layer_normalization(Operator& op);
+void instance_normalization(Operator& op);
+void mean_variance_normalization(Operator& op);
+void lp_normalization(Operator& op);
+void local_response(Operator& op);
+
+// onnx_recurrent.cpp
+void rnn(Operator& op);
+void gru(Operator& op);
+void lstm(Operator& op);
+
 // onnx_pooling.cpp
 void max_pool(Operator& op);
 void average_pool(Operator& op);
 void global_average_pool(Operator& op);
 void global_max_pool(Operator& op);
+void lp_pool(Operator& op);
+void global_lp_pool(Operator& op);
 
 // onnx_elementwise.cpp
 void add(Operator& op);

@@ -96,7 +96,11 @@ std::vector<TensorType> infer_binary(const NodeView& view) {
 }
 
 Field broadcast_field(const NodeView& view) {
-  std::vector<BroadcastLoop> loops = broadcast_loops(view.input(0).shape, view.input(1).shape);
+  return broadcast_field("shape", view.input(0).shape, view.input(1).shape);
+}
+
+Field broadcast_field(std::string_view name, const Shape& a, const Shape& b) {
+  std::vector<BroadcastLoop> loops = broadcast_loops(a, b);
   loops.insert(loops.begin(), max_loops - loops.size(), BroadcastLoop{});
   std::vector<LabelledValue> values;
   const auto append = [&](std::string_view label, std::int32_t BroadcastLoop::* member) {
@@ -108,7 +112,7 @@ Field broadcast_field(const NodeView& view) {
   append("extents[]", &BroadcastLoop::extent);
   append("a strides[]", &BroadcastLoop::a_stride);
   append("b strides[]", &BroadcastLoop::b_stride);
-  return labelled_field("shape", values);
+  return labelled_field(name, values);
 }
 
 std::vector<Field> clamped_fields(const NodeView& view, Activation activation) {

@@ -38,6 +38,7 @@ std::vector<TensorType> infer_binary(const NodeView& view);
 
 /// The field of smelt::broadcast.
 Field broadcast_field(const NodeView& view);
+Field broadcast_field(std::string_view name, const Shape& a, const Shape& b);
 /// The fields of smelt::clamped_binary_layer.
 std::vector<Field> clamped_fields(const NodeView& view, Activation activation);
 

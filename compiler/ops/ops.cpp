@@ -3,6 +3,7 @@
 
 #include "compiler/ops/add.h"
 #include "compiler/ops/arg.h"
+#include "compiler/ops/batch_matmul.h"
 #include "compiler/ops/cast.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
@@ -17,17 +18,20 @@
 #include "compiler/ops/gather_nd.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
+#include "compiler/ops/local_response.h"
 #include "compiler/ops/logistic.h"
 #include "compiler/ops/lstm.h"
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
 #include "compiler/ops/mul.h"
+#include "compiler/ops/normalize.h"
 #include "compiler/ops/one_hot.h"
 #include "compiler/ops/pad.h"
 #include "compiler/ops/pool2d.h"
 #include "compiler/ops/prelu.h"
 #include "compiler/ops/quantize.h"
 #include "compiler/ops/quantize_linear.h"
+#include "compiler/ops/recurrent.h"
 #include "compiler/ops/reduce.h"
 #include "compiler/ops/reduce_by.h"
 #include "compiler/ops/relu.h"
@@ -55,6 +59,7 @@ std::span<const OpDef* const> all() {
       &arg_max,
       &arg_min,
       &average_pool2d,
+      &batch_matmul,
       &cast,
       &concat,
       &conv2d,
@@ -68,7 +73,13 @@ std::span<const OpDef* const> all() {
       &gather_elements,
       &gather_nd,
       &hard_swish,
+      &inverse_deviation,
+      &l1_normalize,
+      &l1_pool2d,
+      &l2_normalize,
+      &l2_pool2d,
       &leaky_relu,
+      &local_response,
       &logistic,
       &lstm,
       &max_pool2d,
@@ -77,6 +88,7 @@ std::span<const OpDef* const> all() {
       &minimum,
       &mul,
       &one_hot,
+      &normalize,
       &pad,
       &prelu,
       &quantize,
@@ -102,6 +114,9 @@ std::span<const OpDef* const> all() {
       &resize_nearest,
       &scatter_elements,
       &scatter_nd,
+      &sequence_gru,
+      &sequence_lstm,
+      &sequence_rnn,
       &slice,
       &softmax,
       &sub,

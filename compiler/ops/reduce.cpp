@@ -59,7 +59,7 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
                          ? check_type(view, input, "input", {f32, s8, u8}, diagnostics)
                          : check_type(view, input, "input", {f32, s8, u8, s32, s64}, diagnostics);
   if (!known || !check_movable(view, input, "input", diagnostics) ||
-      !check_reduced_axes(view, diagnostics) ||
+      !check_reduced_axes(view, view.attributes<ReduceAttributes>().axes, diagnostics) ||
       !check_type(view, view.output(), "output", {input.type}, diagnostics))
     return;
   if (input.type == s8 || input.type == u8) check_scales(view, diagnostics);

@@ -17,7 +17,8 @@ using enum ElementType;
 void check_extreme(const NodeView& view, Diagnostics& diagnostics) {
   const Tensor& input = view.input(0);
   if (!check_type(view, input, "input", {f32, s8, u8, s32, s64}, diagnostics) ||
-      !check_movable(view, input, "input", diagnostics) || !check_reduced_axes(view, diagnostics) ||
+      !check_movable(view, input, "input", diagnostics) ||
+      !check_reduced_axes(view, view.attributes<ReduceAttributes>().axes, diagnostics) ||
       !check_type(view, view.output(), "output", {input.type}, diagnostics))
     return;
   check_same_quantization(view, input, diagnostics);
@@ -27,7 +28,8 @@ void check_numbers(const NodeView& view, std::initializer_list<ElementType> type
                    Diagnostics& diagnostics) {
   const Tensor& input = view.input(0);
   if (check_type(view, input, "input", types, diagnostics) &&
-      check_movable(view, input, "input", diagnostics) && check_reduced_axes(view, diagnostics))
+      check_movable(view, input, "input", diagnostics) &&
+      check_reduced_axes(view, view.attributes<ReduceAttributes>().axes, diagnostics))
     check_type(view, view.output(), "output", {input.type}, diagnostics);
 }
 

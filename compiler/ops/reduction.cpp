@@ -38,14 +38,15 @@ struct Dimensions {
 };
 
 /// Neighbours of one kind are one dimension. At most six are left of both kinds, taking turns.
-Dimensions dimensions_of(const NodeView& view, bool reduced) {
-  const Shape& shape = view.input(0).shape;
+Dimensions dimensions_of(const Shape& shape, const std::vector<std::int32_t>& axes, bool reduced) {
   const std::vector<std::int64_t> strides = row_major_strides(shape);
   Dimensions result;
   bool adjacent = false;
   for (std::size_t i = 0; i < shape.size(); ++i) {
     if (shape[i] == 1) continue;
-    const bool wanted = is_reduced(view, i) == reduced;
+    const bool is_reduced =
+        std::find(axes.begin(), axes.end(), static_cast<std::int32_t>(i)) != axes.end();
+    const bool wanted = is_reduced == reduced;
     const auto stride = static_cast<std::int32_t>(strides[i]);
     if (wanted && adjacent) {
       result.extents.back() *= shape[i];
@@ -60,13 +61,6 @@ Dimensions dimensions_of(const NodeView& view, bool reduced) {
   result.extents.insert(result.extents.begin(), unused, 1);
   result.strides.insert(result.strides.begin(), unused, 0);
   return result;
-}
-
-std::vector<Field> dimension_fields(const NodeView& view) {
-  const Dimensions kept = dimensions_of(view, false);
-  const Dimensions reduced = dimensions_of(view, true);
-  return {ints_field("kept", kept.extents), ints_field("kept_strides", kept.strides),
-          ints_field("reduced", reduced.extents), ints_field("reduced_strides", reduced.strides)};
 }
 
 Untransposed untranspose(const NodeView& view, const Permutation& p) {
@@ -102,8 +96,8 @@ std::int64_t reduced_count(const NodeView& view) {
   return count;
 }
 
-bool check_reduced_axes(const NodeView& view, Diagnostics& diagnostics) {
-  const auto& axes = view.attributes<ReduceAttributes>().axes;
+bool check_reduced_axes(const NodeView& view, const std::vector<std::int32_t>& axes,
+                        Diagnostics& diagnostics) {
   const auto rank = static_cast<std::int32_t>(view.input(0).shape.size());
   bool content = true;
   for (std::size_t i = 0; i < axes.size(); ++i)
@@ -115,9 +109,18 @@ bool check_reduced_axes(const NodeView& view, Diagnostics& diagnostics) {
   return content;
 }
 
+std::vector<Field> reduction_fields(const Shape& shape, const std::vector<std::int32_t>& axes) {
+  const Dimensions kept = dimensions_of(shape, axes, false);
+  const Dimensions reduced = dimensions_of(shape, axes, true);
+  return {ints_field("kept", kept.extents), ints_field("kept_strides", kept.strides),
+          ints_field("reduced", reduced.extents), ints_field("reduced_strides", reduced.strides)};
+}
+
 void lower_reduction(const NodeView& view, Kernel kernel, std::string_view layer,
                      const std::vector<Field>& fields, StepBuilder& builder) {
-  Struct arguments{std::string(layer), dimension_fields(view), {}};
+  Struct arguments{std::string(layer),
+                   reduction_fields(view.input(0).shape, view.attributes<ReduceAttributes>().axes),
+                   {}};
   arguments.fields.insert(arguments.fields.end(), fields.begin(), fields.end());
   builder.step(std::move(kernel), std::move(arguments), {builder.input(0), builder.output()})
       .summary = fmt::format("{} of {}", view.node.op->name, reduced_count(view));

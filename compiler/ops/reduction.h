@@ -16,7 +16,10 @@ OpDef reduction(std::string_view name, void (*check)(const NodeView&, Diagnostic
 /// Number of inputs that become one output.
 std::int64_t reduced_count(const NodeView& view);
 /// Reports axes that are not ascending dimensions of the input; false if it did.
-bool check_reduced_axes(const NodeView& view, Diagnostics& diagnostics);
+bool check_reduced_axes(const NodeView& view, const std::vector<std::int32_t>& axes,
+                        Diagnostics& diagnostics);
+/// The fields of smelt/reduce.h's loops over a tensor reduced over `axes`.
+std::vector<Field> reduction_fields(const Shape& shape, const std::vector<std::int32_t>& axes);
 /// Appends the call. The layer's struct begins with the loops; `fields` are the rest.
 void lower_reduction(const NodeView& view, Kernel kernel, std::string_view layer,
                      const std::vector<Field>& fields, StepBuilder& builder);

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace oracle {
@@ -212,5 +213,41 @@ struct LstmOptions {
 
 Tensor unidirectional_sequence_lstm(const Tensor& input, const LstmGates& gates, LstmState& state,
                                     const LstmOptions& options, const Tensor& like);
+
+// ONNX's recurrent layers, one direction, f32. Gates are ordered as in ONNX: z r n, or i o f c.
+
+enum class RecurrentCell { rnn, gru, lstm };
+
+struct RecurrentOperands {
+  const Tensor* input = nullptr;              // [steps, batches, inputs]
+  const Tensor* weights = nullptr;            // [gates * units, inputs]
+  const Tensor* recurrent_weights = nullptr;  // [gates * units, units]
+  const Tensor* bias = nullptr;               // [gates * units], like all that follow optional
+  const Tensor* lengths = nullptr;            // [batches]
+  const Tensor* hidden = nullptr;             // [batches, units]
+  const Tensor* cell = nullptr;               // [batches, units]
+  const Tensor* peepholes = nullptr;          // [3 * units]
+  const Tensor* reset_bias = nullptr;         // [units]: the candidate's sum is reset, not h
+};
+
+struct RecurrentCurve {
+  std::string name;  // sigmoid, tanh, relu, affine, hard_sigmoid
+  float alpha = 0.0F;
+  float beta = 0.0F;
+};
+
+struct RecurrentOptions {
+  bool reverse = false;
+  bool all_rows = true;
+  bool hidden_row = false;
+  bool cell_row = false;
+  bool coupled = false;
+  float clip = 0.0F;  // 0: none
+  RecurrentCurve gate, candidate, output;
+};
+
+/// Rows [batches, units]: of all steps, of the last hidden state, of the last cell.
+Tensor recurrent(RecurrentCell kind, const RecurrentOperands& operands,
+                 const RecurrentOptions& options, const Tensor& like);
 
 }  // namespace oracle

@@ -27,6 +27,7 @@
 #include "compiler/ops/prelu.h"
 #include "compiler/ops/quantize.h"
 #include "compiler/ops/quantize_linear.h"
+#include "compiler/ops/recurrent.h"
 #include "compiler/ops/reduce.h"
 #include "compiler/ops/relu.h"
 #include "compiler/ops/relu6.h"
@@ -264,6 +265,34 @@ oracle::Tensor scaled(const Call& call) {
   return function(call[0], call[1], call[2], call.like);
 }
 
+template <oracle::RecurrentCell kind>
+oracle::Tensor recurrent(const Call& call) {
+  using At = ops::RecurrentOperand;
+  const auto& a = call.attributes<ops::RecurrentAttributes>();
+  oracle::RecurrentOperands operands{.input = &call[At::input],
+                                     .weights = &call[At::weights],
+                                     .recurrent_weights = &call[At::recurrent_weights],
+                                     .bias = call.optional(At::bias),
+                                     .lengths = call.optional(At::lengths),
+                                     .hidden = call.optional(At::hidden)};
+  if (kind == oracle::RecurrentCell::gru) operands.reset_bias = call.optional(At::reset_bias);
+  if (kind == oracle::RecurrentCell::lstm) {
+    operands.cell = call.optional(At::cell);
+    operands.peepholes = call.optional(At::peepholes);
+  }
+  return oracle::recurrent(kind, operands,
+                           {.reverse = a.reverse,
+                            .all_rows = a.all_rows,
+                            .hidden_row = a.hidden_row,
+                            .cell_row = a.cell_row,
+                            .coupled = a.coupled,
+                            .clip = a.clip,
+                            .gate = {a.gate, a.gate_alpha, a.gate_beta},
+                            .candidate = {a.candidate, a.candidate_alpha, a.candidate_beta},
+                            .output = {a.output, a.output_alpha, a.output_beta}},
+                           call.like);
+}
+
 struct Row {
   const OpDef& op;
   oracle::Tensor (*run)(const Call&);
@@ -301,6 +330,9 @@ const Row rows[] = {
     {ops::reshape, unary<oracle::reshape>},
     {ops::resize_bilinear, resize<oracle::resize_bilinear>},
     {ops::resize_nearest, resize<oracle::resize_nearest_neighbor>},
+    {ops::sequence_gru, recurrent<oracle::RecurrentCell::gru>},
+    {ops::sequence_lstm, recurrent<oracle::RecurrentCell::lstm>},
+    {ops::sequence_rnn, recurrent<oracle::RecurrentCell::rnn>},
     {ops::slice, slice},
     {ops::softmax, softmax},
     {ops::sub, activated<ops::SubAttributes, oracle::sub>},
