@@ -14,7 +14,9 @@
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/mul.h"
+#include "compiler/ops/pad.h"
 #include "compiler/ops/reshape.h"
+#include "compiler/ops/slice.h"
 #include "compiler/ops/transpose.h"
 #include "compiler/ops/transpose_conv.h"
 
@@ -138,6 +140,20 @@ std::optional<Extent2> read_extra(Operator& op, std::size_t dimensions) {
   return Extent2{result->height - 1, result->width - 1};
 }
 
+/// What all sizes of a transposed convolution stay below.
+constexpr std::int64_t max_transposed = 1 << 28;
+
+bool is_affordable(Operator& op, const Transposed& t) {
+  const auto reach = [](std::int32_t image, std::int32_t stride, std::int32_t kernel) {
+    return std::int64_t{image} * stride + kernel;
+  };
+  if (reach(t.image.height, t.stride.height, t.kernel.height) < max_transposed &&
+      reach(t.image.width, t.stride.width, t.kernel.width) < max_transposed)
+    return true;
+  op.error("has too large an output", "use smaller images or strides");
+  return false;
+}
+
 std::optional<Transposed> read_transposed(Operator& op, Extent2 kernel) {
   const Shape& image = op.input(0).shape;
   const std::size_t dimensions = image.size() - 2;
@@ -149,6 +165,7 @@ std::optional<Transposed> read_transposed(Operator& op, Extent2 kernel) {
   const std::string automatic = op.text("auto_pad", "NOTSET");
   if (!stride || !pads || !extra || !output) return std::nullopt;
   Transposed result{*stride, *extra, kernel, extent_of(image), *pads};
+  if (!is_affordable(op, result)) return std::nullopt;
   const bool same = automatic == "SAME_UPPER" || automatic == "SAME_LOWER";
   if (!same && automatic != "NOTSET" && automatic != "VALID") {
     op.error(fmt::format("auto_pad \"{}\" is not supported", automatic), "state the pads instead");
@@ -180,18 +197,55 @@ void conv(Operator& op) {
   op.result(from_nhwc(op, convolve(op, *window, groups), image.size()));
 }
 
+namespace {
+
+/// A kernel with gaps as one without, in which the gaps are zeros. Weights [output][height][width]
+/// [input].
+TensorId without_gaps(Operator& op, TensorId id, Extent2 dilation) {
+  if (id == no_tensor || dilation == Extent2{1, 1}) return id;
+  const Shape s = op.shape(id);
+  const TensorId spread =
+      op.apply(ops::pad,
+               ops::PadAttributes{.before = Shape(6, 0),
+                                  .after = {0, 0, dilation.height - 1, 0, dilation.width - 1, 0}},
+               {op.reshape(id, {s[0], s[1], 1, s[2], 1, s[3]})});
+  const Shape whole = {s[0], s[1] * dilation.height, s[2] * dilation.width, s[3]};
+  const ops::SliceAttributes behind_last{
+      .begin = Shape(4, 0),
+      .stride = Shape(4, 1),
+      .size = {s[0], (s[1] - 1) * dilation.height + 1, (s[2] - 1) * dilation.width + 1, s[3]}};
+  return op.apply(ops::slice, behind_last, {op.reshape(spread, whole)});
+}
+
+/// From [input][output of a group][height][width] to [output][height][width][input of a group].
+TensorId transposed_weights(Operator& op, std::int32_t groups, Extent2 dilation) {
+  const Shape w = with_height(op.input(1).shape);
+  const TensorId by_group = op.reshape(op.inputs[1], {groups, w[0] / groups, w[1], w[2], w[3]});
+  const TensorId ordered =
+      by_group == no_tensor ? by_group : op.transpose(by_group, {0, 2, 3, 4, 1});
+  return without_gaps(op, op.reshape(ordered, {groups * w[1], w[2], w[3], w[0] / groups}),
+                      dilation);
+}
+
+}  // namespace
+
 void conv_transpose(Operator& op) {
   if (!op.takes(2, 3) || !matching_weights(op)) return;
   const Shape image = op.input(0).shape;
-  const auto kernel = kernel_of(op);
+  auto kernel = kernel_of(op);
   const auto dilation = extent(op, "dilations", op.list("dilations"), image.size() - 2);
   const std::int64_t groups = op.integer("group", 1);
-  const auto transposed = kernel ? read_transposed(op, *kernel) : std::nullopt;
-  if (!dilation || !transposed) return;
-  if (groups != 1 || *dilation != Extent2{1, 1})
-    return op.error("has groups or dilations", "use one group and no dilation");
-  const TensorId weights =
-      op.transpose(op.reshape(op.inputs[1], with_height(op.input(1).shape)), {1, 2, 3, 0});
+  if (!kernel || !dilation) return;
+  const std::int32_t inputs = op.input(1).shape[0];
+  if (groups < 1 || inputs != image[1] || inputs % groups != 0)
+    return op.error(fmt::format("{} groups do not go with weights {} and an input {}", groups,
+                                to_string(op.input(1).shape), to_string(image)),
+                    "the file does not follow the format; export the model again");
+  kernel->height = (kernel->height - 1) * dilation->height + 1;
+  kernel->width = (kernel->width - 1) * dilation->width + 1;
+  const auto transposed = read_transposed(op, *kernel);
+  if (!transposed) return;
+  const TensorId weights = transposed_weights(op, static_cast<std::int32_t>(groups), *dilation);
   const TensorId input = to_nhwc(op, op.inputs[0]);
   if (weights == no_tensor || input == no_tensor) return;
   const Extent2 output = output_of(*transposed);

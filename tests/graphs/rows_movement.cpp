@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How reductions and movements are drawn.
+// How reductions, normalizations and movements are drawn.
 #include <algorithm>
 #include <cmath>
 
 #include "compiler/ops/arg.h"
 #include "compiler/ops/concat.h"
+#include "compiler/ops/local_response.h"
+#include "compiler/ops/normalize.h"
 #include "compiler/ops/pad.h"
 #include "compiler/ops/reduce.h"
 #include "compiler/ops/reshape.h"
@@ -27,6 +29,28 @@ void reduce(Sketch& s) {
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(s[x].shape.size()); ++i)
     if (s.random.coin()) attributes.axes.push_back(i);
   s.node(op, attributes, {x}, coarser(s, s[x].type, scale_of(s[x])));
+}
+
+/// Of differing elements: the variance of equal ones would be nothing but rounding.
+template <const OpDef& op>
+void normalize(Sketch& s) {
+  const TensorId x = s.pick({f32}, 1, max_rank);
+  ops::NormalizeAttributes attributes{.epsilon = s.random.real(0.01F, 1)};
+  for (std::int32_t i = 0; i < static_cast<std::int32_t>(s[x].shape.size()); ++i)
+    if (s.random.coin()) attributes.axes.push_back(i);
+  s.node(op, attributes, {x});
+}
+
+void local_response(Sketch& s) {
+  const TensorId x = s.pick({f32}, 1, max_rank);
+  const auto rank = static_cast<std::int32_t>(s[x].shape.size());
+  s.node(ops::local_response,
+         ops::LocalResponseAttributes{.axis = s.random.integer(0, rank - 1),
+                                      .size = s.random.integer(1, 5),
+                                      .alpha = s.random.real(0, 1),
+                                      .beta = s.random.real(0, 1),
+                                      .bias = s.random.real(0.5F, 2)},
+         {x});
 }
 
 template <const OpDef& op>
@@ -129,7 +153,12 @@ std::vector<GeneratorRow> movement_rows() {
       {ops::arg_max, arg<ops::arg_max>},
       {ops::arg_min, arg<ops::arg_min>},
       {ops::concat, concat},
+      {ops::inverse_deviation, normalize<ops::inverse_deviation>},
+      {ops::l1_normalize, normalize<ops::l1_normalize>},
+      {ops::l2_normalize, normalize<ops::l2_normalize>},
+      {ops::local_response, local_response},
       {ops::mean, reduce<ops::mean>},
+      {ops::normalize, normalize<ops::normalize>},
       {ops::pad, pad},
       {ops::reshape, reshape},
       {ops::slice, slice},

@@ -48,8 +48,8 @@ Tensor conv2d(const Tensor& input, const Tensor& weights, const Tensor* bias,
 /// Weights 1HWC with C = input channels * multiplier.
 Tensor depthwise_conv2d(const Tensor& input, const Tensor& weights, const Tensor* bias,
                         const ConvolutionOptions& options, const Tensor& like);
-/// Weights OHWI; the dilation must be 1. The padding is that of the convolution which leads
-/// from the output's shape back to the input's.
+/// Weights OHWI, groups as in conv2d; the dilation must be 1. The padding is that of the
+/// convolution which leads from the output's shape back to the input's.
 Tensor transpose_conv(const Tensor& input, const Tensor& weights, const Tensor* bias,
                       const ConvolutionOptions& options, const Tensor& like);
 
@@ -60,6 +60,15 @@ struct FullyConnectedOptions {
 /// Weights [outputs, inputs]; the input is read as rows of `inputs` elements.
 Tensor fully_connected(const Tensor& input, const Tensor& weights, const Tensor* bias,
                        const FullyConnectedOptions& options, const Tensor& like);
+
+struct BatchMatmulOptions {
+  bool transpose_a = false;
+  bool transpose_b = false;
+};
+
+/// Matrices in the last two dimensions, the others broadcast: f32.
+Tensor batch_matmul(const Tensor& a, const Tensor& b, const BatchMatmulOptions& options,
+                    const Tensor& like);
 
 // Elementwise on two operands, with numpy broadcasting: f32, s8, u8; s32 without scales.
 
@@ -88,6 +97,8 @@ struct PoolOptions {
 
 Tensor average_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like);
 Tensor max_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like);
+Tensor l1_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like);  // f32
+Tensor l2_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like);  // f32
 
 // Reductions: f32, s8, u8; sum also s32 without scales. Whether reduced dimensions are kept shows
 // in the shape of `like`.
@@ -105,6 +116,28 @@ Tensor sum(const Tensor& input, const ReductionOptions& options, const Tensor& l
 /// The first index of the largest (smallest) element; `like` is s32 or s64.
 Tensor arg_max(const Tensor& input, const ArgOptions& options, const Tensor& like);
 Tensor arg_min(const Tensor& input, const ArgOptions& options, const Tensor& like);
+
+// Normalizations: f32.
+
+struct NormalizeOptions {
+  std::vector<int> axes;  // ascending, from 0
+  float epsilon = 0.0F;
+};
+
+struct LocalResponseOptions {
+  int axis = 0;
+  int size = 1;
+  float alpha = 0.0F;
+  float beta = 0.0F;
+  float bias = 0.0F;
+};
+
+Tensor normalize(const Tensor& input, const NormalizeOptions& options, const Tensor& like);
+Tensor l1_normalize(const Tensor& input, const NormalizeOptions& options, const Tensor& like);
+Tensor l2_normalize(const Tensor& input, const NormalizeOptions& options, const Tensor& like);
+/// Of the axes, `like` has one element each.
+Tensor inverse_deviation(const Tensor& input, const NormalizeOptions& options, const Tensor& like);
+Tensor local_response(const Tensor& input, const LocalResponseOptions& options, const Tensor& like);
 
 // Functions of one element, or of one row for softmax: f32, s8, u8.
 

@@ -8,6 +8,7 @@
 
 #include "compiler/ops/add.h"
 #include "compiler/ops/arg.h"
+#include "compiler/ops/batch_matmul.h"
 #include "compiler/ops/cast.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
@@ -17,11 +18,13 @@
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
+#include "compiler/ops/local_response.h"
 #include "compiler/ops/logistic.h"
 #include "compiler/ops/lstm.h"
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
 #include "compiler/ops/mul.h"
+#include "compiler/ops/normalize.h"
 #include "compiler/ops/pad.h"
 #include "compiler/ops/pool2d.h"
 #include "compiler/ops/prelu.h"
@@ -110,14 +113,19 @@ oracle::Tensor transpose_conv(const Call& call) {
                        call.like);
 }
 
-/// Positions of one window inside the image: from `begin`, `size` of them.
+/// Positions of one window inside the image: from `begin`, `size` of them, `step` apart.
 struct Seen {
-  int begin, size;
+  int begin, size, step;
 };
-Seen seen(int output, int stride, int pad, int kernel, int extent) {
-  const int first = output * stride - pad;
-  const int begin = std::max(first, 0);
-  return {begin, std::min(first + kernel, extent) - begin};
+Seen seen(int output, int stride, int pad, int kernel, int dilation, int extent) {
+  Seen result{0, 0, dilation};
+  for (int tap = kernel - 1; tap >= 0; --tap) {
+    const int position = output * stride - pad + tap * dilation;
+    if (position < 0 || position >= extent) continue;
+    result.begin = position;
+    ++result.size;
+  }
+  return result;
 }
 
 /// Every pixel by itself: what its window sees of the image is cut out and pooled whole.
@@ -130,13 +138,16 @@ oracle::Tensor pool(const Call& call) {
     std::vector<oracle::Tensor> pixels;
     for (int x = 0; x < call.like.shape[2]; ++x) {
       const Seen row = seen(y, attributes.stride.height, attributes.pads.top,
-                            attributes.kernel.height, image[1]);
-      const Seen column =
-          seen(x, attributes.stride.width, attributes.pads.left, attributes.kernel.width, image[2]);
+                            attributes.kernel.height, attributes.dilation.height, image[1]);
+      const Seen column = seen(x, attributes.stride.width, attributes.pads.left,
+                               attributes.kernel.width, attributes.dilation.width, image[2]);
       oracle::Tensor part = call[0];
       part.shape = {image[0], row.size, column.size, image[3]};
-      part = oracle::slice(call[0], {.begin = {0, row.begin, column.begin, 0}, .size = part.shape},
-                           part);
+      part = oracle::strided_slice(call[0],
+                                   {.begin = {0, row.begin, column.begin, 0},
+                                    .stride = {1, row.step, column.step, 1},
+                                    .size = part.shape},
+                                   part);
       oracle::Tensor pixel = call.like;
       pixel.shape = {image[0], 1, 1, image[3]};
       const oracle::PoolOptions options{.filter_h = row.size,
@@ -293,6 +304,26 @@ oracle::Tensor recurrent(const Call& call) {
                            call.like);
 }
 
+template <auto function>
+oracle::Tensor normalization(const Call& call) {
+  const auto& attributes = call.attributes<ops::NormalizeAttributes>();
+  return function(call[0], {.axes = ints(attributes.axes), .epsilon = attributes.epsilon},
+                  call.like);
+}
+
+oracle::Tensor local_response(const Call& call) {
+  const auto& a = call.attributes<ops::LocalResponseAttributes>();
+  return oracle::local_response(
+      call[0], {.axis = a.axis, .size = a.size, .alpha = a.alpha, .beta = a.beta, .bias = a.bias},
+      call.like);
+}
+
+oracle::Tensor batch_matmul(const Call& call) {
+  const auto& a = call.attributes<ops::BatchMatmulAttributes>();
+  return oracle::batch_matmul(
+      call[0], call[1], {.transpose_a = a.transpose_a, .transpose_b = a.transpose_b}, call.like);
+}
+
 struct Row {
   const OpDef& op;
   oracle::Tensor (*run)(const Call&);
@@ -303,6 +334,7 @@ const Row rows[] = {
     {ops::arg_max, arg<oracle::arg_max>},
     {ops::arg_min, arg<oracle::arg_min>},
     {ops::average_pool2d, pool<oracle::average_pool2d>},
+    {ops::batch_matmul, batch_matmul},
     {ops::cast, unary<oracle::cast>},
     {ops::concat, concat},
     {ops::conv2d, convolution<ops::Conv2dAttributes, oracle::conv2d>},
@@ -311,7 +343,13 @@ const Row rows[] = {
     {ops::dequantize_linear, scaled<oracle::dequantize_linear>},
     {ops::fully_connected, fully_connected},
     {ops::hard_swish, unary<oracle::hard_swish>},
+    {ops::inverse_deviation, normalization<oracle::inverse_deviation>},
+    {ops::l1_normalize, normalization<oracle::l1_normalize>},
+    {ops::l1_pool2d, pool<oracle::l1_pool2d>},
+    {ops::l2_normalize, normalization<oracle::l2_normalize>},
+    {ops::l2_pool2d, pool<oracle::l2_pool2d>},
     {ops::leaky_relu, leaky_relu},
+    {ops::local_response, local_response},
     {ops::logistic, unary<oracle::logistic>},
     {ops::lstm, lstm},
     {ops::max_pool2d, pool<oracle::max_pool2d>},
@@ -319,6 +357,7 @@ const Row rows[] = {
     {ops::mean, reduction<oracle::mean>},
     {ops::minimum, binary<oracle::minimum>},
     {ops::mul, activated<ops::MulAttributes, oracle::mul>},
+    {ops::normalize, normalization<oracle::normalize>},
     {ops::pad, pad},
     {ops::prelu, binary<oracle::prelu>},
     {ops::quantize, unary<oracle::quantize>},
