@@ -14,6 +14,7 @@
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
 #include "compiler/ops/logistic.h"
+#include "compiler/ops/lookup.h"
 #include "compiler/ops/lstm.h"
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
@@ -55,6 +56,7 @@ std::span<const OpDef* const> all() {
       &hard_swish,
       &leaky_relu,
       &logistic,
+      &lookup,
       &lstm,
       &max_pool2d,
       &maximum,

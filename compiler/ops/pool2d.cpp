@@ -155,6 +155,7 @@ const OpDef max_pool2d = {
     .infer = infer,
     .channels = &channelwise,
     .kernels = [] { return std::span<const KernelRow>(max_kernels); },
+    .selects = true,
 };
 
 }  // namespace smelt::ops

@@ -18,6 +18,7 @@
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
 #include "compiler/ops/logistic.h"
+#include "compiler/ops/lookup.h"
 #include "compiler/ops/lstm.h"
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
@@ -284,6 +285,7 @@ const Row rows[] = {
     {ops::hard_swish, unary<oracle::hard_swish>},
     {ops::leaky_relu, leaky_relu},
     {ops::logistic, unary<oracle::logistic>},
+    {ops::lookup, binary<oracle::lookup>},
     {ops::lstm, lstm},
     {ops::max_pool2d, pool<oracle::max_pool2d>},
     {ops::maximum, binary<oracle::maximum>},
