@@ -31,6 +31,13 @@ void require_valid(const Graph& graph, std::string_view pass) {
 
 }  // namespace
 
+const std::vector<Pass>& import_passes() {
+  static const std::vector<Pass> passes = {
+      {"integer_operators", integer_operators, false},  // quantized layers compute with integers
+  };
+  return passes;
+}
+
 const std::vector<Pass>& all_passes() {
   static const std::vector<Pass> passes = {
       {"fold_constants", fold_constants, false},       // only outputs have constant operands alone

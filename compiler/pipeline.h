@@ -33,6 +33,9 @@ struct Pass {
   bool optimization;  ///< skipped by Optimize::none
 };
 
+/// What importers run: part of what a file means.
+const std::vector<Pass>& import_passes();
+
 /// All passes, in order.
 const std::vector<Pass>& all_passes();
 

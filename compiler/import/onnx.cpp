@@ -10,6 +10,7 @@
 #include "compiler/import/onnx_operator.h"
 #include "compiler/import/onnx_tensor.h"
 #include "compiler/ops/reshape.h"
+#include "compiler/passes/passes.h"
 
 namespace smelt {
 namespace {
@@ -235,6 +236,14 @@ class Importer {
   std::map<std::string, int> uses_;
 };
 
+/// The graph that the file means has tensors of its own.
+Graph with_integers(Graph graph) {
+  graph = integer_operators(std::move(graph));
+  for (std::size_t i = 0; i < graph.tensors.size(); ++i)
+    graph.tensors[i].origin = {.tensor = static_cast<std::int32_t>(i)};
+  return graph;
+}
+
 }  // namespace
 
 std::optional<Graph> import_onnx(std::span<const std::uint8_t> bytes, const std::string& file,
@@ -242,7 +251,10 @@ std::optional<Graph> import_onnx(std::span<const std::uint8_t> bytes, const std:
   const auto supports = [](const std::string& name) { return find(name) != nullptr; };
   const auto model = read_model(bytes, file, options, supports, diagnostics);
   if (!model) return std::nullopt;
-  return Importer(*model, file, diagnostics).run();
+  auto graph = Importer(*model, file, diagnostics).run();
+  if (!graph) return std::nullopt;
+  if (options.integers) graph = with_integers(std::move(*graph));
+  return graph;
 }
 
 }  // namespace smelt

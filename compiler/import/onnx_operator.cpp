@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "compiler/graph/verify.h"
+#include "compiler/import/onnx_scales.h"
 #include "compiler/import/onnx_tensor.h"
 #include "compiler/ops/reshape.h"
 #include "compiler/ops/transpose.h"
@@ -191,7 +192,13 @@ bool Operator::fold() {
     error("has constant operands and too large a result", "store the result in the model instead");
     return false;
   }
+  const TensorId source = node.inputs.empty() ? no_tensor : node.inputs[0];
+  const TensorId result = node.outputs[0];
+  Quantization carried;
+  if (source != no_tensor && output.type == ElementType::f32)
+    carried = carried_scales({graph, node});
   graph = fold_constants(std::move(graph));
+  if (graph[result].constant) graph[result].quantization = std::move(carried);
   return true;
 }
 

@@ -40,6 +40,7 @@ const OpDef maximum = {
     .untranspose = untranspose_elementwise,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
     .in_place = true,
+    .selects = true,
 };
 
 }  // namespace smelt::ops

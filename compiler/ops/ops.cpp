@@ -20,6 +20,7 @@
 #include "compiler/ops/leaky_relu.h"
 #include "compiler/ops/local_response.h"
 #include "compiler/ops/logistic.h"
+#include "compiler/ops/lookup.h"
 #include "compiler/ops/lstm.h"
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
@@ -81,6 +82,7 @@ std::span<const OpDef* const> all() {
       &leaky_relu,
       &local_response,
       &logistic,
+      &lookup,
       &lstm,
       &max_pool2d,
       &maximum,

@@ -173,14 +173,16 @@ constexpr KernelRow l1_kernels[] = {
 constexpr KernelRow l2_kernels[] = {
     {"l2_pool2d_f32", is_type<ElementType::f32>, lower<Pooling::sum, &host_pool<smelt::l2_pool>>}};
 
-OpDef pooling(std::string_view name, std::span<const KernelRow> (*kernels)()) {
+OpDef pooling(std::string_view name, std::span<const KernelRow> (*kernels)(),
+              bool selects = false) {
   return {.name = name,
           .operands = {"input"},
           .attributes = attribute_table<Pool2dAttributes>(),
           .check = check,
           .infer = infer,
           .channels = &channelwise,
-          .kernels = kernels};
+          .kernels = kernels,
+          .selects = selects};
 }
 
 }  // namespace
@@ -188,7 +190,7 @@ OpDef pooling(std::string_view name, std::span<const KernelRow> (*kernels)()) {
 const OpDef average_pool2d =
     pooling("average_pool2d", [] { return std::span<const KernelRow>(average_kernels); });
 const OpDef max_pool2d =
-    pooling("max_pool2d", [] { return std::span<const KernelRow>(max_kernels); });
+    pooling("max_pool2d", [] { return std::span<const KernelRow>(max_kernels); }, true);
 const OpDef l1_pool2d = pooling("l1_pool2d", [] { return std::span<const KernelRow>(l1_kernels); });
 const OpDef l2_pool2d = pooling("l2_pool2d", [] { return std::span<const KernelRow>(l2_kernels); });
 

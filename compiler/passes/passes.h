@@ -8,6 +8,13 @@
 
 namespace smelt {
 
+/// Gives what stands between dequantize_linear and quantize_linear to TFLite's integer operators:
+/// for importers, as it changes results. Each layer's output may differ by one step of its scale.
+/// needs: constants folded; f32 constants that were dequantized carry scales, and the zero points
+/// that s8 would have. keeps: inputs, outputs, state; what cannot be had in integers. gives: f32
+/// tensors without scales; every tensor is used.
+Graph integer_operators(Graph graph);
+
 /// Computes nodes whose operands are all constants.
 /// needs: nothing. keeps: everything else. gives: no node has only constant operands, but for those
 /// that compute an output of the model.

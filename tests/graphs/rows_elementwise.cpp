@@ -10,6 +10,7 @@
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
 #include "compiler/ops/logistic.h"
+#include "compiler/ops/lookup.h"
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
 #include "compiler/ops/mul.h"
@@ -122,6 +123,13 @@ void hard_swish(Sketch& s) {
   s.node(ops::hard_swish, {}, {x}, coarser(s, s[x].type, 0.1 * scale_of(s[x])));
 }
 
+void lookup(Sketch& s) {
+  const TensorId x = s.pick({s8, u8}, 0, max_rank);
+  const auto type = s.random.of<ElementType>({s8, u8});
+  const TensorId table = s.constant(type, {256}, s.random.elements(type, 256));
+  s.node(ops::lookup, {}, {x, table}, s.quantization(type), type);
+}
+
 void softmax(Sketch& s) {
   const TensorId x = s.pick(numbers, 1, max_rank);
   ElementType type = s[x].type;
@@ -212,6 +220,7 @@ std::vector<GeneratorRow> elementwise_rows() {
       {ops::hard_swish, hard_swish},
       {ops::leaky_relu, leaky_relu},
       {ops::logistic, curve<ops::logistic, 256, -128, 0>},
+      {ops::lookup, lookup},
       {ops::maximum, extreme_of_two<ops::maximum>},
       {ops::minimum, extreme_of_two<ops::minimum>},
       {ops::mul, mul},

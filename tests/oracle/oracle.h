@@ -158,6 +158,9 @@ Tensor relu_n1_to_1(const Tensor& input, const Tensor& like);
 Tensor leaky_relu(const Tensor& input, const LeakyReluOptions& options, const Tensor& like);
 Tensor hard_swish(const Tensor& input, const Tensor& like);
 
+/// Bytes by a table of 256, indexed by their bits.
+Tensor lookup(const Tensor& input, const Tensor& table, const Tensor& like);
+
 // Change of representation.
 
 /// f32 -> integer, or integer -> integer of another scale.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// quantize and dequantize (the arithmetic notes, 5.5), and cast.
+// quantize and dequantize (the arithmetic notes, 5.5), lookup and cast.
 #include <cmath>
 
 #include "fixed_point.h"
@@ -67,6 +67,14 @@ Tensor dequantize(const Tensor& input, const Tensor& like) {
     const auto steps = static_cast<double>(at(input.q, i) - zero_point_at(input, i));
     at(output.f, i) = static_cast<float>(double{scale_at(input, i)} * steps);
   }
+  return output;
+}
+
+Tensor lookup(const Tensor& input, const Tensor& table, const Tensor& like) {
+  require(count(table.shape) == 256, "a table of all bytes");
+  Tensor output = blank(like);
+  for (Index i = 0; i < count(input.shape); ++i)
+    at(output.q, i) = at(table.q, (at(input.q, i) + 256) % 256);
   return output;
 }
 

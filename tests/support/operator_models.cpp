@@ -16,6 +16,7 @@
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
 #include "compiler/ops/logistic.h"
+#include "compiler/ops/lookup.h"
 #include "compiler/ops/lstm.h"
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
@@ -291,6 +292,11 @@ void add_mixed(std::vector<NamedModel>& models) {
   scaled("quantize_linear_u8", ops::quantize_linear, f32, u8, u8);
   scaled("requantize_linear_s8", ops::requantize_linear, s32, s8, s8);
   scaled("dequantize_linear_s32", ops::dequantize_linear, s32, f32, s32);
+  Builder b;
+  const TensorId x = b.input(u8, {1, 4}, per_tensor(0.2F, 128));
+  const TensorId table = b.constant_bytes(s8, {256}, std::vector<std::uint8_t>(256, 7), {});
+  b.output(b.node(ops::lookup, {}, {x, table}, per_tensor(0.1F, 3), s8));
+  models.push_back({"lookup", std::move(b.graph)});
   one("custom", ops::custom, f32, {}, f32, {},
       ops::CustomAttributes{.header = "user.h", .function = "user_op", .options = {1, 2, 255}});
   models.back().graph.tensors.back().shape = {1, 4};

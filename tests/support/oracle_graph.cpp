@@ -20,6 +20,7 @@
 #include "compiler/ops/leaky_relu.h"
 #include "compiler/ops/local_response.h"
 #include "compiler/ops/logistic.h"
+#include "compiler/ops/lookup.h"
 #include "compiler/ops/lstm.h"
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
@@ -351,6 +352,7 @@ const Row rows[] = {
     {ops::leaky_relu, leaky_relu},
     {ops::local_response, local_response},
     {ops::logistic, unary<oracle::logistic>},
+    {ops::lookup, binary<oracle::lookup>},
     {ops::lstm, lstm},
     {ops::max_pool2d, pool<oracle::max_pool2d>},
     {ops::maximum, binary<oracle::maximum>},
