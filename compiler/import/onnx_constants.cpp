@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Constants, and arithmetic on the 64-bit integers that shapes are: all known when the model is
-// read, nothing of it is left in the graph.
+// Constants, and the shapes of tensors: all known when the model is read, nothing of it is left in
+// the graph.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +10,6 @@
 #include "compiler/import/onnx_operators.h"
 #include "compiler/import/onnx_parts.h"
 #include "compiler/import/onnx_tensor.h"
-#include "compiler/ops/binary.h"
 
 namespace smelt::onnx_import {
 namespace {
@@ -25,66 +24,7 @@ TensorId integers_constant(Operator& op, Shape shape, const std::vector<std::int
   return op.add_constant(type, std::move(shape), to_bytes(narrow));
 }
 
-/// The element of an operand of this shape that meets element `i` of the result.
-std::size_t broadcast_index(const Shape& shape, const Shape& result, std::size_t i) {
-  std::size_t index = 0, stride = 1;
-  for (std::size_t d = 0; d < result.size(); ++d) {
-    const auto extent = static_cast<std::size_t>(result[result.size() - 1 - d]);
-    const std::size_t at = i % extent;
-    i /= extent;
-    if (d >= shape.size()) continue;
-    const auto own = static_cast<std::size_t>(shape[shape.size() - 1 - d]);
-    if (own != 1) index += at * stride;
-    stride *= own;
-  }
-  return index;
-}
-
-/// Nothing where the result overflows or is not defined.
-std::optional<std::int64_t> calculate(std::string_view kind, std::int64_t a, std::int64_t b) {
-  std::int64_t result = 0;
-  if (kind == "Add")
-    return __builtin_add_overflow(a, b, &result) ? std::nullopt : std::optional(result);
-  if (kind == "Sub")
-    return __builtin_sub_overflow(a, b, &result) ? std::nullopt : std::optional(result);
-  if (kind == "Mul")
-    return __builtin_mul_overflow(a, b, &result) ? std::nullopt : std::optional(result);
-  if (b == 0 || (a == INT64_MIN && b == -1)) return std::nullopt;
-  return a / b;
-}
-
 }  // namespace
-
-bool computed_integers(Operator& op) {
-  const Tensor& a = op.input(0);
-  const Tensor& b = op.input(1);
-  const bool integer =
-      a.type == b.type && (a.type == ElementType::s64 || a.type == ElementType::s32);
-  if (!a.constant || !b.constant || !integer) return false;
-  const auto shape = broadcast_shape(a.shape, b.shape);
-  const auto count = shape ? checked_count(*shape, max_integers) : std::nullopt;
-  if (!count) {
-    op.error(fmt::format("combines constants {} and {}", to_string(a.shape), to_string(b.shape)),
-             "export the model again, with its constants folded");
-    return true;
-  }
-  const std::vector<std::int64_t> x = integers(a), y = integers(b);
-  std::vector<std::int64_t> values;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(*count); ++i) {
-    const auto value = calculate(op.place().kind, x[broadcast_index(a.shape, *shape, i)],
-                                 y[broadcast_index(b.shape, *shape, i)]);
-    const bool fits =
-        value && (a.type == ElementType::s64 || (*value >= INT32_MIN && *value <= INT32_MAX));
-    if (!fits) {
-      op.error("constants overflow, or divide by zero", "export the model again");
-      return true;
-    }
-    values.push_back(*value);
-  }
-  const ElementType type = a.type;
-  op.result(integers_constant(op, *shape, values, type));
-  return true;
-}
 
 void constant(Operator& op) {
   if (!op.takes(0, 0)) return;

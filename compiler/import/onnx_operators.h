@@ -7,6 +7,23 @@
 
 namespace smelt::onnx_import {
 
+// What several share, in onnx_elementwise.cpp.
+void unary(Operator& op, const OpDef& def);
+void binary(Operator& op, const OpDef& def);
+/// The second operand. Before version 7, it repeats only if it is told to, from the dimension that
+/// `axis` names, or at the end.
+TensorId second(Operator& op);
+
+/// Operators that are one of ours, without attributes.
+template <const OpDef& def>
+void one_operand(Operator& op) {
+  unary(op, def);
+}
+template <const OpDef& def>
+void two_operands(Operator& op) {
+  binary(op, def);
+}
+
 // onnx_layers.cpp
 void conv(Operator& op);
 void conv_transpose(Operator& op);
@@ -50,8 +67,36 @@ void sigmoid(Operator& op);
 void tanh(Operator& op);
 void hard_swish(Operator& op);
 void hard_sigmoid(Operator& op);
-void softmax(Operator& op);
+void mean(Operator& op);
 void cast(Operator& op);
+void cast_like(Operator& op);
+
+// onnx_functions.cpp
+void elu(Operator& op);
+void selu(Operator& op);
+void celu(Operator& op);
+void gelu(Operator& op);
+void mish(Operator& op);
+void thresholded_relu(Operator& op);
+void shrink(Operator& op);
+void pow(Operator& op);
+void mod(Operator& op);
+void bit_shift(Operator& op);
+
+// onnx_logic.cpp
+void equal(Operator& op);
+void less(Operator& op);
+void less_or_equal(Operator& op);
+void greater(Operator& op);
+void greater_or_equal(Operator& op);
+void is_nan(Operator& op);
+void is_inf(Operator& op);
+void where(Operator& op);
+
+// onnx_softmax.cpp
+void softmax(Operator& op);
+void log_softmax(Operator& op);
+void hardmax(Operator& op);
 
 // onnx_movement.cpp
 void identity(Operator& op);
@@ -116,8 +161,5 @@ void size(Operator& op);
 void constant_of_shape(Operator& op);
 void eye_like(Operator& op);
 void range(Operator& op);
-/// Add, Sub, Mul or Div of two constant integer tensors, done at once; false if the operands are
-/// none.
-bool computed_integers(Operator& op);
 
 }  // namespace smelt::onnx_import

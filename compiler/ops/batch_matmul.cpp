@@ -44,7 +44,7 @@ bool fits(const NodeView& view) {
     return false;
   const Shape a = batches(view, 0), b = batches(view, 1);
   std::optional<Shape> shape = broadcast_shape(a, b);
-  if (!shape || broadcast_loops(a, b).size() > max_loops) return false;
+  if (!shape || broadcast_loops({a, b}).size() > max_loops) return false;
   shape->insert(shape->end(), {matrix(view, 0).rows, matrix(view, 1).columns});
   return checked_count(*shape, INT32_MAX / 4).has_value();
 }

@@ -22,7 +22,7 @@ SumScales scales(const NodeView& view) {
 }
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
-  check_sum(view, scales, diagnostics);
+  check_sum(view, view.attributes<SubAttributes>().activation, scales, diagnostics);
 }
 
 template <auto kernel>
@@ -39,9 +39,15 @@ void lower_clamped(const NodeView& view, StepBuilder& builder) {
                activation);
 }
 
+void lower_plain(const NodeView& view, StepBuilder& builder) {
+  lower_integers<[]<typename T>() { return invoke<&smelt::sub_integers<T>>; }>(
+      view, builder, "sub_integers", "smelt/add.h");
+}
+
 constexpr KernelRow kernels[] = {
-    {"sub_s8", takes<ElementType::s8>, lower_quantized<&smelt::sub_s8>},
-    {"sub_u8", takes<ElementType::u8>, lower_quantized<&smelt::sub_u8>},
+    {"sub_integers", takes_plain, lower_plain},
+    {"sub_s8", takes_scaled<ElementType::s8>, lower_quantized<&smelt::sub_s8>},
+    {"sub_u8", takes_scaled<ElementType::u8>, lower_quantized<&smelt::sub_u8>},
     {"sub_f32", takes<ElementType::f32>, lower_clamped<&smelt::sub_f32>},
     {"sub_s32", takes<ElementType::s32>, lower_clamped<&smelt::sub_s32>},
 };

@@ -28,7 +28,8 @@ WARNINGS = ("-Wall -Wextra -Wconversion -Wshadow -Wundef -pedantic -Werror "
             "-fno-exceptions -fno-rtti -ffreestanding").split()
 STYLE = ("{BasedOnStyle: Google, ColumnLimit: 100, PointerAlignment: Right, "
          "DerivePointerAlignment: false}")
-MATH = {"expf", "tanhf", "logf", "sqrtf", "powf", "roundf", "floorf", "ceilf", "fabsf"}
+MATH = {"acosf", "asinf", "atanf", "ceilf", "copysignf", "cosf", "coshf", "expf", "fabsf", "floorf",
+        "fmodf", "logf", "powf", "roundf", "sinf", "sinhf", "sqrtf", "tanf", "tanhf"}
 WIDEST = 120
 AVR_OBJECT = 32767
 

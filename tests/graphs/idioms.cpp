@@ -4,6 +4,7 @@
 #include "compiler/ops/add.h"
 #include "compiler/ops/arg.h"
 #include "compiler/ops/cast.h"
+#include "compiler/ops/comparison.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/depthwise_conv2d.h"
@@ -11,6 +12,7 @@
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
+#include "compiler/ops/logic.h"
 #include "compiler/ops/logistic.h"
 #include "compiler/ops/lstm.h"
 #include "compiler/ops/maximum.h"
@@ -31,6 +33,7 @@
 #include "compiler/ops/sum.h"
 #include "compiler/ops/transpose.h"
 #include "compiler/ops/transpose_conv.h"
+#include "compiler/ops/where.h"
 #include "tests/graphs/generator.h"
 
 namespace smelt::test {
@@ -67,6 +70,10 @@ const std::vector<Idiom>& idioms() {
       {quantize, {&quantize, &dequantize, &conv2d}},
       {dequantize, {&add, &mul, &quantize, &concat}},
       {cast, {&cast, &arg_max, &mul}},
+      {less, {&where, &where, &logical_and, &cast}},
+      {equal, {&where, &logical_not, &cast}},
+      {logical_not, {&logical_or, &where}},
+      {where, {&add, &maximum, &relu}},
       {resize_nearest, {&conv2d, &concat, &resize_bilinear}},
       {max_pool2d, windows},
       {mean, {&reshape, &fully_connected, &mul}},

@@ -32,43 +32,29 @@ using enum ElementType;
 
 // --- two operands ------------------------------------------------------------------------------
 
-/// `shape` with some extents 1 and perhaps without its outermost dimensions.
-Shape repeated(Random& random, Shape shape) {
-  if (random.coin()) return shape;
-  const std::int32_t seldom = random.integer(0, 3);
-  for (std::int32_t& extent : shape)
-    if (random.integer(0, seldom) == 0) extent = 1;
-  if (random.coin())
-    shape.erase(shape.begin(),
-                shape.begin() + random.integer(0, static_cast<std::int32_t>(shape.size())));
-  return shape;
+/// Of results of operands like this one: none where it has no scale.
+Quantization result_like(Sketch& s, const Tensor& operand, double scale) {
+  return operand.quantization.present() ? coarser(s, operand.type, scale) : Quantization{};
 }
 
-struct Pair {
-  TensorId a, b;
-};
-/// Either may be the larger one; now and then they are the same.
-Pair pair(Sketch& s, const std::vector<ElementType>& types, bool same_quantization) {
-  const TensorId x = s.pick(types, 0, max_rank);
-  if (s.random.integer(0, 9) == 0) return {x, x};
-  const Tensor tensor = s[x];
-  const TensorId y =
-      s.operand(tensor.type, repeated(s.random, tensor.shape),
-                same_quantization ? std::optional(tensor.quantization) : std::nullopt);
-  return s.random.coin() ? Pair{x, y} : Pair{y, x};
+/// Integers without scales have none, but for those of 32 bits.
+Activation activation_for(Sketch& s, const Tensor& operand) {
+  const bool has = operand.type == f32 || operand.type == s32 || operand.quantization.present();
+  return has ? s.activation() : Activation::none;
 }
 
 template <const OpDef& op, typename Attributes>
 void sum_of_two(Sketch& s) {
   const auto [a, b] = pair(s, arithmetic, false);
   const double scale = std::max(scale_of(s[a]), scale_of(s[b]));
-  s.node(op, Attributes{s.activation()}, {a, b}, coarser(s, s[a].type, scale));
+  s.node(op, Attributes{activation_for(s, s[a])}, {a, b}, result_like(s, s[a], scale));
 }
 
 void mul(Sketch& s) {
   const auto [a, b] = pair(s, arithmetic, false);
   const double scale = scale_of(s[a]) * scale_of(s[b]);
-  s.node(ops::mul, ops::MulAttributes{s.activation()}, {a, b}, coarser(s, s[a].type, 30 * scale));
+  s.node(ops::mul, ops::MulAttributes{activation_for(s, s[a])}, {a, b},
+         result_like(s, s[a], 30 * scale));
 }
 
 template <const OpDef& op>

@@ -70,7 +70,8 @@ struct BatchMatmulOptions {
 Tensor batch_matmul(const Tensor& a, const Tensor& b, const BatchMatmulOptions& options,
                     const Tensor& like);
 
-// Elementwise on two operands, with numpy broadcasting: f32, s8, u8; s32 without scales.
+// Elementwise on two operands, with numpy broadcasting: f32, s8, u8; integers without scales are
+// numbers modulo 2^n.
 
 struct ElementwiseOptions {
   Activation activation = Activation::none;
@@ -83,6 +84,32 @@ Tensor maximum(const Tensor& a, const Tensor& b, const Tensor& like);  // all ty
 Tensor minimum(const Tensor& a, const Tensor& b, const Tensor& like);  // all types
 /// `alpha` is broadcast to the input's shape.
 Tensor prelu(const Tensor& input, const Tensor& alpha, const Tensor& like);
+
+/// Without scales. Integers: towards zero; by zero: 0.
+Tensor div(const Tensor& a, const Tensor& b, const ElementwiseOptions& options, const Tensor& like);
+
+struct ModOptions {
+  bool floored = false;  // the divisor's sign rather than the dividend's
+};
+
+Tensor mod(const Tensor& a, const Tensor& b, const ModOptions& options, const Tensor& like);
+/// Of integers, what is left of a fraction is its whole part.
+Tensor pow(const Tensor& a, const Tensor& b, const Tensor& like);
+Tensor equal(const Tensor& a, const Tensor& b, const Tensor& like);
+Tensor less(const Tensor& a, const Tensor& b, const Tensor& like);
+Tensor less_equal(const Tensor& a, const Tensor& b, const Tensor& like);
+Tensor logical_and(const Tensor& a, const Tensor& b, const Tensor& like);
+Tensor logical_or(const Tensor& a, const Tensor& b, const Tensor& like);
+Tensor logical_xor(const Tensor& a, const Tensor& b, const Tensor& like);
+Tensor logical_not(const Tensor& input, const Tensor& like);
+
+struct BitShiftOptions {
+  bool right = false;
+};
+
+Tensor bit_shift(const Tensor& a, const Tensor& b, const BitShiftOptions& options,
+                 const Tensor& like);
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b, const Tensor& like);
 
 // Pooling over NHWC: f32, s8, u8.
 
@@ -160,6 +187,47 @@ Tensor hard_swish(const Tensor& input, const Tensor& like);
 
 /// Bytes by a table of 256, indexed by their bits.
 Tensor lookup(const Tensor& input, const Tensor& table, const Tensor& like);
+
+/// f32.
+Tensor log_softmax(const Tensor& input, const Tensor& like);
+
+// Functions of one real number: f32; s8 and u8 with scales, as a table filled in float32 (the
+// arithmetic notes, 5.2). abs, neg and sign: also integers without scales, modulo 2^n.
+
+Tensor abs(const Tensor& input, const Tensor& like);
+Tensor acos(const Tensor& input, const Tensor& like);
+Tensor acosh(const Tensor& input, const Tensor& like);
+Tensor asin(const Tensor& input, const Tensor& like);
+Tensor asinh(const Tensor& input, const Tensor& like);
+Tensor atan(const Tensor& input, const Tensor& like);
+Tensor atanh(const Tensor& input, const Tensor& like);
+Tensor ceil(const Tensor& input, const Tensor& like);
+Tensor cos(const Tensor& input, const Tensor& like);
+Tensor cosh(const Tensor& input, const Tensor& like);
+Tensor erf(const Tensor& input, const Tensor& like);
+Tensor exp(const Tensor& input, const Tensor& like);
+Tensor floor(const Tensor& input, const Tensor& like);
+Tensor gelu(const Tensor& input, const Tensor& like);
+Tensor log(const Tensor& input, const Tensor& like);
+Tensor neg(const Tensor& input, const Tensor& like);
+Tensor reciprocal(const Tensor& input, const Tensor& like);
+Tensor round(const Tensor& input, const Tensor& like);
+Tensor rsqrt(const Tensor& input, const Tensor& like);
+Tensor sign(const Tensor& input, const Tensor& like);
+Tensor sin(const Tensor& input, const Tensor& like);
+Tensor sinh(const Tensor& input, const Tensor& like);
+Tensor softplus(const Tensor& input, const Tensor& like);
+Tensor softsign(const Tensor& input, const Tensor& like);
+Tensor sqrt(const Tensor& input, const Tensor& like);
+Tensor tan(const Tensor& input, const Tensor& like);
+
+struct EluOptions {
+  float alpha = 1.0F;
+  float slope = 1.0F;
+  float rate = 1.0F;
+};
+
+Tensor elu(const Tensor& input, const EluOptions& options, const Tensor& like);
 
 // Change of representation.
 

@@ -19,20 +19,6 @@ Index from_real(float value, const Tensor& parameters) {
   return static_cast<Index>(rounded);
 }
 
-/// The low bits of `value`, as a number of that type.
-Index wrapped(Index value, Type type) {
-  switch (type) {
-    case Type::s8: return static_cast<std::int8_t>(value);
-    case Type::u8: return static_cast<std::uint8_t>(value);
-    case Type::s16: return static_cast<std::int16_t>(value);
-    case Type::s32: return static_cast<std::int32_t>(value);
-    case Type::boolean: return value != 0 ? 1 : 0;
-    case Type::s64:
-    case Type::f32: break;
-  }
-  return value;
-}
-
 /// Truncates; values outside the type have no defined result.
 Index truncated(float value, Type type) {
   if (type == Type::boolean) return value != 0.0F ? 1 : 0;

@@ -9,25 +9,34 @@
 #include "compiler/ops/add.h"
 #include "compiler/ops/arg.h"
 #include "compiler/ops/batch_matmul.h"
+#include "compiler/ops/bit_shift.h"
 #include "compiler/ops/cast.h"
+#include "compiler/ops/comparison.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize.h"
 #include "compiler/ops/dequantize_linear.h"
+#include "compiler/ops/div.h"
+#include "compiler/ops/elu.h"
 #include "compiler/ops/fully_connected.h"
+#include "compiler/ops/functions.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
 #include "compiler/ops/local_response.h"
+#include "compiler/ops/log_softmax.h"
+#include "compiler/ops/logic.h"
 #include "compiler/ops/logistic.h"
 #include "compiler/ops/lookup.h"
 #include "compiler/ops/lstm.h"
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
+#include "compiler/ops/mod.h"
 #include "compiler/ops/mul.h"
 #include "compiler/ops/normalize.h"
 #include "compiler/ops/pad.h"
 #include "compiler/ops/pool2d.h"
+#include "compiler/ops/pow.h"
 #include "compiler/ops/prelu.h"
 #include "compiler/ops/quantize.h"
 #include "compiler/ops/quantize_linear.h"
@@ -45,6 +54,7 @@
 #include "compiler/ops/tanh.h"
 #include "compiler/ops/transpose.h"
 #include "compiler/ops/transpose_conv.h"
+#include "compiler/ops/where.h"
 
 namespace smelt::test {
 namespace {
@@ -220,6 +230,25 @@ oracle::Tensor leaky_relu(const Call& call) {
                             call.like);
 }
 
+oracle::Tensor elu(const Call& call) {
+  const auto& [alpha, slope, rate] = call.attributes<ops::EluAttributes>();
+  return oracle::elu(call[0], {.alpha = alpha, .slope = slope, .rate = rate}, call.like);
+}
+
+oracle::Tensor mod(const Call& call) {
+  return oracle::mod(call[0], call[1], {.floored = call.attributes<ops::ModAttributes>().floored},
+                     call.like);
+}
+
+oracle::Tensor bit_shift(const Call& call) {
+  return oracle::bit_shift(call[0], call[1],
+                           {.right = call.attributes<ops::BitShiftAttributes>().right}, call.like);
+}
+
+oracle::Tensor where(const Call& call) {
+  return oracle::where(call[0], call[1], call[2], call.like);
+}
+
 oracle::Tensor softmax(const Call& call) {
   return oracle::softmax(call[0], {.beta = call.attributes<ops::SoftmaxAttributes>().beta},
                          call.like);
@@ -331,18 +360,36 @@ struct Row {
 };
 
 const Row rows[] = {
+    {ops::abs, unary<oracle::abs>},
+    {ops::acos, unary<oracle::acos>},
+    {ops::acosh, unary<oracle::acosh>},
     {ops::add, activated<ops::AddAttributes, oracle::add>},
     {ops::arg_max, arg<oracle::arg_max>},
     {ops::arg_min, arg<oracle::arg_min>},
+    {ops::asin, unary<oracle::asin>},
+    {ops::asinh, unary<oracle::asinh>},
+    {ops::atan, unary<oracle::atan>},
+    {ops::atanh, unary<oracle::atanh>},
     {ops::average_pool2d, pool<oracle::average_pool2d>},
     {ops::batch_matmul, batch_matmul},
+    {ops::bit_shift, bit_shift},
     {ops::cast, unary<oracle::cast>},
+    {ops::ceil, unary<oracle::ceil>},
     {ops::concat, concat},
     {ops::conv2d, convolution<ops::Conv2dAttributes, oracle::conv2d>},
+    {ops::cos, unary<oracle::cos>},
+    {ops::cosh, unary<oracle::cosh>},
     {ops::depthwise_conv2d, convolution<ops::DepthwiseConv2dAttributes, oracle::depthwise_conv2d>},
     {ops::dequantize, unary<oracle::dequantize>},
     {ops::dequantize_linear, scaled<oracle::dequantize_linear>},
+    {ops::div, activated<ops::DivAttributes, oracle::div>},
+    {ops::elu, elu},
+    {ops::equal, binary<oracle::equal>},
+    {ops::erf, unary<oracle::erf>},
+    {ops::exp, unary<oracle::exp>},
+    {ops::floor, unary<oracle::floor>},
     {ops::fully_connected, fully_connected},
+    {ops::gelu, unary<oracle::gelu>},
     {ops::hard_swish, unary<oracle::hard_swish>},
     {ops::inverse_deviation, normalization<oracle::inverse_deviation>},
     {ops::l1_normalize, normalization<oracle::l1_normalize>},
@@ -351,6 +398,14 @@ const Row rows[] = {
     {ops::l2_pool2d, pool<oracle::l2_pool2d>},
     {ops::leaky_relu, leaky_relu},
     {ops::local_response, local_response},
+    {ops::less, binary<oracle::less>},
+    {ops::less_equal, binary<oracle::less_equal>},
+    {ops::log, unary<oracle::log>},
+    {ops::log_softmax, unary<oracle::log_softmax>},
+    {ops::logical_and, binary<oracle::logical_and>},
+    {ops::logical_not, unary<oracle::logical_not>},
+    {ops::logical_or, binary<oracle::logical_or>},
+    {ops::logical_xor, binary<oracle::logical_xor>},
     {ops::logistic, unary<oracle::logistic>},
     {ops::lookup, binary<oracle::lookup>},
     {ops::lstm, lstm},
@@ -358,12 +413,16 @@ const Row rows[] = {
     {ops::maximum, binary<oracle::maximum>},
     {ops::mean, reduction<oracle::mean>},
     {ops::minimum, binary<oracle::minimum>},
+    {ops::mod, mod},
     {ops::mul, activated<ops::MulAttributes, oracle::mul>},
     {ops::normalize, normalization<oracle::normalize>},
+    {ops::neg, unary<oracle::neg>},
     {ops::pad, pad},
+    {ops::pow, binary<oracle::pow>},
     {ops::prelu, binary<oracle::prelu>},
     {ops::quantize, unary<oracle::quantize>},
     {ops::quantize_linear, scaled<oracle::quantize_linear>},
+    {ops::reciprocal, unary<oracle::reciprocal>},
     {ops::relu, unary<oracle::relu>},
     {ops::relu6, unary<oracle::relu6>},
     {ops::relu_n1_to_1, unary<oracle::relu_n1_to_1>},
@@ -374,13 +433,23 @@ const Row rows[] = {
     {ops::sequence_gru, recurrent<oracle::RecurrentCell::gru>},
     {ops::sequence_lstm, recurrent<oracle::RecurrentCell::lstm>},
     {ops::sequence_rnn, recurrent<oracle::RecurrentCell::rnn>},
+    {ops::round, unary<oracle::round>},
+    {ops::rsqrt, unary<oracle::rsqrt>},
+    {ops::sign, unary<oracle::sign>},
+    {ops::sin, unary<oracle::sin>},
+    {ops::sinh, unary<oracle::sinh>},
     {ops::slice, slice},
     {ops::softmax, softmax},
+    {ops::softplus, unary<oracle::softplus>},
+    {ops::softsign, unary<oracle::softsign>},
+    {ops::sqrt, unary<oracle::sqrt>},
     {ops::sub, activated<ops::SubAttributes, oracle::sub>},
     {ops::sum, reduction<oracle::sum>},
+    {ops::tan, unary<oracle::tan>},
     {ops::tanh, unary<oracle::tanh>},
     {ops::transpose, transpose},
     {ops::transpose_conv, transpose_conv},
+    {ops::where, where},
 };
 
 const Row* row_of(const OpDef& op) {
