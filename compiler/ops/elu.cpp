@@ -34,12 +34,13 @@ UnaryCall call(const NodeView& view, std::int32_t count) {
   std::vector<Field> fields = {
       labelled_field("elements", elements),
       labelled_field("curve", {{"alpha", alpha}, {"slope", slope}, {"rate", rate}})};
-  const Invoke invoke = real ? smelt::invoke<&smelt::elu<smelt::elu_f32_layer, float>>
-                        : view.input(0).type == ElementType::s8
-                            ? smelt::invoke<&smelt::elu<smelt::elu_8_layer, std::int8_t>>
-                            : smelt::invoke<&smelt::elu<smelt::elu_8_layer, std::uint8_t>>;
-  return {{"elu", "smelt/elu.h", invoke},
-          {real ? "elu_f32_layer" : "elu_8_layer", std::move(fields), {}}};
+  if (real)
+    return {{"elu_f32", "smelt/elu.h", invoke<&smelt::elu_f32>},
+            {"elu_f32_layer", std::move(fields), {}}};
+  const bool is_signed = view.input(0).type == ElementType::s8;
+  return {{"elu_8", "smelt/elu.h",
+           is_signed ? invoke<&smelt::elu_8<std::int8_t>> : invoke<&smelt::elu_8<std::uint8_t>>},
+          {"elu_8_layer", std::move(fields), {}}};
 }
 
 }  // namespace

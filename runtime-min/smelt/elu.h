@@ -10,9 +10,6 @@ namespace smelt {
 
 struct elu_curve {
   float alpha, slope, rate;
-  SMELT_INLINE float operator()(float x) const {
-    return x < 0 ? alpha * exp_minus_1(rate * x) : slope * x;
-  }
 };
 
 struct elu_f32_layer {
@@ -25,10 +22,20 @@ struct elu_8_layer {
   elu_curve curve;
 };
 
-/// For either layer.
-template <typename Layer, typename T>
-void elu(const Layer &constants, const T *input, T *output) {
-  apply(constants.elements, input, output, load(&constants.curve));
+static inline void elu_f32(const elu_f32_layer &constants, const float *input, float *output) {
+  const elu_curve curve = load(&constants.curve);
+  apply(constants.elements, input, output, [&](float x) {
+    return x < 0 ? curve.alpha * exp_minus_1(curve.rate * x) : curve.slope * x;
+  });
+}
+
+/// The reference's table is of exp(x) - 1, as floats have it.
+template <typename T>
+void elu_8(const elu_8_layer &constants, const T *input, T *output) {
+  const elu_curve curve = load(&constants.curve);
+  apply(constants.elements, input, output, [&](float x) {
+    return x < 0 ? curve.alpha * (expf(curve.rate * x) - 1.0F) : curve.slope * x;
+  });
 }
 
 }  // namespace smelt

@@ -74,11 +74,11 @@ void of_numbers(Sketch& s) {
 }
 
 void elu(Sketch& s) {
-  const TensorId x = any_float(s);
+  const TensorId x = s.random.coin() ? any_float(s) : s.pick({s8, u8}, 0, max_rank, has_scale);
   s.node(ops::elu,
-         ops::EluAttributes{s.random.of<float>({1, 0.5F, 1.7F}), s.random.of<float>({1, 1.05F}),
-                            s.random.of<float>({1, 2})},
-         {x});
+         ops::EluAttributes{s.random.of<float>({1, 1, 0.5F, 1.7F}),
+                            s.random.of<float>({1, 1, 1.05F}), s.random.of<float>({1, 1, 2})},
+         {x}, coarser(s, s[x].type, scale_of(s[x])));
 }
 
 void log_softmax(Sketch& s) {

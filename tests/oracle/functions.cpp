@@ -3,6 +3,7 @@
 // Functions of one real number. Floats are computed in double; 8-bit numbers as the arithmetic
 // notes fill a table (5.2), by the C library's functions of floats.
 #include <cmath>
+#include <type_traits>
 
 #include "tensor.h"
 
@@ -167,7 +168,12 @@ Tensor softsign(const Tensor& input, const Tensor& like) {
 
 Tensor elu(const Tensor& input, const EluOptions& options, const Tensor& like) {
   return of_real(input, like, [&](auto x) -> decltype(x) {
-    return x < 0 ? options.alpha * std::expm1(options.rate * x) : options.slope * x;
+    if (x >= 0) return options.slope * x;
+    if constexpr (std::is_same_v<decltype(x), double>) {
+      return options.alpha * std::expm1(options.rate * x);
+    } else {
+      return options.alpha * (std::exp(options.rate * x) - 1);  // as tables are filled
+    }
   });
 }
 
