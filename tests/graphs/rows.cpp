@@ -39,7 +39,8 @@ TensorId bias_of(Sketch& s, ElementType type, std::int32_t channels) {
 const std::vector<GeneratorRow>& generator_rows() {
   static const std::vector<GeneratorRow> rows = [] {
     std::map<std::string_view, GeneratorRow> by_name;
-    for (const auto& group : {product_rows(), elementwise_rows(), movement_rows(), sequence_rows()})
+    for (const auto& group :
+         {product_rows(), elementwise_rows(), movement_rows(), indexing_rows(), sequence_rows()})
       for (const GeneratorRow& row : group) by_name.emplace(row.op.name, row);
     std::vector<GeneratorRow> all;
     for (const auto& [name, row] : by_name) all.push_back(row);

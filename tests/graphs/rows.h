@@ -13,6 +13,7 @@ namespace smelt::test {
 std::vector<GeneratorRow> product_rows();
 std::vector<GeneratorRow> elementwise_rows();
 std::vector<GeneratorRow> movement_rows();
+std::vector<GeneratorRow> indexing_rows();
 std::vector<GeneratorRow> sequence_rows();
 
 /// Operators that take tensors of any rank are given those of up to so many dimensions.

@@ -38,6 +38,8 @@ struct Range {
 bool is_float(const Tensor& tensor);
 Range range_of(Type type);
 Index clamp(Index value, Range range);
+/// What is left of a number in an s32 or s64, which have no scales.
+Index wrapped_to(Type type, std::uint64_t value);
 
 Index count(const std::vector<int>& shape);
 /// -1 is the last dimension, and so on.

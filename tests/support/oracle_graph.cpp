@@ -11,9 +11,13 @@
 #include "compiler/ops/cast.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
+#include "compiler/ops/cum_sum.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize.h"
 #include "compiler/ops/fully_connected.h"
+#include "compiler/ops/gather.h"
+#include "compiler/ops/gather_elements.h"
+#include "compiler/ops/gather_nd.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
 #include "compiler/ops/logistic.h"
@@ -21,23 +25,30 @@
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
 #include "compiler/ops/mul.h"
+#include "compiler/ops/one_hot.h"
 #include "compiler/ops/pad.h"
 #include "compiler/ops/pool2d.h"
 #include "compiler/ops/prelu.h"
 #include "compiler/ops/quantize.h"
 #include "compiler/ops/reduce.h"
+#include "compiler/ops/reduce_by.h"
 #include "compiler/ops/relu.h"
 #include "compiler/ops/relu6.h"
 #include "compiler/ops/relu_n1_to_1.h"
+#include "compiler/ops/resample.h"
 #include "compiler/ops/reshape.h"
 #include "compiler/ops/resize.h"
+#include "compiler/ops/scatter.h"
 #include "compiler/ops/slice.h"
 #include "compiler/ops/softmax.h"
 #include "compiler/ops/sub.h"
 #include "compiler/ops/sum.h"
+#include "compiler/ops/take.h"
 #include "compiler/ops/tanh.h"
+#include "compiler/ops/top_k.h"
 #include "compiler/ops/transpose.h"
 #include "compiler/ops/transpose_conv.h"
+#include "compiler/ops/trilu.h"
 
 namespace smelt::test {
 namespace {
@@ -188,7 +199,8 @@ oracle::Tensor reduction(const Call& call) {
 
 template <auto function>
 oracle::Tensor arg(const Call& call) {
-  return function(call[0], {.axis = call.attributes<ops::ArgAttributes>().axis}, call.like);
+  const auto& attributes = call.attributes<ops::ArgAttributes>();
+  return function(call[0], {.axis = attributes.axis, .last = attributes.last}, call.like);
 }
 
 template <auto function>
@@ -240,6 +252,78 @@ oracle::Tensor transpose(const Call& call) {
       call.like);
 }
 
+oracle::Tensor cum_sum(const Call& call) {
+  const auto& attributes = call.attributes<ops::CumSumAttributes>();
+  return oracle::cum_sum(
+      call[0],
+      {.axis = attributes.axis, .exclusive = attributes.exclusive, .reverse = attributes.reverse},
+      call.like);
+}
+
+oracle::Tensor resample(const Call& call) {
+  const auto& attributes = call.attributes<ops::ResampleAttributes>();
+  return oracle::resample(call[0],
+                          {.axis = attributes.axis,
+                           .places = ints(attributes.places),
+                           .weights = attributes.weights,
+                           .bias = attributes.bias},
+                          call.like);
+}
+
+oracle::Tensor take(const Call& call) {
+  const auto& attributes = call.attributes<ops::TakeAttributes>();
+  return oracle::take(call[0], {.sizes = ints(attributes.sizes), .places = ints(attributes.places)},
+                      call.like);
+}
+
+oracle::Tensor trilu(const Call& call) {
+  const auto& attributes = call.attributes<ops::TriluAttributes>();
+  return oracle::trilu(call[0], {.diagonal = attributes.diagonal, .upper = attributes.upper},
+                       call.like);
+}
+
+template <typename Attributes, auto function>
+oracle::Tensor gather(const Call& call) {
+  return function(call[0], call[1], {.axis = call.attributes<Attributes>().axis}, call.like);
+}
+
+oracle::Tensor gather_nd(const Call& call) {
+  return oracle::gather_nd(call[0], call[1],
+                           {.batch_dims = call.attributes<ops::GatherNdAttributes>().batch_dims},
+                           call.like);
+}
+
+oracle::Scatter scatter_rule(const std::string& reduction) {
+  return reduction == "add"   ? oracle::Scatter::add
+         : reduction == "mul" ? oracle::Scatter::mul
+                              : oracle::Scatter::none;
+}
+
+oracle::Tensor scatter_elements(const Call& call) {
+  const auto& attributes = call.attributes<ops::ScatterElementsAttributes>();
+  return oracle::scatter_elements(call[0], call[1], call[2], {.axis = attributes.axis},
+                                  scatter_rule(attributes.reduction), call.like);
+}
+
+oracle::Tensor scatter_nd(const Call& call) {
+  const auto& attributes = call.attributes<ops::ScatterNdAttributes>();
+  return oracle::scatter_nd(call[0], call[1], call[2], scatter_rule(attributes.reduction),
+                            call.like);
+}
+
+oracle::Tensor one_hot(const Call& call) {
+  const auto& attributes = call.attributes<ops::OneHotAttributes>();
+  return oracle::one_hot(call[0], call[1], {.axis = attributes.axis, .depth = attributes.depth},
+                         call.like);
+}
+
+oracle::Tensor top_k(const Call& call) {
+  const auto& attributes = call.attributes<ops::TopKAttributes>();
+  return oracle::top_k(call[0],
+                       {.axis = attributes.axis, .k = attributes.k, .largest = attributes.largest},
+                       call.like);
+}
+
 oracle::Tensor lstm(const Call& call) {
   using At = ops::LstmOperand;
   const auto& attributes = call.attributes<ops::LstmAttributes>();
@@ -270,9 +354,13 @@ const Row rows[] = {
     {ops::cast, unary<oracle::cast>},
     {ops::concat, concat},
     {ops::conv2d, convolution<ops::Conv2dAttributes, oracle::conv2d>},
+    {ops::cum_sum, cum_sum},
     {ops::depthwise_conv2d, convolution<ops::DepthwiseConv2dAttributes, oracle::depthwise_conv2d>},
     {ops::dequantize, unary<oracle::dequantize>},
     {ops::fully_connected, fully_connected},
+    {ops::gather, gather<ops::GatherAttributes, oracle::gather>},
+    {ops::gather_elements, gather<ops::GatherElementsAttributes, oracle::gather_elements>},
+    {ops::gather_nd, gather_nd},
     {ops::hard_swish, unary<oracle::hard_swish>},
     {ops::leaky_relu, leaky_relu},
     {ops::logistic, unary<oracle::logistic>},
@@ -282,22 +370,37 @@ const Row rows[] = {
     {ops::mean, reduction<oracle::mean>},
     {ops::minimum, binary<oracle::minimum>},
     {ops::mul, activated<ops::MulAttributes, oracle::mul>},
+    {ops::one_hot, one_hot},
     {ops::pad, pad},
     {ops::prelu, binary<oracle::prelu>},
     {ops::quantize, unary<oracle::quantize>},
+    {ops::reduce_l1, reduction<oracle::reduce_l1>},
+    {ops::reduce_l2, reduction<oracle::reduce_l2>},
+    {ops::reduce_log_sum, reduction<oracle::reduce_log_sum>},
+    {ops::reduce_log_sum_exp, reduction<oracle::reduce_log_sum_exp>},
+    {ops::reduce_max, reduction<oracle::reduce_max>},
+    {ops::reduce_min, reduction<oracle::reduce_min>},
+    {ops::reduce_prod, reduction<oracle::reduce_prod>},
+    {ops::reduce_sum_square, reduction<oracle::reduce_sum_square>},
     {ops::relu, unary<oracle::relu>},
     {ops::relu6, unary<oracle::relu6>},
     {ops::relu_n1_to_1, unary<oracle::relu_n1_to_1>},
+    {ops::resample, resample},
     {ops::reshape, unary<oracle::reshape>},
     {ops::resize_bilinear, resize<oracle::resize_bilinear>},
     {ops::resize_nearest, resize<oracle::resize_nearest_neighbor>},
+    {ops::scatter_elements, scatter_elements},
+    {ops::scatter_nd, scatter_nd},
     {ops::slice, slice},
     {ops::softmax, softmax},
     {ops::sub, activated<ops::SubAttributes, oracle::sub>},
     {ops::sum, reduction<oracle::sum>},
+    {ops::take, take},
     {ops::tanh, unary<oracle::tanh>},
+    {ops::top_k, top_k},
     {ops::transpose, transpose},
     {ops::transpose_conv, transpose_conv},
+    {ops::trilu, trilu},
 };
 
 const Row* row_of(const OpDef& op) {

@@ -27,11 +27,18 @@ float float_at(const Bytes& bytes, std::size_t i) {
   return value;
 }
 
+/// The same infinity, or no number either.
+bool same_float(float a, float b) {
+  return a == b || (std::isnan(a) && std::isnan(b));
+}
+
 std::string float_difference(const std::vector<float>& expected, const Bytes& actual) {
   float largest = 0;
-  for (const float value : expected) largest = std::max(largest, std::abs(value));
+  for (const float value : expected)
+    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
   for (std::size_t i = 0; i < expected.size(); ++i)
-    if (!(std::abs(expected[i] - float_at(actual, i)) <= 1e-5F * largest))
+    if (const float found = float_at(actual, i);
+        !same_float(expected[i], found) && !(std::abs(expected[i] - found) <= 1e-5F * largest))
       return fmt::format("element {} is {}, expected {}", i, float_at(actual, i), expected[i]);
   return {};
 }
