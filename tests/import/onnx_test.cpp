@@ -217,8 +217,8 @@ TEST_CASE("indices that are known are slices, others are looked up on the device
             .graph);
   };
   using Names = std::vector<std::string>;
-  CHECK(gather("[2] {1, 3}") == Names{"slice", "reshape"});
-  CHECK(gather("[3] {0, -1, 1}") == Names{"take", "reshape"});
+  CHECK(gather("[2] {1, 3}") == Names{"slice"});
+  CHECK(gather("[3] {0, -1, 1}") == Names{"take"});
   CHECK(operators(accepted(model("(float[4,3] x, int64[2] i) => (float[2,3] y) "
                                  "{ y = Gather(x, i) }"))
                       .graph) == Names{"gather"});
