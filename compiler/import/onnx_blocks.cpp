@@ -8,7 +8,6 @@
 #include "compiler/import/onnx_operators.h"
 #include "compiler/import/onnx_parts.h"
 #include "compiler/ops/binary.h"
-#include "compiler/ops/movement.h"
 #include "compiler/ops/trilu.h"
 
 namespace smelt::onnx_import {
@@ -84,14 +83,15 @@ void tile(Operator& op) {
     return op.error(fmt::format("has {} repeats for an input {}", repeats->size(),
                                 to_string(op.input(0).shape)),
                     damaged_file);
-  // Each that is repeated takes two dimensions of a slice: three of them at a time.
+  // Each that is repeated takes two dimensions of a slice, which has no more than six.
+  const std::size_t at_once = rank <= 4 ? 2 : 1;
   TensorId id = op.inputs[0];
   std::vector<std::int32_t> some(rank, 1);
   std::size_t several = 0;
   for (std::size_t i = rank; i-- > 0 && id != no_tensor;) {
     some[i] = (*repeats)[i];
     if (some[i] > 1) ++several;
-    if (i > 0 && 2 * several + 2 < max_move_rank) continue;
+    if (i > 0 && several < at_once) continue;
     id = repeat(op, id, some);
     some.assign(rank, 1);
     several = 0;

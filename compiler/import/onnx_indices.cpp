@@ -33,14 +33,16 @@ std::optional<std::vector<std::int32_t>> resolved(Operator& op,
     }
     places.push_back(static_cast<std::int32_t>(index < 0 ? index + extent : index));
   }
-  if (!places.empty()) return places;
-  op.error("takes no elements", "remove it from the model");
-  return std::nullopt;
+  return places;
 }
 
 /// Elements along one axis; those that go up or down by the same step are one slice.
 TensorId take_along(Operator& op, TensorId id, std::size_t axis,
                     const std::vector<std::int32_t>& places) {
+  if (places.empty()) {
+    op.error("takes no elements", "remove it from the model");
+    return no_tensor;
+  }
   const std::int32_t step = places.size() > 1 ? places[1] - places[0] : 1;
   bool even = true;
   for (std::size_t i = 1; i < places.size(); ++i) even = even && places[i] - places[i - 1] == step;
@@ -90,7 +92,6 @@ void gather_elements(Operator& op) {
 }
 
 void gather_nd(Operator& op) {
-  const std::vector<std::int32_t> none;
   const std::int64_t batch_dims = op.integer("batch_dims", 0);
   if (!op.takes(2, 2)) return;
   const auto batches = static_cast<std::int32_t>(std::clamp<std::int64_t>(batch_dims, -1, 99));

@@ -14,8 +14,6 @@
 namespace smelt::onnx_import {
 namespace {
 
-constexpr auto again = "the file does not follow the format; export the model again";
-
 std::vector<std::int64_t> counting(std::size_t count) {
   std::vector<std::int64_t> result(count);
   std::iota(result.begin(), result.end(), 0);
@@ -75,7 +73,7 @@ void reshape(Operator& op) {
     std::int64_t extent = (*values)[i];
     if (extent == 0 && !allow_zero && i < from.size()) extent = from[i];
     if (extent < -1 || extent > INT32_MAX || (extent > 0 && known > INT32_MAX / extent))
-      return op.error(fmt::format("has the shape [{}]", fmt::join(*values, ", ")), again);
+      return op.error(fmt::format("has the shape [{}]", fmt::join(*values, ", ")), damaged_file);
     if (extent >= 0) known *= extent;
     shape.push_back(static_cast<std::int32_t>(extent));
   }
@@ -90,7 +88,8 @@ void flatten(Operator& op) {
   if (!op.takes(1, 1)) return;
   const Shape shape = op.input(0).shape;
   const auto rank = static_cast<std::int64_t>(shape.size());
-  if (stated < -rank || stated > rank) return op.error(fmt::format("has axis {}", stated), again);
+  if (stated < -rank || stated > rank)
+    return op.error(fmt::format("has axis {}", stated), damaged_file);
   const auto middle = shape.begin() + (stated < 0 ? stated + rank : stated);
   op.result(
       op.reshape(op.inputs[0], {static_cast<std::int32_t>(element_count({shape.begin(), middle})),
@@ -108,7 +107,8 @@ void squeeze(Operator& op) {
   for (std::size_t i = 0; i < shape.size(); ++i) {
     const bool named = std::binary_search(axes->begin(), axes->end(), static_cast<int>(i));
     if (named && shape[i] != 1)
-      return op.error(fmt::format("squeezes dimension {} of {}", i, to_string(shape)), again);
+      return op.error(fmt::format("squeezes dimension {} of {}", i, to_string(shape)),
+                      damaged_file);
     if (!named && (shape[i] != 1 || !axes->empty())) result.push_back(shape[i]);
   }
   op.result(op.reshape(op.inputs[0], result));
@@ -121,7 +121,7 @@ void unsqueeze(Operator& op) {
   if (!stated) return;
   const auto axes = op.axes(*stated, shape.size() + stated->size());
   if (!axes) return;
-  if (axes->size() != stated->size()) return op.error("names an axis twice", again);
+  if (axes->size() != stated->size()) return op.error("names an axis twice", damaged_file);
   for (const std::int32_t axis : *axes) shape.insert(shape.begin() + axis, 1);
   op.result(op.reshape(op.inputs[0], shape));
 }
@@ -136,7 +136,7 @@ void transpose(Operator& op) {
   if (permutation.size() != op.input(0).shape.size())
     return op.error(fmt::format("has the permutation [{}] for an input {}",
                                 fmt::join(permutation, ", "), to_string(op.input(0).shape)),
-                    again);
+                    damaged_file);
   op.result(op.transpose(op.inputs[0], permutation));
 }
 
@@ -147,7 +147,7 @@ void concat(Operator& op) {
   if (!axis) return;
   std::vector<TensorId> operands;
   for (std::size_t i = 0; i < op.inputs.size(); ++i) {
-    if (!op.has(i)) return op.error("lacks an operand", again);
+    if (!op.has(i)) return op.error("lacks an operand", damaged_file);
     if (element_count(op.input(i).shape) > 0) operands.push_back(op.inputs[i]);
   }
   if (operands.size() == 1) return op.result(operands[0]);
@@ -166,7 +166,7 @@ void split(Operator& op) {
   const auto dimension = static_cast<std::size_t>(*axis);
   ops::SliceAttributes attributes = everything(op.input(0).shape);
   const std::int64_t extent = attributes.size[dimension];
-  if (counted != static_cast<std::int64_t>(parts)) return op.error("lacks outputs", again);
+  if (counted != static_cast<std::int64_t>(parts)) return op.error("lacks outputs", damaged_file);
   if (sizes->empty()) {
     if (extent % counted != 0)
       return op.error(fmt::format("cannot split {} into {} equal parts", extent, parts),
@@ -179,7 +179,7 @@ void split(Operator& op) {
   if (sizes->size() != parts || left != 0)
     return op.error(fmt::format("sizes {} are not those of {} parts of {}", fmt::join(*sizes, ", "),
                                 parts, extent),
-                    again);
+                    damaged_file);
   for (std::size_t i = 0; i < parts; ++i) {
     attributes.size[dimension] = static_cast<std::int32_t>((*sizes)[i]);
     if (op.wants(i)) op.result(slice_of(op, op.inputs[0], attributes), i);
@@ -199,14 +199,15 @@ void slice(Operator& op) {
   if (axes->empty()) axes = counting(starts->size());
   if (ends->size() != starts->size() || axes->size() != starts->size() ||
       steps->size() != starts->size())
-    return op.error("has lists of different lengths", again);
+    return op.error("has lists of different lengths", damaged_file);
   ops::SliceAttributes attributes = everything(op.input(0).shape);
   std::vector<bool> seen(rank);
   for (std::size_t i = 0; i < starts->size(); ++i) {
     const auto axis = op.axis((*axes)[i], rank);
     if (!axis) return;
     const auto dimension = static_cast<std::size_t>(*axis);
-    if (seen[dimension] || (*steps)[i] == 0) return op.error("has an axis twice or step 0", again);
+    if (seen[dimension] || (*steps)[i] == 0)
+      return op.error("has an axis twice or step 0", damaged_file);
     seen[dimension] = true;
     const std::int64_t step = std::clamp<std::int64_t>((*steps)[i], -INT32_MAX, INT32_MAX);
     cut(attributes, dimension, (*starts)[i], (*ends)[i], static_cast<std::int32_t>(step));

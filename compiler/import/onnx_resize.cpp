@@ -51,8 +51,9 @@ bool is_outside(const Axis& axis, const Options& options, double at) {
   return options.coordinates == "tf_crop_and_resize" && (at < 0 || at > axis.from - 1);
 }
 
+/// The nearest place of the input; what is no number is place 0.
 std::int32_t within(const Axis& axis, double at) {
-  return static_cast<std::int32_t>(std::clamp<double>(at, 0, axis.from - 1));
+  return at > 0 ? static_cast<std::int32_t>(std::min<double>(at, axis.from - 1)) : 0;
 }
 
 double rounded(const std::string& mode, double at) {
@@ -70,13 +71,8 @@ std::vector<double> weights_of(const Options& options, double ratio) {
   return {far(ratio + 1), near(ratio), near(1 - ratio), far(2 - ratio)};
 }
 
-/// The tables of ops::resample.
-struct Tables {
-  std::vector<std::int32_t> places;
-  std::vector<float> weights, bias;
-};
-
-void add_taps(Tables& tables, const Axis& axis, const Options& options, double at) {
+void add_taps(ops::ResampleAttributes& tables, const Axis& axis, const Options& options,
+              double at) {
   const bool linear = options.mode == "linear";
   const double first = std::floor(at) - 1;
   std::vector<double> weights = weights_of(options, at - std::floor(at));
@@ -100,17 +96,12 @@ void add_taps(Tables& tables, const Axis& axis, const Options& options, double a
 
 TensorId interpolate(Operator& op, TensorId id, std::size_t dimension, const Axis& axis,
                      const Options& options) {
-  Tables tables;
+  ops::ResampleAttributes tables{.axis = static_cast<std::int32_t>(dimension), .size = axis.to};
   for (std::int32_t i = 0; i < axis.to; ++i)
     add_taps(tables, axis, options, coordinate(axis, options.coordinates, i));
-  const auto taps = static_cast<std::int32_t>(tables.places.size()) / axis.to;
-  std::vector<TensorId> operands = {id, op.floats({axis.to, taps}, tables.weights)};
-  if (std::any_of(tables.bias.begin(), tables.bias.end(), [](float each) { return each != 0; }))
-    operands.push_back(op.floats({axis.to}, tables.bias));
-  return op.apply(ops::resample,
-                  ops::ResampleAttributes{.axis = static_cast<std::int32_t>(dimension),
-                                          .places = std::move(tables.places)},
-                  operands);
+  if (std::all_of(tables.bias.begin(), tables.bias.end(), [](float each) { return each == 0; }))
+    tables.bias.clear();
+  return op.apply(ops::resample, tables, {id});
 }
 
 /// Every output is the input of the same place.

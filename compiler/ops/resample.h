@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Along one dimension, outputs that are weighted sums of a few inputs: element i is
-// bias[i] + sum over t of weights[i][t] * input[places[i * taps + t]]. ONNX's Resize becomes it,
-// dimension by dimension. Weights [size][taps] and bias [size] are constant.
+// bias[i] + sum over t of weights[i][t] * input[places[i][t]]. ONNX's Resize becomes it, dimension
+// by dimension.
 #pragma once
 
 #include "compiler/graph/graph.h"
@@ -11,9 +11,18 @@ namespace smelt::ops {
 
 struct ResampleAttributes {
   std::int32_t axis = 0;             ///< from 0
-  std::vector<std::int32_t> places;  ///< as many as weights
+  std::int32_t size = 1;             ///< of the output along the axis
+  std::vector<std::int32_t> places;  ///< [size][taps]
+  std::vector<float> weights;        ///< [size][taps]
+  std::vector<float> bias;           ///< [size], or empty
 
-  std::vector<AttributeField> fields() { return {{"axis", &axis}, {"places", &places}}; }
+  std::vector<AttributeField> fields() {
+    return {{"axis", &axis},
+            {"size", &size},
+            {"places", &places},
+            {"weights", &weights},
+            {"bias", &bias}};
+  }
 };
 
 extern const OpDef resample;

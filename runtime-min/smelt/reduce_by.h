@@ -72,9 +72,11 @@ SMELT_INLINE void reduce_sum_square(const reduction_layer &layer, const T *input
   });
 }
 
+// Some C libraries have the functions of float as others of double, which is float there.
+
 static inline void reduce_l2(const reduction_layer &constants, const float *input, float *output) {
   const reduction_layer layer = load(&constants);
-  for_each_kept(layer, input, output, [&](const float *from) {
+  for_each_kept(layer, input, output, [&](const float *from) -> float {
     return sqrtf(reduced(layer, from, 0.0F, [](float sum, float x) { return sum + x * x; }));
   });
 }
@@ -82,7 +84,7 @@ static inline void reduce_l2(const reduction_layer &constants, const float *inpu
 static inline void reduce_log_sum(const reduction_layer &constants, const float *input,
                                   float *output) {
   const reduction_layer layer = load(&constants);
-  for_each_kept(layer, input, output, [&](const float *from) {
+  for_each_kept(layer, input, output, [&](const float *from) -> float {
     return logf(reduced(layer, from, 0.0F, [](float sum, float x) { return sum + x; }));
   });
 }
@@ -91,11 +93,11 @@ static inline void reduce_log_sum(const reduction_layer &constants, const float 
 static inline void reduce_log_sum_exp(const reduction_layer &constants, const float *input,
                                       float *output) {
   const reduction_layer layer = load(&constants);
-  for_each_kept(layer, input, output, [&](const float *from) {
+  for_each_kept(layer, input, output, [&](const float *from) -> float {
     const float max = largest_of(layer, from);
     if (max == infinity || max == -infinity) return max;
     return max + logf(reduced(layer, from, 0.0F,
-                              [&](float sum, float x) { return sum + expf(x - max); }));
+                              [&](float sum, float x) -> float { return sum + expf(x - max); }));
   });
 }
 

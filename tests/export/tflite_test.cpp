@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "compiler/export/tflite_operator.h"
 #include "compiler/import/tflite.h"
+#include "compiler/ops/arg.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/ops.h"
 #include "compiler/ops/slice.h"
@@ -75,7 +75,7 @@ TEST_CASE("the models hold every operator that the format has") {
     for (const Node& node : model.graph.nodes) seen.insert(node.op->name);
   for (const OpDef* op : ops::all()) {
     CAPTURE(op->name);
-    CHECK(seen.contains(op->name) == (tflite_writer::find(*op) != nullptr));
+    CHECK(seen.contains(op->name) == tflite_has(*op));
   }
 }
 
@@ -117,4 +117,8 @@ TEST_CASE("what the format cannot hold is named, all of it") {
   const TensorId x = b.input(ElementType::f32, {3});
   b.output(b.node(ops::slice, ops::SliceAttributes{{1}, {0}, {4}}, {x}));
   CHECK_THAT(export_problems(b.graph), Catch::Contains("takes an element more than once"));
+  Builder last;
+  const TensorId y = last.input(ElementType::f32, {3});
+  last.output(last.node(ops::arg_max, ops::ArgAttributes{0, true}, {y}, {}, ElementType::s32));
+  CHECK_THAT(export_problems(last.graph), Catch::Contains("takes the last of equals"));
 }

@@ -64,7 +64,8 @@ const std::vector<GeneratorRow>& generator_rows() {
       for (const GeneratorRow& row : group)
         by_name.emplace(row.op.name, GeneratorRow{row.op, row.draw, seldom});
     };
-    for (const auto& group : {product_rows(), elementwise_rows(), movement_rows(), sequence_rows()})
+    for (const auto& group :
+         {product_rows(), elementwise_rows(), movement_rows(), indexing_rows(), sequence_rows()})
       add(group, false);
     for (const auto& group : {function_rows(), arithmetic_rows()}) add(group, true);
     std::vector<GeneratorRow> all;

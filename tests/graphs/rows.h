@@ -15,6 +15,7 @@ std::vector<GeneratorRow> elementwise_rows();
 std::vector<GeneratorRow> function_rows();
 std::vector<GeneratorRow> arithmetic_rows();
 std::vector<GeneratorRow> movement_rows();
+std::vector<GeneratorRow> indexing_rows();
 std::vector<GeneratorRow> sequence_rows();
 
 /// Operators that take tensors of any rank are given those of up to so many dimensions.

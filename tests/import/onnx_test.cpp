@@ -204,8 +204,72 @@ TEST_CASE("shapes that the model computes are constants") {
 TEST_CASE("an output that is an input, and one that does not depend on any") {
   const Graph graph = accepted(model("(float[2] x) => (float[2] y) { y = Identity(x) }")).graph;
   CHECK(evaluated(graph, {3, 4}) == std::vector<float>{3, 4});
-  CHECK_THAT(refusal(model("(float[2] x) => (int64[1] y) { y = Shape(x) }")),
-             Contains("output \"y\" does not depend on an input"));
+  const Graph shape = accepted(model("(float[2] x) => (int64[1] y) { y = Shape(x) }")).graph;
+  CHECK(Evaluation(shape).run({to_bytes(std::vector<float>{3, 4})})[0] ==
+        to_bytes(std::vector<std::int64_t>{2}));
+}
+
+TEST_CASE("indices that are known are slices, others are looked up on the device") {
+  const auto gather = [](const std::string& indices) {
+    return operators(
+        accepted(model("(float[4,3] x) => (float[n,3] y) { i = Constant<value = int64" + indices +
+                       ">() y = Gather(x, i) }"))
+            .graph);
+  };
+  using Names = std::vector<std::string>;
+  CHECK(gather("[2] {1, 3}") == Names{"slice"});
+  CHECK(gather("[3] {0, -1, 1}") == Names{"take"});
+  CHECK(operators(accepted(model("(float[4,3] x, int64[2] i) => (float[2,3] y) "
+                                 "{ y = Gather(x, i) }"))
+                      .graph) == Names{"gather"});
+}
+
+TEST_CASE("repeats, pads and sizes are tables") {
+  const auto run = [](const std::string& body, const std::vector<float>& input) {
+    return evaluated(accepted(model("(float[3] x) => (float[n] y) { " + body + " }")).graph, input);
+  };
+  const std::string two = "r = Constant<value = int64[1] {2}>() ";
+  CHECK(run(two + "y = Tile(x, r)", {1, 2, 3}) == std::vector<float>{1, 2, 3, 1, 2, 3});
+  const std::string pads = "p = Constant<value = int64[2] {2, 1}>() ";
+  CHECK(run(pads + "y = Pad<mode = \"reflect\">(x, p)", {1, 2, 3}) ==
+        std::vector<float>{3, 2, 1, 2, 3, 2});
+  CHECK(run(pads + "y = Pad<mode = \"edge\">(x, p)", {1, 2, 3}) ==
+        std::vector<float>{1, 1, 1, 2, 3, 3});
+  CHECK(run(pads + "y = Pad<mode = \"wrap\">(x, p)", {1, 2, 3}) ==
+        std::vector<float>{2, 3, 1, 2, 3, 1});
+  const std::string six = "n = Constant<value = int64[1] {6}>() ";
+  CHECK(run(six + "y = Resize<coordinate_transformation_mode = \"asymmetric\", nearest_mode = "
+                  "\"floor\">(x, , , n)",
+            {1, 2, 3}) == std::vector<float>{1, 1, 2, 2, 3, 3});
+  CHECK(run(six + "y = Resize<mode = \"linear\", coordinate_transformation_mode = "
+                  "\"asymmetric\">(x, , , n)",
+            {1, 2, 3}) == std::vector<float>{1, 1.5F, 2, 2.5F, 3, 3});
+}
+
+TEST_CASE("what moves elements says what it cannot take") {
+  const auto says = [](const std::string& body) {
+    return refusal(model("(float[4,3] x, int64[2] i) => (float[4,3] y) { " + body + " }"));
+  };
+  const std::string three = "n = Constant<value = int64[1] {3}>() ";
+  CHECK_THAT(says(three + "y = Tile(x, n)"), Contains("has 1 repeats for an input 4x3"));
+  CHECK_THAT(says("y = Tile(x, i)"), Contains("--bind i=file.npy"));
+  CHECK_THAT(says("n = Constant<value = int64[2] {3, -3}>() y = Expand(x, n)"),
+             Contains("they must be positive"));
+  CHECK_THAT(says(three + "y = Gather<axis = 1>(x, n)"), Contains("index 3 is outside of 3"));
+  CHECK_THAT(says("y = DepthToSpace<blocksize = 2>(x)"),
+             Contains("has blocks of 2 in an input 4x3"));
+  CHECK_THAT(says(three + "y = Resize(x, , , n)"), Contains("has 1 sizes for 2 dimensions"));
+  CHECK_THAT(says("n = Constant<value = float[2] {1.0, -1.0}>() y = Resize(x, , n)"),
+             Contains("has the scale -1"));
+  CHECK_THAT(
+      says("n = Constant<value = float[2] {1.0, 2.0}>() y = Resize<mode = \"lanczos\">(x, , n)"),
+      Contains("mode \"lanczos\" is not supported"));
+  CHECK_THAT(says("p = Constant<value = int64[4] {0, 0, 2000000, 0}>() "
+                  "y = Pad<mode = \"edge\">(x, p)"),
+             Contains("pads dimension 0 of 4x3 by 0 and 2000000"));
+  CHECK_THAT(says(three + "y = ReverseSequence(x, n)"), Contains("has the sequence lengths [3]"));
+  CHECK_THAT(says("a = Constant<value = float {0.0}>() y = Range(a, a, a)"),
+             Contains("counts from 0 to 0 by 0"));
 }
 
 namespace {

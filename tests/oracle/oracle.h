@@ -136,11 +136,31 @@ struct ReductionOptions {
 
 struct ArgOptions {
   int axis = -1;
+  bool last = false;  // of equals
+};
+
+struct CumSumOptions {
+  int axis = 0;
+  bool exclusive = false;
+  bool reverse = false;
 };
 
 Tensor mean(const Tensor& input, const ReductionOptions& options, const Tensor& like);
 Tensor sum(const Tensor& input, const ReductionOptions& options, const Tensor& like);
-/// The first index of the largest (smallest) element; `like` is s32 or s64.
+/// f32, s8, u8, s32, s64; the numbers as they are.
+Tensor reduce_max(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+Tensor reduce_min(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+/// f32, s32, s64; integers wrap around.
+Tensor reduce_prod(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+Tensor reduce_l1(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+Tensor reduce_sum_square(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+/// f32
+Tensor reduce_l2(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+Tensor reduce_log_sum(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+Tensor reduce_log_sum_exp(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+/// f32, s32, s64; integers wrap around.
+Tensor cum_sum(const Tensor& input, const CumSumOptions& options, const Tensor& like);
+/// The first (last) index of the largest (smallest) element; `like` is s32 or s64.
 Tensor arg_max(const Tensor& input, const ArgOptions& options, const Tensor& like);
 Tensor arg_min(const Tensor& input, const ArgOptions& options, const Tensor& like);
 
@@ -279,6 +299,58 @@ Tensor transpose(const Tensor& input, const TransposeOptions& options, const Ten
 Tensor slice(const Tensor& input, const SliceOptions& options, const Tensor& like);
 Tensor strided_slice(const Tensor& input, const StridedSliceOptions& options, const Tensor& like);
 
+struct TakeOptions {
+  std::vector<int> sizes;   // one per dimension
+  std::vector<int> places;  // along the first dimension, then along the next, ...
+};
+
+struct TriluOptions {
+  int diagonal = 0;
+  bool upper = true;
+};
+
+/// Elements at listed places along each dimension, as numpy.ix_ names them.
+Tensor take(const Tensor& input, const TakeOptions& options, const Tensor& like);
+/// What is on the other side of the diagonal becomes 0.
+Tensor trilu(const Tensor& input, const TriluOptions& options, const Tensor& like);
+
+// Indices are s32 or s64. Negative ones count from the end; then they are clamped.
+
+struct IndexOptions {
+  int axis = 0;        // gather, gather_elements, scatter_elements
+  int batch_dims = 0;  // gather_nd
+};
+
+enum class Scatter { none, add, mul };
+
+struct OneHotOptions {
+  int axis = 0;
+  int depth = 0;
+};
+
+struct TopKOptions {
+  int axis = 0;
+  int k = 1;
+  bool largest = true;
+};
+
+Tensor gather(const Tensor& input, const Tensor& indices, const IndexOptions& options,
+              const Tensor& like);
+Tensor gather_elements(const Tensor& input, const Tensor& indices, const IndexOptions& options,
+                       const Tensor& like);
+Tensor gather_nd(const Tensor& input, const Tensor& indices, const IndexOptions& options,
+                 const Tensor& like);
+/// add and mul: f32, s32, s64; integers wrap around.
+Tensor scatter_elements(const Tensor& data, const Tensor& indices, const Tensor& updates,
+                        const IndexOptions& options, Scatter reduction, const Tensor& like);
+Tensor scatter_nd(const Tensor& data, const Tensor& indices, const Tensor& updates,
+                  Scatter reduction, const Tensor& like);
+/// `values` is off, then on. Indices outside of -depth to depth - 1 leave all off.
+Tensor one_hot(const Tensor& indices, const Tensor& values, const OneHotOptions& options,
+               const Tensor& like);
+/// Positions, best first; f32, s8, u8, s32, s64.
+Tensor top_k(const Tensor& input, const TopKOptions& options, const Tensor& like);
+
 struct ResizeOptions {
   bool align_corners = false;
   bool half_pixel_centers = false;
@@ -287,6 +359,16 @@ struct ResizeOptions {
 Tensor resize_nearest_neighbor(const Tensor& input, const ResizeOptions& options,
                                const Tensor& like);
 Tensor resize_bilinear(const Tensor& input, const ResizeOptions& options, const Tensor& like);
+
+struct ResampleOptions {
+  int axis = 0;
+  std::vector<int> places;
+  std::vector<float> weights;  // one each per place
+  std::vector<float> bias;     // one per output, or none
+};
+
+/// f32. Along the axis, output i is bias[i] + sum over t of weights[i][t] * input[places[i][t]].
+Tensor resample(const Tensor& input, const ResampleOptions& options, const Tensor& like);
 
 // LSTM without peephole, projection and layer norm; the cell activation is tanh. Either all f32,
 // or s8 activations and weights, s32 biases and an s16 cell state whose scale is a power of two.

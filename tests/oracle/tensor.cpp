@@ -64,6 +64,12 @@ Index clamp(Index value, Range range) {
   return std::min(std::max(value, range.lowest), range.highest);
 }
 
+Index wrapped_to(Type type, std::uint64_t value) {
+  require(type == Type::s32 || type == Type::s64, "an integer type without scales");
+  if (type == Type::s32) return static_cast<std::int32_t>(static_cast<std::uint32_t>(value));
+  return static_cast<Index>(value);
+}
+
 Index count(const std::vector<int>& shape) {
   Index product = 1;
   for (const int extent : shape) product *= extent;

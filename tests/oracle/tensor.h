@@ -40,6 +40,8 @@ Range range_of(Type type);
 /// The low bits of `value`, as a number of that type.
 Index wrapped(Index value, Type type);
 Index clamp(Index value, Range range);
+/// What is left of a number in an s32 or s64, which have no scales.
+Index wrapped_to(Type type, std::uint64_t value);
 
 Index count(const std::vector<int>& shape);
 /// -1 is the last dimension, and so on.

@@ -14,6 +14,7 @@
 #include "compiler/ops/comparison.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
+#include "compiler/ops/cum_sum.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize.h"
 #include "compiler/ops/dequantize_linear.h"
@@ -21,6 +22,9 @@
 #include "compiler/ops/elu.h"
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/functions.h"
+#include "compiler/ops/gather.h"
+#include "compiler/ops/gather_elements.h"
+#include "compiler/ops/gather_nd.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
 #include "compiler/ops/local_response.h"
@@ -34,6 +38,7 @@
 #include "compiler/ops/mod.h"
 #include "compiler/ops/mul.h"
 #include "compiler/ops/normalize.h"
+#include "compiler/ops/one_hot.h"
 #include "compiler/ops/pad.h"
 #include "compiler/ops/pool2d.h"
 #include "compiler/ops/pow.h"
@@ -42,18 +47,24 @@
 #include "compiler/ops/quantize_linear.h"
 #include "compiler/ops/recurrent.h"
 #include "compiler/ops/reduce.h"
+#include "compiler/ops/reduce_by.h"
 #include "compiler/ops/relu.h"
 #include "compiler/ops/relu6.h"
 #include "compiler/ops/relu_n1_to_1.h"
+#include "compiler/ops/resample.h"
 #include "compiler/ops/reshape.h"
 #include "compiler/ops/resize.h"
+#include "compiler/ops/scatter.h"
 #include "compiler/ops/slice.h"
 #include "compiler/ops/softmax.h"
 #include "compiler/ops/sub.h"
 #include "compiler/ops/sum.h"
+#include "compiler/ops/take.h"
 #include "compiler/ops/tanh.h"
+#include "compiler/ops/top_k.h"
 #include "compiler/ops/transpose.h"
 #include "compiler/ops/transpose_conv.h"
+#include "compiler/ops/trilu.h"
 #include "compiler/ops/where.h"
 
 namespace smelt::test {
@@ -213,7 +224,8 @@ oracle::Tensor reduction(const Call& call) {
 
 template <auto function>
 oracle::Tensor arg(const Call& call) {
-  return function(call[0], {.axis = call.attributes<ops::ArgAttributes>().axis}, call.like);
+  const auto& attributes = call.attributes<ops::ArgAttributes>();
+  return function(call[0], {.axis = attributes.axis, .last = attributes.last}, call.like);
 }
 
 template <auto function>
@@ -282,6 +294,78 @@ oracle::Tensor transpose(const Call& call) {
   return oracle::transpose(
       call[0], {.permutation = ints(call.attributes<ops::TransposeAttributes>().permutation)},
       call.like);
+}
+
+oracle::Tensor cum_sum(const Call& call) {
+  const auto& attributes = call.attributes<ops::CumSumAttributes>();
+  return oracle::cum_sum(
+      call[0],
+      {.axis = attributes.axis, .exclusive = attributes.exclusive, .reverse = attributes.reverse},
+      call.like);
+}
+
+oracle::Tensor resample(const Call& call) {
+  const auto& attributes = call.attributes<ops::ResampleAttributes>();
+  return oracle::resample(call[0],
+                          {.axis = attributes.axis,
+                           .places = ints(attributes.places),
+                           .weights = attributes.weights,
+                           .bias = attributes.bias},
+                          call.like);
+}
+
+oracle::Tensor take(const Call& call) {
+  const auto& attributes = call.attributes<ops::TakeAttributes>();
+  return oracle::take(call[0], {.sizes = ints(attributes.sizes), .places = ints(attributes.places)},
+                      call.like);
+}
+
+oracle::Tensor trilu(const Call& call) {
+  const auto& attributes = call.attributes<ops::TriluAttributes>();
+  return oracle::trilu(call[0], {.diagonal = attributes.diagonal, .upper = attributes.upper},
+                       call.like);
+}
+
+template <typename Attributes, auto function>
+oracle::Tensor gather(const Call& call) {
+  return function(call[0], call[1], {.axis = call.attributes<Attributes>().axis}, call.like);
+}
+
+oracle::Tensor gather_nd(const Call& call) {
+  return oracle::gather_nd(call[0], call[1],
+                           {.batch_dims = call.attributes<ops::GatherNdAttributes>().batch_dims},
+                           call.like);
+}
+
+oracle::Scatter scatter_rule(const std::string& reduction) {
+  return reduction == "add"   ? oracle::Scatter::add
+         : reduction == "mul" ? oracle::Scatter::mul
+                              : oracle::Scatter::none;
+}
+
+oracle::Tensor scatter_elements(const Call& call) {
+  const auto& attributes = call.attributes<ops::ScatterElementsAttributes>();
+  return oracle::scatter_elements(call[0], call[1], call[2], {.axis = attributes.axis},
+                                  scatter_rule(attributes.reduction), call.like);
+}
+
+oracle::Tensor scatter_nd(const Call& call) {
+  const auto& attributes = call.attributes<ops::ScatterNdAttributes>();
+  return oracle::scatter_nd(call[0], call[1], call[2], scatter_rule(attributes.reduction),
+                            call.like);
+}
+
+oracle::Tensor one_hot(const Call& call) {
+  const auto& attributes = call.attributes<ops::OneHotAttributes>();
+  return oracle::one_hot(call[0], call[1], {.axis = attributes.axis, .depth = attributes.depth},
+                         call.like);
+}
+
+oracle::Tensor top_k(const Call& call) {
+  const auto& attributes = call.attributes<ops::TopKAttributes>();
+  return oracle::top_k(call[0],
+                       {.axis = attributes.axis, .k = attributes.k, .largest = attributes.largest},
+                       call.like);
 }
 
 oracle::Tensor lstm(const Call& call) {
@@ -379,6 +463,7 @@ const Row rows[] = {
     {ops::conv2d, convolution<ops::Conv2dAttributes, oracle::conv2d>},
     {ops::cos, unary<oracle::cos>},
     {ops::cosh, unary<oracle::cosh>},
+    {ops::cum_sum, cum_sum},
     {ops::depthwise_conv2d, convolution<ops::DepthwiseConv2dAttributes, oracle::depthwise_conv2d>},
     {ops::dequantize, unary<oracle::dequantize>},
     {ops::dequantize_linear, scaled<oracle::dequantize_linear>},
@@ -389,6 +474,9 @@ const Row rows[] = {
     {ops::exp, unary<oracle::exp>},
     {ops::floor, unary<oracle::floor>},
     {ops::fully_connected, fully_connected},
+    {ops::gather, gather<ops::GatherAttributes, oracle::gather>},
+    {ops::gather_elements, gather<ops::GatherElementsAttributes, oracle::gather_elements>},
+    {ops::gather_nd, gather_nd},
     {ops::gelu, unary<oracle::gelu>},
     {ops::hard_swish, unary<oracle::hard_swish>},
     {ops::inverse_deviation, normalization<oracle::inverse_deviation>},
@@ -397,9 +485,9 @@ const Row rows[] = {
     {ops::l2_normalize, normalization<oracle::l2_normalize>},
     {ops::l2_pool2d, pool<oracle::l2_pool2d>},
     {ops::leaky_relu, leaky_relu},
-    {ops::local_response, local_response},
     {ops::less, binary<oracle::less>},
     {ops::less_equal, binary<oracle::less_equal>},
+    {ops::local_response, local_response},
     {ops::log, unary<oracle::log>},
     {ops::log_softmax, unary<oracle::log_softmax>},
     {ops::logical_and, binary<oracle::logical_and>},
@@ -415,26 +503,38 @@ const Row rows[] = {
     {ops::minimum, binary<oracle::minimum>},
     {ops::mod, mod},
     {ops::mul, activated<ops::MulAttributes, oracle::mul>},
-    {ops::normalize, normalization<oracle::normalize>},
     {ops::neg, unary<oracle::neg>},
+    {ops::normalize, normalization<oracle::normalize>},
+    {ops::one_hot, one_hot},
     {ops::pad, pad},
     {ops::pow, binary<oracle::pow>},
     {ops::prelu, binary<oracle::prelu>},
     {ops::quantize, unary<oracle::quantize>},
     {ops::quantize_linear, scaled<oracle::quantize_linear>},
     {ops::reciprocal, unary<oracle::reciprocal>},
+    {ops::reduce_l1, reduction<oracle::reduce_l1>},
+    {ops::reduce_l2, reduction<oracle::reduce_l2>},
+    {ops::reduce_log_sum, reduction<oracle::reduce_log_sum>},
+    {ops::reduce_log_sum_exp, reduction<oracle::reduce_log_sum_exp>},
+    {ops::reduce_max, reduction<oracle::reduce_max>},
+    {ops::reduce_min, reduction<oracle::reduce_min>},
+    {ops::reduce_prod, reduction<oracle::reduce_prod>},
+    {ops::reduce_sum_square, reduction<oracle::reduce_sum_square>},
     {ops::relu, unary<oracle::relu>},
     {ops::relu6, unary<oracle::relu6>},
     {ops::relu_n1_to_1, unary<oracle::relu_n1_to_1>},
     {ops::requantize_linear, scaled<oracle::requantize_linear>},
+    {ops::resample, resample},
     {ops::reshape, unary<oracle::reshape>},
     {ops::resize_bilinear, resize<oracle::resize_bilinear>},
     {ops::resize_nearest, resize<oracle::resize_nearest_neighbor>},
+    {ops::round, unary<oracle::round>},
+    {ops::rsqrt, unary<oracle::rsqrt>},
+    {ops::scatter_elements, scatter_elements},
+    {ops::scatter_nd, scatter_nd},
     {ops::sequence_gru, recurrent<oracle::RecurrentCell::gru>},
     {ops::sequence_lstm, recurrent<oracle::RecurrentCell::lstm>},
     {ops::sequence_rnn, recurrent<oracle::RecurrentCell::rnn>},
-    {ops::round, unary<oracle::round>},
-    {ops::rsqrt, unary<oracle::rsqrt>},
     {ops::sign, unary<oracle::sign>},
     {ops::sin, unary<oracle::sin>},
     {ops::sinh, unary<oracle::sinh>},
@@ -445,10 +545,13 @@ const Row rows[] = {
     {ops::sqrt, unary<oracle::sqrt>},
     {ops::sub, activated<ops::SubAttributes, oracle::sub>},
     {ops::sum, reduction<oracle::sum>},
+    {ops::take, take},
     {ops::tan, unary<oracle::tan>},
     {ops::tanh, unary<oracle::tanh>},
+    {ops::top_k, top_k},
     {ops::transpose, transpose},
     {ops::transpose_conv, transpose_conv},
+    {ops::trilu, trilu},
     {ops::where, where},
 };
 
