@@ -26,9 +26,6 @@ Node* sole_producer(Graph& graph, TensorId id, const std::vector<std::int32_t>& 
   while (readers[static_cast<std::size_t>(id)] == 1) {
     Node* node = producer(graph, id);
     if (!node || node->op != &ops::reshape) return node;
-    const Shape& from = graph[node->inputs[0]].shape;
-    const Shape& to = graph[id].shape;
-    if (from.empty() || to.empty() || from.back() != to.back()) return nullptr;
     id = node->inputs[0];
   }
   return nullptr;

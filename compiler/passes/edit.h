@@ -16,8 +16,8 @@ std::vector<std::int32_t> reader_counts(const Graph& graph);
 /// The node that computes a tensor, or null.
 Node* producer(Graph& graph, TensorId id);
 
-/// The node whose elements `id` holds and nobody else reads: what computes it, or what computes the
-/// operand of reshapes that keep the last extent. Null if there is none.
+/// The node whose elements `id` holds, perhaps reshaped, and nobody else reads. Null if there is
+/// none.
 Node* sole_producer(Graph& graph, TensorId id, const std::vector<std::int32_t>& readers);
 
 /// Removes node `i`, whose result is that of the node which computes its operand `id`.

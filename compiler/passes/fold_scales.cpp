@@ -29,7 +29,14 @@ struct Step {
   TensorId operand;
   bool factor;
   Activation activation;
-  std::vector<double> numbers;
+  std::vector<double> numbers;  ///< one, if all channels have the same
+
+  /// For a layer of so many channels; none if there is another number of them.
+  std::vector<double> for_channels(std::int32_t channels) const {
+    const auto count = static_cast<std::size_t>(channels);
+    if (numbers.size() == 1) return std::vector<double>(count, numbers[0]);
+    return numbers.size() == count ? numbers : std::vector<double>();
+  }
 };
 
 std::optional<Step> step_of(const Graph& graph, Node& node) {
@@ -45,9 +52,8 @@ std::optional<Step> step_of(const Graph& graph, Node& node) {
   const std::int64_t channels = output.shape.back(), count = element_count(numbers.shape);
   if (count != 1 && (count != channels || numbers.shape.back() != channels)) return std::nullopt;
   Step step{operand, !sum && !difference, *fused_activation(node), {}};
-  const std::vector<float> values = elements<float>(numbers);
-  for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c)
-    step.numbers.push_back((difference ? -1.0 : 1.0) * double{values[count == 1 ? 0 : c]});
+  for (const float value : elements<float>(numbers))
+    step.numbers.push_back((difference ? -1.0 : 1.0) * double{value});
   return step;
 }
 
@@ -113,11 +119,13 @@ bool fold_back(Graph& graph, std::size_t i, const Step& step,
   if (!layer || !is_float_layer(graph, *layer) || *fused_activation(*layer) != Activation::none)
     return false;
   const ChannelRule::Axes axes = weight_axes({graph, *layer});
-  std::vector<double> bias = bias_of(graph, *layer, step.numbers.size());
-  if (bias.size() != step.numbers.size()) return false;
+  // Reshapes in between keep the order: where the last extents agree, so do the channels.
+  const std::vector<double> numbers = step.for_channels(graph[layer->outputs[0]].shape.back());
+  if (numbers.empty()) return false;
+  std::vector<double> bias = bias_of(graph, *layer, numbers.size());
   for (std::size_t c = 0; c < bias.size(); ++c)
-    bias[c] = step.factor ? bias[c] * step.numbers[c] : bias[c] + step.numbers[c];
-  if (step.factor) scale_weights(graph, *layer, axes.output, step.numbers);
+    bias[c] = step.factor ? bias[c] * numbers[c] : bias[c] + numbers[c];
+  if (step.factor) scale_weights(graph, *layer, axes.output, numbers);
   if (!step.factor || layer->inputs.size() > bias_operand) set_bias(graph, *layer, bias);
   *fused_activation(*layer) = step.activation;
   absorb(graph, i, step.operand);
@@ -146,16 +154,19 @@ bool fold_forward(Graph& graph, std::size_t i, const Step& step,
   const ChannelRule::Axes axes = weight_axes(view);
   const auto unpadded = layer->op->channels->unpadded;
   if (!step.factor && unpadded && !unpadded(view)) return false;
+  const Shape shape = view.input(weights_operand).shape;
+  const std::vector<double> numbers =
+      step.for_channels(shape[static_cast<std::size_t>(axes.input)]);
+  if (numbers.empty()) return false;
   if (step.factor) {
-    scale_weights(graph, *layer, axes.input, step.numbers);
+    scale_weights(graph, *layer, axes.input, numbers);
   } else {
-    const Shape shape = view.input(weights_operand).shape;
     const std::vector<float> weights = elements<float>(view.input(weights_operand));
     std::vector<double> bias = bias_of(
         graph, *layer, static_cast<std::size_t>(shape[static_cast<std::size_t>(axes.output)]));
     for (std::size_t w = 0; w < weights.size(); ++w)
       bias[index_along(shape, axes.output, w)] +=
-          double{weights[w]} * step.numbers[index_along(shape, axes.input, w)];
+          double{weights[w]} * numbers[index_along(shape, axes.input, w)];
     set_bias(graph, *layer, bias);
   }
   layer->inputs[0] = step.operand;

@@ -13,13 +13,13 @@ using namespace smelt;
 using namespace smelt::test;
 
 TEST_CASE("a random graph comes back from its file as it was") {
-  constexpr std::uint32_t graphs = 300;
-  std::uint32_t exported = 0;
-  for (std::uint32_t seed = 0; seed < graphs; ++seed) {
+  constexpr int wanted = 200;
+  int exported = 0;
+  for (std::uint32_t seed = 0; seed < 2000 && exported < wanted; ++seed) {
     const Graph graph = random_graph(seed);
     Diagnostics diagnostics;
     const auto bytes = export_tflite(graph, diagnostics);
-    // Pads may be such that the format has no name for them, and a file without inputs is refused.
+    // The format has not all operators, nor all pads, and a file without inputs is refused.
     if (!bytes || graph.inputs.empty()) continue;
     ++exported;
     const auto back = import_tflite(*bytes, "", {}, diagnostics);
@@ -32,5 +32,5 @@ TEST_CASE("a random graph comes back from its file as it was") {
     REQUIRE(back);
     CHECK(essence(*back, graph.tensors.size()) == essence(graph, graph.tensors.size()));
   }
-  CHECK(exported > graphs / 2);
+  CHECK(exported == wanted);
 }
