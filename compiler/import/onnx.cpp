@@ -200,7 +200,6 @@ class Importer {
     const Row* row = find(node.op_type());
     Operator op(graph_, node, place_of_node(node), std::move(inputs), budget_, diagnostics_);
     op.version = model_.version;
-    if (!op.inputs.empty()) op.uses = uses_[node.input(0)];
     for (const std::string& output : node.output()) op.result_uses.push_back(uses_[output]);
     // Without a row it has been reported already.
     if (good && row) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Layers with weights. Batch normalization right behind one goes into its weights.
+// Layers with weights. Batch normalization is a factor and a summand per channel, which a pass puts
+// into the layer before.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -375,53 +376,6 @@ std::optional<Affine> read_normalization(Operator& op) {
   return result;
 }
 
-/// The node that computes a tensor, or null.
-Node* producer(Graph& graph, TensorId id) {
-  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node)
-    if (node->outputs[0] == id) return &*node;
-  return nullptr;
-}
-
-/// The layer with weights whose result `id` is, but for changes of layout by the same operator of
-/// the file, so that nobody else reads what is in between.
-Node* layer_before(Graph& graph, TensorId id) {
-  Node* node = producer(graph, id);
-  const std::int32_t index = node ? node->file_index : -1;
-  const auto same = [&] { return node && index >= 0 && node->file_index == index; };
-  while (same() && (node->op == &ops::transpose || node->op == &ops::reshape))
-    node = producer(graph, node->inputs[0]);
-  // The outputs of a product with more dimensions are its last, not the channels.
-  const bool dense = same() && node->op == &ops::fully_connected && graph[id].shape.size() == 2;
-  const bool linear =
-      dense || (same() && (node->op == &ops::conv2d || node->op == &ops::depthwise_conv2d ||
-                           node->op == &ops::transpose_conv));
-  return linear ? node : nullptr;
-}
-
-/// Weights and bias of a layer, scaled by output channel.
-bool absorb(Operator& op, Node& layer, const Affine& affine) {
-  const Tensor& weights = op.graph[layer.inputs[1]];
-  const bool biased = layer.inputs.size() > 2;
-  if (!weights.constant || (biased && !op.graph[layer.inputs[2]].constant)) return false;
-  const std::size_t channels = affine.factors.size();
-  const bool last = layer.op == &ops::depthwise_conv2d;
-  std::vector<float> values = elements<float>(weights);
-  const std::size_t outputs =
-      static_cast<std::size_t>(last ? weights.shape.back() : weights.shape[0]);
-  if (outputs != channels) return false;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] *= affine.factors[last ? i % channels : i / (values.size() / channels)];
-  std::vector<float> bias = affine.offsets;
-  if (biased) {
-    const std::vector<float> old = elements<float>(op.graph[layer.inputs[2]]);
-    for (std::size_t i = 0; i < channels; ++i) bias[i] += affine.factors[i] * old[i];
-  }
-  const Shape shape = weights.shape;
-  layer.inputs = {layer.inputs[0], op.floats(shape, values),
-                  op.floats({static_cast<std::int32_t>(channels)}, bias)};
-  return true;
-}
-
 }  // namespace
 
 void batch_normalization(Operator& op) {
@@ -432,8 +386,6 @@ void batch_normalization(Operator& op) {
     return op.error("is in training mode", "export the model for inference");
   const auto affine = read_normalization(op);
   if (!affine) return;
-  Node* layer = op.uses == 1 ? layer_before(op.graph, op.inputs[0]) : nullptr;
-  if (layer && absorb(op, *layer, *affine)) return op.result(op.inputs[0]);
   Shape shape(op.input(0).shape.size() - 1, 1);
   shape[0] = op.input(0).shape[1];
   const TensorId product =

@@ -38,9 +38,7 @@ class Operator {
   const std::vector<TensorId> inputs;
   /// By output: what result() was given; no_tensor until then.
   std::vector<TensorId> results;
-  /// How often the model reads the first input.
-  int uses = 0;
-  /// How often it reads each output; empty: unknown.
+  /// How often the model reads each output; empty: unknown.
   std::vector<int> result_uses;
   /// Of the operator set, in the file.
   std::int64_t version = 0;

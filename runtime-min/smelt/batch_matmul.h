@@ -34,15 +34,15 @@ SMELT_INLINE void for_each_matrix(const broadcast &shape, const Visit &visit) {
 /// One row of a times one matrix; four columns at once read the row once.
 SMELT_INLINE void row_times_matrix(const batch_matmul_f32_layer &layer, const float *a,
                                    const float *b, float *output) {
-  int32_t column = 0;
-  for (; column + 4 <= layer.columns; column += 4) {
+  const int32_t blocks = layer.columns - layer.columns % 4;
+  for (int32_t column = 0; column < blocks; column += 4) {
     float sums[4] = {0, 0, 0, 0};
     const float *from = b + column * layer.b_column;
     for (int32_t i = 0; i < layer.inner; ++i, from += layer.b_inner)
       for (int32_t k = 0; k < 4; ++k) sums[k] += a[i * layer.a_inner] * from[k * layer.b_column];
     for (int32_t k = 0; k < 4; ++k) output[column + k] = sums[k];
   }
-  for (; column < layer.columns; ++column) {
+  for (int32_t column = blocks; column < layer.columns; ++column) {
     float sum = 0;
     for (int32_t i = 0; i < layer.inner; ++i)
       sum += a[i * layer.a_inner] * b[i * layer.b_inner + column * layer.b_column];

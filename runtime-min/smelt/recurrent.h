@@ -93,11 +93,11 @@ template <typename Number>
 SMELT_INLINE void add_products(const typename Number::value *values,
                                const typename Number::value *weights, int32_t count, int32_t rows,
                                typename Number::sum *sums) {
-  int32_t row = 0;
-  for (; row + 4 <= rows; row += 4)
-    dot_4<Number>(values, weights + row * count, count, count, 0, sums + row);
-  for (; row < rows; ++row)
-    sums[row] = dot_1<Number>(values, weights + row * count, count, 0, sums[row]);
+  const int32_t blocks = rows - rows % 4;
+  for (int32_t row = 0; row < blocks; row += 4, weights += 4 * count)
+    dot_4<Number>(values, weights, count, count, 0, sums + row);
+  for (int32_t row = blocks; row < rows; ++row, weights += count)
+    sums[row] = dot_1<Number>(values, weights, count, 0, sums[row]);
 }
 
 SMELT_INLINE void load_floats(const float *constants, int32_t count, float *values) {

@@ -96,7 +96,7 @@ SMELT_INLINE void transpose_conv_pixel(const window_shape &shape,
   const int32_t outputs = layer.images.output_channels / layer.groups;
   for (int32_t channel = 0; channel < layer.images.output_channels; patch += inputs) {
     const int32_t end = channel + outputs;
-    for (; channel + 4 <= end; channel += 4)
+    for (; channel < end - outputs % 4; channel += 4)
       transpose_conv_block<4, Number>(shape, layer, patch, rows, columns, channel, output);
     for (; channel < end; ++channel)
       transpose_conv_block<1, Number>(shape, layer, patch, rows, columns, channel, output);
