@@ -6,6 +6,7 @@
 #include "compiler/ops/cast.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
+#include "compiler/ops/conv_integer.h"
 #include "compiler/ops/custom.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize.h"
@@ -48,6 +49,7 @@ std::span<const OpDef* const> all() {
       &cast,
       &concat,
       &conv2d,
+      &conv_integer,
       &custom,
       &depthwise_conv2d,
       &dequantize,

@@ -16,6 +16,7 @@
 
 #include "compiler/diagnostics.h"
 #include "compiler/ops/arg.h"
+#include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize_linear.h"
 #include "compiler/ops/lookup.h"
 #include "compiler/ops/pad.h"
@@ -26,6 +27,7 @@
 #include "compiler/ops/relu6.h"
 #include "compiler/ops/relu_n1_to_1.h"
 #include "compiler/ops/reshape.h"
+#include "compiler/ops/softmax.h"
 #include "compiler/passes/byte_function.h"
 #include "compiler/passes/integer_layers.h"
 #include "compiler/passes/passes.h"
@@ -346,7 +348,10 @@ class Integers {
     if (input == no_tensor) return;
     const Quantization quantization = graph_[input].quantization;
     const auto output = layer_output(kind, quantization, *wish);
-    if (!output) return;
+    if (!output) {
+      becomes(node, finer(node, input, *wish));
+      return;
+    }
     std::vector<TensorId> operands{input};
     for (std::size_t i = 1; i < node.inputs.size(); ++i)
       operands.push_back(kind == LayerKind::weighted ? weights(node, i, operands)
@@ -355,6 +360,19 @@ class Integers {
     if (bytes != no_tensor && kind == LayerKind::weighted)
       layers_[node.outputs[0]] = graph_.nodes.size() - 1;
     becomes(node, bytes);
+  }
+
+  /// Layers whose own output would be coarser than what is wanted.
+  TensorId finer(const Node& node, TensorId input, const Quantization& wanted) {
+    if (node.op == &ops::softmax) {
+      const TensorId wide =
+          append(node, ops::softmax, node.attributes, {input}, finest_softmax(), ElementType::s16);
+      return append(node, ops::quantize, {}, {wide}, wanted);
+    }
+    const auto average = as_convolution({graph_, node});
+    if (!average) return no_tensor;
+    return append(node, ops::depthwise_conv2d, average->attributes,
+                  {input, graph_.add(average->weights)}, wanted);
   }
 
   /// Operand i: computed, or a constant that was dequantized.

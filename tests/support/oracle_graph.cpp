@@ -11,6 +11,7 @@
 #include "compiler/ops/cast.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
+#include "compiler/ops/conv_integer.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize.h"
 #include "compiler/ops/dequantize_linear.h"
@@ -95,6 +96,20 @@ oracle::Tensor convolution(const Call& call) {
   options.dilation_h = attributes.dilation.height;
   options.dilation_w = attributes.dilation.width;
   return function(padded(call[0], attributes.pads), call[1], call.optional(2), options, call.like);
+}
+
+oracle::Tensor conv_integer(const Call& call) {
+  const auto& attributes = call.attributes<ops::ConvIntegerAttributes>();
+  oracle::ConvolutionOptions options;
+  options.stride_h = attributes.stride.height;
+  options.stride_w = attributes.stride.width;
+  options.dilation_h = attributes.dilation.height;
+  options.dilation_w = attributes.dilation.width;
+  oracle::Tensor image = call[0];
+  image.scales = {1};  // what it is padded with
+  image.zero_points = {attributes.zero_point};
+  return oracle::conv_integer(padded(image, attributes.pads), call[1], call.optional(2), options,
+                              attributes.zero_point, call.like);
 }
 
 /// The pads are cut off the output of a convolution without any.
@@ -278,6 +293,7 @@ const Row rows[] = {
     {ops::cast, unary<oracle::cast>},
     {ops::concat, concat},
     {ops::conv2d, convolution<ops::Conv2dAttributes, oracle::conv2d>},
+    {ops::conv_integer, conv_integer},
     {ops::depthwise_conv2d, convolution<ops::DepthwiseConv2dAttributes, oracle::depthwise_conv2d>},
     {ops::dequantize, unary<oracle::dequantize>},
     {ops::dequantize_linear, scaled<oracle::dequantize_linear>},

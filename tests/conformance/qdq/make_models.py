@@ -220,5 +220,38 @@ def bytes_form():
     net.write(inputs[:, None])
 
 
-for make in (runtime, torch_form, bytes_form):
+def linear():
+    net = Net("linear", 4)
+    net.input([3, 7, 7], TensorProto.UINT8)
+
+    def scale(value):
+        return net.constant(np.float32(value))
+
+    def conv(x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero, bias, **attributes):
+        operands = [x, scale(x_scale), net.constant(x_zero), net.constant(w),
+                    net.constant(w_scale), net.constant(w_zero), scale(y_scale),
+                    net.constant(y_zero)]
+        return net.node("QLinearConv", operands + ([net.constant(bias)] if bias is not None else []),
+                        **attributes)
+
+    w = net.random.integers(-127, 128, (6, 3, 3, 3)).astype(np.int8)
+    y = conv("input", 0.02, np.uint8(120), w, net.random.uniform(0.001, 0.01, 6).astype(np.float32),
+             np.zeros(6, np.int8), 0.031, np.uint8(99),
+             net.random.integers(-9000, 9000, 6).astype(np.int32), pads=[1] * 4, strides=[2, 2])
+    w = net.random.integers(0, 256, (4, 3, 3, 3)).astype(np.uint8)
+    y = conv(y, 0.031, np.uint8(99), w, np.float32(0.007), np.uint8(131), 0.11, np.uint8(127), None,
+             group=2)
+    y = net.node("Reshape", [y, net.constant(np.array([4, 4]))])
+    w = net.random.integers(0, 256, (4, 5)).astype(np.uint8)
+    y = net.node("QLinearMatMul", [y, scale(0.11), net.constant(np.uint8(127)), net.constant(w),
+                                   scale(0.013), net.constant(np.uint8(128)), scale(0.17),
+                                   net.constant(np.uint8(120))])
+    w = net.random.integers(0, 256, (5, 2)).astype(np.uint8)
+    last = net.node("MatMulInteger", [y, net.constant(w), net.constant(np.uint8(120)),
+                                      net.constant(np.uint8(3))])
+    net.output(last, TensorProto.INT32, [4, 2])
+    net.write(net.random.integers(0, 256, (CASES, 1, 3, 7, 7)).astype(np.uint8))
+
+
+for make in (runtime, torch_form, bytes_form, linear):
     make()
