@@ -12,25 +12,36 @@
 using namespace smelt;
 using namespace smelt::test;
 
+namespace {
+
+std::string text_of(const Diagnostics& diagnostics) {
+  std::string text;
+  for (const Diagnostic& each : diagnostics.all()) text += to_string(each);
+  return text;
+}
+
+}  // namespace
+
 TEST_CASE("a random graph comes back from its file as it was") {
   constexpr std::uint32_t graphs = 300;
-  std::uint32_t exported = 0;
+  std::uint32_t exported = 0, foreign = 0;
   for (std::uint32_t seed = 0; seed < graphs; ++seed) {
     const Graph graph = random_graph(seed);
     Diagnostics diagnostics;
     const auto bytes = export_tflite(graph, diagnostics);
     // Pads may be such that the format has no name for them, and a file without inputs is refused.
+    if (!bytes && text_of(diagnostics).find("has no counterpart") != std::string::npos) ++foreign;
     if (!bytes || graph.inputs.empty()) continue;
     ++exported;
     const auto back = import_tflite(*bytes, "", {}, diagnostics);
     // Outputs that do not depend on an input are refused, and only they.
-    std::string reason;
-    for (const Diagnostic& each : diagnostics.all()) reason += to_string(each);
+    const std::string reason = text_of(diagnostics);
     if (reason.find("does not depend on an input") != std::string::npos) continue;
     INFO(reason);
     CAPTURE(seed);
     REQUIRE(back);
     CHECK(essence(*back, graph.tensors.size()) == essence(graph, graph.tensors.size()));
   }
-  CHECK(exported > graphs / 2);
+  CHECK(foreign < graphs / 2);
+  CHECK(exported > (graphs - foreign) / 2);
 }
