@@ -188,6 +188,13 @@ TEST_CASE("names that are missing or given twice are refused") {
   CHECK_THAT(refusal(nobody), Contains("is not supported"));
 }
 
+TEST_CASE("operands that are all empty are refused") {
+  onnx::ModelProto source =
+      model("(float[1] x) => (float[0] y) { y = Concat<axis = 0>(w, w) }", 18);
+  add_floats(source, "w", {0}, {});
+  CHECK_THAT(refusal(source), Contains("joins nothing but empty tensors"));
+}
+
 TEST_CASE("raw data of another size than the shape's is refused") {
   for (const std::size_t size : {0U, 11U, 13U}) {
     onnx::ModelProto source = model("(float[3] x) => (float[3] y) { y = Add(x, w) }", 18);
