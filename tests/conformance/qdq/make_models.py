@@ -10,6 +10,8 @@ use, with random weights. Needs Debian's python3-torch and python3-onnx. Then, f
               DequantizeLinear, float biases; activations by table
     bytes     uint8 all over, from input to output
     linear    ONNX's own integer layers, which round half to even: bit for bit
+
+CMakeLists.txt beside this folder says how far smelt may be from ONNX Runtime in each.
 """
 
 from pathlib import Path
@@ -100,9 +102,9 @@ class Net:
     def bias(self, array, scale):
         """As int32, in units of input scale times weight scale."""
         scale = np.broadcast_to(np.asarray(scale, np.float32), array.shape)
-        return self.node("DequantizeLinear", [self.constant(np.round(array / scale).astype(
-            np.int32)), self.constant(scale.copy()), self.constant(np.zeros(array.shape, np.int32))],
-                         axis=0)
+        steps = np.round(array / scale).astype(np.int32)
+        operands = [steps, scale.copy(), np.zeros(array.shape, np.int32)]
+        return self.node("DequantizeLinear", [self.constant(each) for each in operands], axis=0)
 
     def output(self, name, kind, shape):
         self.outputs.append(helper.make_tensor_value_info(name, kind, shape))
@@ -231,8 +233,9 @@ def linear():
         operands = [x, scale(x_scale), net.constant(x_zero), net.constant(w),
                     net.constant(w_scale), net.constant(w_zero), scale(y_scale),
                     net.constant(y_zero)]
-        return net.node("QLinearConv", operands + ([net.constant(bias)] if bias is not None else []),
-                        **attributes)
+        if bias is not None:
+            operands.append(net.constant(bias))
+        return net.node("QLinearConv", operands, **attributes)
 
     w = net.random.integers(-127, 128, (6, 3, 3, 3)).astype(np.int8)
     y = conv("input", 0.02, np.uint8(120), w, net.random.uniform(0.001, 0.01, 6).astype(np.float32),
