@@ -162,8 +162,18 @@ class Reader {
   void check_names() {
     for (const auto& [name, shape] : options_.shapes) require_input("--shape", name);
     for (const auto& [name, value] : options_.bound) require_input("--bind", name);
+    require_single(graph().input());
+    require_single(graph().initializer());
     if (graph().sparse_initializer_size() > 0)
       error("has sparse initializers", "export the model with dense weights");
+  }
+
+  template <typename Values>
+  void require_single(const Values& values) {
+    std::set<std::string> names;
+    for (const auto& each : values)
+      if (!names.insert(each.name()).second)
+        error(fmt::format("value \"{}\" is given twice", each.name()), std::string(damaged));
   }
 
   void require_input(std::string_view option, const std::string& name) {

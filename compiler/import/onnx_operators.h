@@ -153,6 +153,10 @@ void cum_sum(Operator& op);
 // onnx_quantized.cpp
 void quantize_linear(Operator& op);
 void dequantize_linear(Operator& op);
+void conv_integer(Operator& op);
+void qlinear_conv(Operator& op);
+void mat_mul_integer(Operator& op);
+void qlinear_mat_mul(Operator& op);
 
 // onnx_constants.cpp
 void constant(Operator& op);

@@ -9,6 +9,7 @@
 #include "compiler/ops/comparison.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
+#include "compiler/ops/conv_integer.h"
 #include "compiler/ops/cum_sum.h"
 #include "compiler/ops/custom.h"
 #include "compiler/ops/depthwise_conv2d.h"
@@ -83,6 +84,7 @@ std::span<const OpDef* const> all() {
       &ceil,
       &concat,
       &conv2d,
+      &conv_integer,
       &cos,
       &cosh,
       &cum_sum,

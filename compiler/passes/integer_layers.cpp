@@ -130,4 +130,25 @@ std::optional<Quantization> layer_output(LayerKind kind, const Quantization& inp
   return own.scale() <= wanted.scale() ? std::optional(own) : std::nullopt;
 }
 
+Quantization finest_softmax() {
+  return {.scales = {1.0F / 65536}, .zero_points = {-32768}};
+}
+
+std::optional<AveragingConvolution> as_convolution(const NodeView& average) {
+  if (average.node.op != &ops::average_pool2d) return std::nullopt;
+  const auto& pool = average.attributes<ops::Pool2dAttributes>();
+  if (pool.pads != Pads{}) return std::nullopt;
+  const std::int32_t channels = average.input(0).shape[3];
+  Tensor weights{.name = average.node.name + "_weights",
+                 .type = ElementType::s8,
+                 .shape = {1, pool.kernel.height, pool.kernel.width, channels},
+                 .constant = true};
+  const std::int64_t taps = std::int64_t{pool.kernel.height} * pool.kernel.width;
+  weights.quantization = {.scales = {1.0F / static_cast<float>(taps)}, .zero_points = {0}};
+  weights.data.assign(static_cast<std::size_t>(taps * channels), 1);
+  return AveragingConvolution{
+      ops::DepthwiseConv2dAttributes{.stride = pool.stride, .activation = pool.activation},
+      std::move(weights)};
+}
+
 }  // namespace smelt

@@ -4,6 +4,7 @@
 // and what the output can be.
 #pragma once
 
+#include <any>
 #include <optional>
 
 #include "compiler/graph/graph.h"
@@ -34,5 +35,16 @@ LayerKind layer_kind(const OpDef& op);
 /// differs, another step converts it. Nothing if that would lose more than one step of `wanted`.
 std::optional<Quantization> layer_output(LayerKind kind, const Quantization& input,
                                          const Quantization& wanted);
+
+/// Of a softmax to s16.
+Quantization finest_softmax();
+
+/// An average as a sum of products, which may have any output scale; nothing if windows are padded,
+/// as they divide by other numbers then.
+struct AveragingConvolution {
+  std::any attributes;  ///< of depthwise_conv2d
+  Tensor weights;
+};
+std::optional<AveragingConvolution> as_convolution(const NodeView& average);
 
 }  // namespace smelt

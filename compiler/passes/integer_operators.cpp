@@ -16,90 +16,22 @@
 
 #include "compiler/diagnostics.h"
 #include "compiler/ops/arg.h"
+#include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize_linear.h"
 #include "compiler/ops/lookup.h"
 #include "compiler/ops/pad.h"
 #include "compiler/ops/quantization.h"
 #include "compiler/ops/quantize.h"
 #include "compiler/ops/quantize_linear.h"
-#include "compiler/ops/relu.h"
-#include "compiler/ops/relu6.h"
-#include "compiler/ops/relu_n1_to_1.h"
 #include "compiler/ops/reshape.h"
+#include "compiler/ops/softmax.h"
 #include "compiler/passes/byte_function.h"
 #include "compiler/passes/integer_layers.h"
 #include "compiler/passes/passes.h"
+#include "compiler/passes/wishes.h"
 
 namespace smelt {
 namespace {
-
-bool same(const Quantization& a, const Quantization& b) {
-  return a.scales == b.scales && a.zero_points == b.zero_points;
-}
-
-Activation clamp_of(const OpDef& op) {
-  if (&op == &ops::relu) return Activation::relu;
-  if (&op == &ops::relu6) return Activation::relu6;
-  return &op == &ops::relu_n1_to_1 ? Activation::relu_n1_to_1 : Activation::none;
-}
-
-/// Operators that may be moved behind a quantization of their output.
-bool commutes(const Node& node) {
-  return node.op->selects || node.op == &ops::pad || clamp_of(*node.op) != Activation::none;
-}
-
-/// The scale and zero point of quantize_linear or dequantize_linear, if they are one of each and
-/// the integers are bytes, as those of s8.
-std::optional<Quantization> signed_quantization(const Graph& graph, const Node& node) {
-  const Tensor& scale = graph[node.inputs[1]];
-  const Tensor& zero = graph[node.inputs[2]];
-  const bool bytes = zero.type == ElementType::s8 || zero.type == ElementType::u8;
-  if (!bytes || element_count(scale.shape) != 1) return std::nullopt;
-  const auto point = static_cast<std::int32_t>(integers(zero)[0]);
-  return Quantization{.scales = elements<float>(scale),
-                      .zero_points = {point - (zero.type == ElementType::u8 ? 128 : 0)}};
-}
-
-/// What each tensor is quantized to by all that read it, if only after operators that commute.
-class Wishes {
- public:
-  explicit Wishes(const Graph& graph) : wishes_(graph.tensors.size()), readers_(wishes_.size()) {
-    for (const TensorId id : graph.outputs) add(id, std::nullopt);
-    for (std::size_t i = graph.nodes.size(); i-- > 0;) {
-      const Node& node = graph.nodes[i];
-      std::optional<Quantization> wish;
-      if (node.op == &ops::quantize_linear)
-        wish = signed_quantization(graph, node);
-      else if (commutes(node) && node.outputs.size() == 1)
-        wish = (*this)[node.outputs[0]];
-      for (const TensorId id : node.inputs)
-        if (id != no_tensor) add(id, wish);
-    }
-  }
-
-  std::optional<Quantization> operator[](TensorId id) const {
-    const Wish& wish = wishes_[static_cast<std::size_t>(id)];
-    return wish.contested ? std::nullopt : wish.quantization;
-  }
-  std::int32_t readers(TensorId id) const { return readers_[static_cast<std::size_t>(id)]; }
-
- private:
-  struct Wish {
-    std::optional<Quantization> quantization;
-    bool contested = false;
-  };
-
-  void add(TensorId id, const std::optional<Quantization>& wanted) {
-    Wish& wish = wishes_[static_cast<std::size_t>(id)];
-    ++readers_[static_cast<std::size_t>(id)];
-    wish.contested =
-        wish.contested || !wanted || (wish.quantization && !same(*wish.quantization, *wanted));
-    wish.quantization = wanted;
-  }
-
-  std::vector<Wish> wishes_;
-  std::vector<std::int32_t> readers_;
-};
 
 /// A float tensor as a function of the elements of an s8 tensor.
 struct Reading {
@@ -182,7 +114,7 @@ class Integers {
   bool describe(TensorId id, const Quantization& quantization) {
     Tensor& tensor = graph_[id];
     if (!tensor.quantization.present()) tensor.quantization = quantization;
-    return same(tensor.quantization, quantization);
+    return same_numbers(tensor.quantization, quantization);
   }
 
   /// `quantization` is that of s8.
@@ -194,7 +126,8 @@ class Integers {
   /// The s8 tensor that a tensor of bytes holds; no_tensor if it means something else elsewhere.
   TensorId signed_bytes(const Node& like, TensorId id, const Quantization& quantization) {
     if (const auto found = signed_.find(id); found != signed_.end())
-      return same(graph_[found->second].quantization, quantization) ? found->second : no_tensor;
+      return same_numbers(graph_[found->second].quantization, quantization) ? found->second
+                                                                            : no_tensor;
     if (!describe(id, as_stored(quantization, graph_[id].type))) return no_tensor;
     const TensorId result = graph_[id].type == ElementType::s8
                                 ? id
@@ -212,7 +145,8 @@ class Integers {
 
   /// The s8 tensor of what is quantized: that of its reading, converted if need be.
   TensorId converted(const Node& node, const Reading& source, const Quantization& wanted) {
-    if (!source.function && same(graph_[source.bytes].quantization, wanted)) return source.bytes;
+    if (!source.function && same_numbers(graph_[source.bytes].quantization, wanted))
+      return source.bytes;
     return look_up(node, source, wanted);
   }
 
@@ -278,7 +212,7 @@ class Integers {
     if (bytes == no_tensor) return false;
     const auto wish = wishes_[node.outputs[0]];
     const Tensor tensor = graph_[bytes];
-    if (!wish || !same(*wish, tensor.quantization)) return false;
+    if (!wish || !same_numbers(*wish, tensor.quantization)) return false;
     const IntegerRange range = quantized_range(activation, tensor);
     if (range.min <= -128 && range.max >= 127) return becomes(node, bytes);
     if (fuse(node, activation)) return becomes(node, bytes);
@@ -309,7 +243,8 @@ class Integers {
     const float stands_for =
         static_cast<float>(attributes.value - quantization.zero_point()) * quantization.scale();
     const auto wish = wishes_[node.outputs[0]];
-    const bool exact = stands_for == attributes.float_value || (wish && same(*wish, quantization));
+    const bool exact =
+        stands_for == attributes.float_value || (wish && same_numbers(*wish, quantization));
     return exact && becomes(node, append(node, ops::pad, attributes, {bytes}, quantization));
   }
 
@@ -324,7 +259,7 @@ class Integers {
       const TensorId bytes = linear(id);
       if (bytes == no_tensor) return false;
       if (!common) common = graph_[bytes].quantization;
-      if (!same(*common, graph_[bytes].quantization)) common = wishes_[node.outputs[0]];
+      if (!same_numbers(*common, graph_[bytes].quantization)) common = wishes_[node.outputs[0]];
       if (!common) return false;
     }
     std::vector<TensorId> operands;
@@ -346,7 +281,10 @@ class Integers {
     if (input == no_tensor) return;
     const Quantization quantization = graph_[input].quantization;
     const auto output = layer_output(kind, quantization, *wish);
-    if (!output) return;
+    if (!output) {
+      becomes(node, finer(node, input, *wish));
+      return;
+    }
     std::vector<TensorId> operands{input};
     for (std::size_t i = 1; i < node.inputs.size(); ++i)
       operands.push_back(kind == LayerKind::weighted ? weights(node, i, operands)
@@ -355,6 +293,19 @@ class Integers {
     if (bytes != no_tensor && kind == LayerKind::weighted)
       layers_[node.outputs[0]] = graph_.nodes.size() - 1;
     becomes(node, bytes);
+  }
+
+  /// Layers whose own output would be coarser than what is wanted.
+  TensorId finer(const Node& node, TensorId input, const Quantization& wanted) {
+    if (node.op == &ops::softmax) {
+      const TensorId wide =
+          append(node, ops::softmax, node.attributes, {input}, finest_softmax(), ElementType::s16);
+      return append(node, ops::quantize, {}, {wide}, wanted);
+    }
+    const auto average = as_convolution({graph_, node});
+    if (!average) return no_tensor;
+    return append(node, ops::depthwise_conv2d, average->attributes,
+                  {input, graph_.add(average->weights)}, wanted);
   }
 
   /// Operand i: computed, or a constant that was dequantized.

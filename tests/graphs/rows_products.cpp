@@ -6,6 +6,7 @@
 
 #include "compiler/ops/batch_matmul.h"
 #include "compiler/ops/conv2d.h"
+#include "compiler/ops/conv_integer.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/pad.h"
@@ -132,6 +133,25 @@ void conv2d(Sketch& s) {
               x, {{outputs, w.kernel.height, w.kernel.width, channels / groups}, 0});
 }
 
+void conv_integer(Sketch& s) {
+  const TensorId x = s.pick({s8, u8}, 4, 4);
+  const std::int32_t channels = s[x].shape[3];
+  const WindowDraw w = window(s, x, true, 0);
+  const std::int32_t groups = channels % 2 == 0 && s.random.coin() ? 2 : 1;
+  const Shape shape{groups * s.random.integer(1, 4), w.kernel.height, w.kernel.width,
+                    channels / groups};
+  const auto type = s.random.of<ElementType>({s8, s16});
+  const IntegerRange range = range_of(s[x].type);
+  std::vector<TensorId> operands{
+      x, s.constant(type, shape, s.random.elements(type, element_count(shape)))};
+  if (s.random.coin())
+    operands.push_back(s.constant(s32, {shape[0]}, s.random.elements(s16, 2 * shape[0])));
+  s.node(ops::conv_integer,
+         ops::ConvIntegerAttributes{w.stride, w.dilation, w.pads,
+                                    s.random.integer(range.min, range.max)},
+         operands, {}, s32);
+}
+
 void depthwise_conv2d(Sketch& s) {
   const TensorId x = s.pick(numbers, 4, 4);
   const WindowDraw w = window(s, x, true, 0);
@@ -218,6 +238,7 @@ std::vector<GeneratorRow> product_rows() {
       {ops::average_pool2d, pool<ops::average_pool2d>},
       {ops::batch_matmul, batch_matmul},
       {ops::conv2d, conv2d},
+      {ops::conv_integer, conv_integer},
       {ops::depthwise_conv2d, depthwise_conv2d},
       {ops::fully_connected, fully_connected},
       {ops::l1_pool2d, pool<ops::l1_pool2d>},

@@ -130,6 +130,94 @@ TEST_CASE("data outside the file is refused, wherever it points") {
   CHECK_THAT(refusal(source), Contains("tensor \"w\" is stored outside the file"));
 }
 
+TEST_CASE("constants outside the file are refused, too") {
+  onnx::ModelProto source = model("(float[1,3] x) => (float[1,3] y) { y = Relu(x) }");
+  onnx::NodeProto& node = *source.mutable_graph()->add_node();
+  node.set_op_type("Constant");
+  node.add_output("c");
+  onnx::AttributeProto& value = *node.add_attribute();
+  value.set_name("value");
+  value.set_type(onnx::AttributeProto::TENSOR);
+  value.mutable_t()->set_name("far");
+  value.mutable_t()->set_data_type(onnx::TensorProto::FLOAT);
+  auto& entry = *value.mutable_t()->add_external_data();
+  entry.set_key("location");
+  entry.set_value("/dev/zero");
+  CHECK_THAT(refusal(source), Contains("tensor \"far\" is stored outside the file"));
+}
+
+TEST_CASE("functions of the model's own are refused, that call themselves or not") {
+  onnx::ModelProto source = model("(float[1] x) => (float[1] y) { y = other.Again(x) }");
+  onnx::FunctionProto& function = *source.add_functions();
+  function.set_name("Again");
+  function.set_domain("other");
+  function.add_input("a");
+  function.add_output("b");
+  onnx::NodeProto& call = *function.add_node();
+  call.set_op_type("Again");
+  call.set_domain("other");
+  call.add_input("a");
+  call.add_output("b");
+  CHECK_THAT(refusal(source), Contains("defines functions of its own"));
+}
+
+TEST_CASE("values that are computed from themselves, twice or never are refused") {
+  const auto said_of = [](const std::string& nodes) {
+    return refusal(model("(float[1] x) => (float[1] y) { " + nodes + " }", 18));
+  };
+  CHECK_THAT(said_of("a = Add(x, b) b = Relu(a) y = Relu(b)"),
+             Contains("value \"b\" is read before it is computed"));
+  CHECK_THAT(said_of("a = Relu(x) a = Tanh(x) y = Relu(a)"),
+             Contains("value \"a\" is computed twice"));
+  CHECK_THAT(said_of("x = Relu(x) y = Relu(x)"), Contains("value \"x\" is computed twice"));
+  CHECK_THAT(said_of("a = Relu(x)"), Contains("output \"y\" is not computed"));
+}
+
+TEST_CASE("names that are missing or given twice are refused") {
+  onnx::ModelProto nameless = model("(float[1] x) => (float[1] y) { y = Relu(x) }", 18);
+  nameless.mutable_graph()->mutable_input(0)->clear_name();
+  CHECK_THAT(refusal(nameless), Contains("error"));
+  onnx::ModelProto twice = model("(float[1] x) => (float[1] y) { y = Add(x, w) }", 18);
+  add_floats(twice, "w", {1}, {1});
+  add_floats(twice, "w", {1}, {2});
+  CHECK_THAT(refusal(twice), Contains("\"w\" is given twice"));
+  onnx::ModelProto inputs = model("(float[1] x, float[1] z) => (float[1] y) { y = Relu(x) }", 18);
+  inputs.mutable_graph()->mutable_input(1)->set_name("x");
+  CHECK_THAT(refusal(inputs), Contains("\"x\" is given twice"));
+  onnx::ModelProto nobody = model("(float[1] x) => (float[1] y) { y = Relu(x) }", 18);
+  nobody.mutable_graph()->mutable_node(0)->clear_op_type();
+  CHECK_THAT(refusal(nobody), Contains("is not supported"));
+}
+
+TEST_CASE("operands that are all empty are refused") {
+  onnx::ModelProto source =
+      model("(float[1] x) => (float[0] y) { y = Concat<axis = 0>(w, w) }", 18);
+  add_floats(source, "w", {0}, {});
+  CHECK_THAT(refusal(source), Contains("joins nothing but empty tensors"));
+}
+
+TEST_CASE("raw data of another size than the shape's is refused") {
+  for (const std::size_t size : {0U, 11U, 13U}) {
+    onnx::ModelProto source = model("(float[3] x) => (float[3] y) { y = Add(x, w) }", 18);
+    onnx::TensorProto& weights = add_floats(source, "w", {3}, {});
+    weights.set_raw_data(std::string(size, 'a'));
+    CHECK_THAT(refusal(source), Contains("bytes of data, its shape 3 needs 12"));
+  }
+}
+
+TEST_CASE("extents that are negative or huge are refused") {
+  for (const std::int64_t extent :
+       {std::int64_t{-1}, INT64_MIN, INT64_MAX, std::int64_t{1} << 32}) {
+    onnx::ModelProto source = model("(float[1] x) => (float[1] y) { y = Add(x, w) }", 18);
+    add_floats(source, "w", {extent}, {});
+    CHECK_THAT(refusal(source), Contains("tensor \"w\" has shape"));
+    onnx::ModelProto input = model("(float[1] x) => (float[1] y) { y = Relu(x) }", 18);
+    auto& shape = *input.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type();
+    shape.mutable_shape()->mutable_dim(0)->set_dim_value(extent);
+    if (extent > 0) CHECK_THAT(refusal(input), Contains("input \"x\" has shape"));
+  }
+}
+
 TEST_CASE("a tensor whose data does not fill its shape is refused") {
   onnx::ModelProto source = model("(float[1,3] x) => (float[1,3] y) { y = Add(x, w) }", 18);
   add_floats(source, "w", {3}, {1, 2});
@@ -404,6 +492,37 @@ TEST_CASE("arithmetic that the operators do not have is refused") {
              Contains("rate inf"));
   CHECK_THAT(refusal(model("(float[2] x, float[2] lo) => (float[2] y) { y = Clip(x, lo) }")),
              Contains("a bound is not one number"));
+}
+
+TEST_CASE("quantized models compute with integers, or with floats if they are to") {
+  onnx::ModelProto source = model(
+      "(float[1,2] x) => (float[1,2] y) { a = QuantizeLinear(x, s, z) b = DequantizeLinear(a, s, "
+      "z) "
+      "w = DequantizeLinear(v, t, u) c = MatMul(b, w) d = QuantizeLinear(c, s, z) "
+      "y = DequantizeLinear(d, s, z) }");
+  const auto bytes = [&](const std::string& name, const std::vector<std::int64_t>& shape,
+                         onnx::TensorProto::DataType type, const std::string& data) {
+    onnx::TensorProto& tensor = *source.mutable_graph()->add_initializer();
+    tensor.set_name(name);
+    tensor.set_data_type(type);
+    for (const std::int64_t extent : shape) tensor.add_dims(extent);
+    tensor.set_raw_data(data);
+  };
+  add_floats(source, "s", {}, {0.5F});
+  bytes("z", {}, onnx::TensorProto::UINT8, std::string(1, 100));
+  bytes("v", {2, 2}, onnx::TensorProto::INT8, {1, 2, 3, 4});
+  add_floats(source, "t", {2}, {1, 2});
+  bytes("u", {2}, onnx::TensorProto::INT8, std::string(2, 0));
+  const Graph integers = accepted(source).graph;
+  CHECK(operators(integers) == std::vector<std::string>{"quantize_linear", "fully_connected",
+                                                        "quantize", "dequantize_linear"});
+  const Graph floats = accepted(source, {.shapes = {}, .bound = {}, .integers = false}).graph;
+  CHECK(operators(floats) == std::vector<std::string>{"quantize_linear", "dequantize_linear",
+                                                      "fully_connected", "quantize_linear",
+                                                      "dequantize_linear"});
+  // 1.5 * 1 + 2 * 3 and 1.5 * 2 * 2 + 2 * 4 * 2.
+  for (const Graph* graph : {&integers, &floats})
+    CHECK(evaluated(*graph, {1.6F, 2}) == std::vector<float>{7.5F, 22});
 }
 
 TEST_CASE("a damaged file gives a graph or an error") {

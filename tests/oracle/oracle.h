@@ -53,6 +53,11 @@ Tensor depthwise_conv2d(const Tensor& input, const Tensor& weights, const Tensor
 Tensor transpose_conv(const Tensor& input, const Tensor& weights, const Tensor* bias,
                       const ConvolutionOptions& options, const Tensor& like);
 
+/// ONNX's: s32 sums of (input - zero point) * weight over an input that is padded with the zero
+/// point; no padding, no activation of its own.
+Tensor conv_integer(const Tensor& input, const Tensor& weights, const Tensor* bias,
+                    const ConvolutionOptions& options, int zero_point, const Tensor& like);
+
 struct FullyConnectedOptions {
   Activation activation = Activation::none;
 };

@@ -11,6 +11,7 @@
 #include "compiler/ops/comparison.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
+#include "compiler/ops/conv_integer.h"
 #include "compiler/ops/custom.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize.h"
@@ -345,6 +346,12 @@ void add_mixed(std::vector<NamedModel>& models) {
   const TensorId table = b.constant_bytes(s8, {256}, std::vector<std::uint8_t>(256, 7), {});
   b.output(b.node(ops::lookup, {}, {x, table}, per_tensor(0.1F, 3), s8));
   models.push_back({"lookup", std::move(b.graph)});
+  Builder c;
+  const TensorId image = c.input(u8, {1, 3, 3, 2});
+  const TensorId weights = c.constant<std::int8_t>(s8, {1, 1, 2, 2}, {1, -2, 3, -4});
+  c.output(c.node(ops::conv_integer, ops::ConvIntegerAttributes{.zero_point = 9}, {image, weights},
+                  {}, s32));
+  models.push_back({"conv_integer", std::move(c.graph)});
   one("custom", ops::custom, f32, {}, f32, {},
       ops::CustomAttributes{.header = "user.h", .function = "user_op", .options = {1, 2, 255}});
   models.back().graph.tensors.back().shape = {1, 4};

@@ -14,6 +14,7 @@
 #include "compiler/ops/comparison.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
+#include "compiler/ops/conv_integer.h"
 #include "compiler/ops/cum_sum.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize.h"
@@ -120,6 +121,20 @@ oracle::Tensor convolution(const Call& call) {
   options.dilation_h = attributes.dilation.height;
   options.dilation_w = attributes.dilation.width;
   return function(padded(call[0], attributes.pads), call[1], call.optional(2), options, call.like);
+}
+
+oracle::Tensor conv_integer(const Call& call) {
+  const auto& attributes = call.attributes<ops::ConvIntegerAttributes>();
+  oracle::ConvolutionOptions options;
+  options.stride_h = attributes.stride.height;
+  options.stride_w = attributes.stride.width;
+  options.dilation_h = attributes.dilation.height;
+  options.dilation_w = attributes.dilation.width;
+  oracle::Tensor image = call[0];
+  image.scales = {1};  // what it is padded with
+  image.zero_points = {attributes.zero_point};
+  return oracle::conv_integer(padded(image, attributes.pads), call[1], call.optional(2), options,
+                              attributes.zero_point, call.like);
 }
 
 /// The pads are cut off the output of a convolution without any.
@@ -461,6 +476,7 @@ const Row rows[] = {
     {ops::ceil, unary<oracle::ceil>},
     {ops::concat, concat},
     {ops::conv2d, convolution<ops::Conv2dAttributes, oracle::conv2d>},
+    {ops::conv_integer, conv_integer},
     {ops::cos, unary<oracle::cos>},
     {ops::cosh, unary<oracle::cosh>},
     {ops::cum_sum, cum_sum},

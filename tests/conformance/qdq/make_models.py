@@ -10,6 +10,8 @@ use, with random weights. Needs Debian's python3-torch and python3-onnx. Then, f
               DequantizeLinear, float biases; activations by table
     bytes     uint8 all over, from input to output
     linear    ONNX's own integer layers, which round half to even: bit for bit
+
+CMakeLists.txt beside this folder says how far smelt may be from ONNX Runtime in each.
 """
 
 from pathlib import Path
@@ -100,9 +102,9 @@ class Net:
     def bias(self, array, scale):
         """As int32, in units of input scale times weight scale."""
         scale = np.broadcast_to(np.asarray(scale, np.float32), array.shape)
-        return self.node("DequantizeLinear", [self.constant(np.round(array / scale).astype(
-            np.int32)), self.constant(scale.copy()), self.constant(np.zeros(array.shape, np.int32))],
-                         axis=0)
+        steps = np.round(array / scale).astype(np.int32)
+        operands = [steps, scale.copy(), np.zeros(array.shape, np.int32)]
+        return self.node("DequantizeLinear", [self.constant(each) for each in operands], axis=0)
 
     def output(self, name, kind, shape):
         self.outputs.append(helper.make_tensor_value_info(name, kind, shape))
@@ -220,5 +222,39 @@ def bytes_form():
     net.write(inputs[:, None])
 
 
-for make in (runtime, torch_form, bytes_form):
+def linear():
+    net = Net("linear", 4)
+    net.input([3, 7, 7], TensorProto.UINT8)
+
+    def scale(value):
+        return net.constant(np.float32(value))
+
+    def conv(x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero, bias, **attributes):
+        operands = [x, scale(x_scale), net.constant(x_zero), net.constant(w),
+                    net.constant(w_scale), net.constant(w_zero), scale(y_scale),
+                    net.constant(y_zero)]
+        if bias is not None:
+            operands.append(net.constant(bias))
+        return net.node("QLinearConv", operands, **attributes)
+
+    w = net.random.integers(-127, 128, (6, 3, 3, 3)).astype(np.int8)
+    y = conv("input", 0.02, np.uint8(120), w, net.random.uniform(0.001, 0.01, 6).astype(np.float32),
+             np.zeros(6, np.int8), 0.031, np.uint8(99),
+             net.random.integers(-9000, 9000, 6).astype(np.int32), pads=[1] * 4, strides=[2, 2])
+    w = net.random.integers(0, 256, (4, 3, 3, 3)).astype(np.uint8)
+    y = conv(y, 0.031, np.uint8(99), w, np.float32(0.007), np.uint8(131), 0.11, np.uint8(127), None,
+             group=2)
+    y = net.node("Reshape", [y, net.constant(np.array([4, 4]))])
+    w = net.random.integers(0, 256, (4, 5)).astype(np.uint8)
+    y = net.node("QLinearMatMul", [y, scale(0.11), net.constant(np.uint8(127)), net.constant(w),
+                                   scale(0.013), net.constant(np.uint8(128)), scale(0.17),
+                                   net.constant(np.uint8(120))])
+    w = net.random.integers(0, 256, (5, 2)).astype(np.uint8)
+    last = net.node("MatMulInteger", [y, net.constant(w), net.constant(np.uint8(120)),
+                                      net.constant(np.uint8(3))])
+    net.output(last, TensorProto.INT32, [4, 2])
+    net.write(net.random.integers(0, 256, (CASES, 1, 3, 7, 7)).astype(np.uint8))
+
+
+for make in (runtime, torch_form, bytes_form, linear):
     make()
