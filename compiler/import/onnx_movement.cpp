@@ -150,7 +150,7 @@ void concat(Operator& op) {
     if (!op.has(i)) return op.error("lacks an operand", damaged_file);
     if (element_count(op.input(i).shape) > 0) operands.push_back(op.inputs[i]);
   }
-  if (operands.empty()) return op.error("joins nothing but empty tensors", again);
+  if (operands.empty()) return op.error("joins nothing but empty tensors", damaged_file);
   if (operands.size() == 1) return op.result(operands[0]);
   op.result(op.apply(ops::concat, ops::ConcatAttributes{.axis = *axis}, operands));
 }

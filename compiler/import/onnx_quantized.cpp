@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "compiler/import/onnx_operators.h"
+#include "compiler/import/onnx_parts.h"
 #include "compiler/import/onnx_tensor.h"
 #include "compiler/ops/dequantize_linear.h"
 #include "compiler/ops/quantize_linear.h"
@@ -32,7 +33,7 @@ bool same_shape(Operator& op, TensorId scale, TensorId zero) {
   if (element_count(op.shape(scale)) == 1 && element_count(op.shape(zero)) == 1) return true;
   op.error(fmt::format("has scales {} but zero points {}", to_string(op.shape(scale)),
                        to_string(op.shape(zero))),
-           "the file does not follow the format; export the model again");
+           damaged_file);
   return false;
 }
 

@@ -51,7 +51,7 @@ std::optional<ByteFunction> apply(const Graph& graph, const Node& node,
 }
 
 std::int8_t quantized(float real, const Quantization& quantization) {
-  const std::int32_t steps = round_half_even(real / quantization.scale());
+  const std::int32_t steps = nearest_even(real / quantization.scale());
   return static_cast<std::int8_t>(std::clamp(steps + quantization.zero_point(), -128, 127));
 }
 

@@ -29,7 +29,7 @@ SMELT_INLINE void for_each_scaled(const linear_scales &shape, const Input *input
 
 /// The nearest integer, half to even, kept within 2^30. What truncation leaves is exact, and so is
 /// its comparison. NaN becomes the least.
-SMELT_INLINE int32_t round_half_even(float x) {
+SMELT_INLINE int32_t nearest_even(float x) {
   const float limit = 1073741824.0F;
   if (!(x > -limit)) return -(int32_t{1} << 30);
   if (x >= limit) return int32_t{1} << 30;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ONNX's QuantizeLinear: saturate(round_half_even(x / scale) + zero point); and the output stage of
+// ONNX's QuantizeLinear: saturate(nearest_even(x / scale) + zero point); and the output stage of
 // its integer layers, which multiplies sums of 32 bits by the quotient of scales instead.
 #ifndef SMELT_QUANTIZE_LINEAR_H
 #define SMELT_QUANTIZE_LINEAR_H
@@ -20,7 +20,7 @@ template <typename Output>
 void quantize_linear(const quantize_linear_layer &constants, const float *input, Output *output) {
   const quantize_linear_layer layer = load(&constants);
   for_each_scaled(layer.scales, input, output, [&](float x, float scale, int32_t zero_point) {
-    return saturate<Output>(round_half_even(x / scale) + zero_point, layer.min, layer.max);
+    return saturate<Output>(nearest_even(x / scale) + zero_point, layer.min, layer.max);
   });
 }
 
@@ -29,7 +29,7 @@ void requantize_linear(const requantize_linear_layer &constants, const int32_t *
                        Output *output) {
   const requantize_linear_layer layer = load(&constants);
   for_each_scaled(layer.scales, input, output, [&](int32_t x, float scale, int32_t zero_point) {
-    return saturate<Output>(round_half_even(static_cast<float>(x) * scale) + zero_point, layer.min,
+    return saturate<Output>(nearest_even(static_cast<float>(x) * scale) + zero_point, layer.min,
                             layer.max);
   });
 }
