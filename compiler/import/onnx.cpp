@@ -83,6 +83,10 @@ class Importer {
         name_value(input.name(), no_tensor);
         continue;
       }
+      if (becomes_float32(declared.elem_type()))
+        diagnostics_.warning(place_of(graph_),
+                             fmt::format("input \"{}\" has type {}: the model computes in float32",
+                                         input.name(), type_name(declared.elem_type())));
       graph_.inputs.push_back(
           name_value(input.name(),
                      graph_.add({.name = input.name(), .type = *type, .shape = std::move(shape)})));
