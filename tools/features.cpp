@@ -12,11 +12,11 @@
 #include "compiler/evaluate/evaluate.h"
 #include "compiler/features/log_mel.h"
 #include "compiler/plan/plan.h"
-#include "tools/arrays.h"
 #include "tools/commands.h"
 #include "tools/depfile.h"
 #include "tools/files.h"
 #include "tools/model.h"
+#include "tools/sound.h"
 #include "tools/version.h"
 
 namespace smelt::tools {
@@ -42,15 +42,18 @@ std::int32_t samples_of(const std::string& text, std::int32_t rate, const char* 
 }
 
 std::optional<LogMelOptions> parse(const FeaturesOptions& options, Diagnostics& diagnostics) {
-  LogMelOptions result{.name = options.name,
-                       .rate = options.rate,
-                       .window = samples_of(options.window, options.rate, "--window", diagnostics),
-                       .stride = samples_of(options.stride, options.rate, "--stride", diagnostics),
-                       .bands = options.bands,
-                       .low = options.low,
-                       .high = options.high == 0 ? options.rate / 2 : options.high};
+  const LogMelOptions result{
+      .name = options.name,
+      .rate = options.rate,
+      .window = samples_of(options.window, options.rate, "--window", diagnostics),
+      .stride = samples_of(options.stride, options.rate, "--stride", diagnostics),
+      .bands = options.bands,
+      .low = options.low,
+      .high = options.high == 0 ? options.rate / 2 : options.high};
+  // Lengths that are not understood are not out of range besides.
+  if (!diagnostics.failed()) check(result, diagnostics);
   check_prefix(options.name, diagnostics);
-  if (diagnostics.failed() || !check(result, diagnostics)) return std::nullopt;
+  if (diagnostics.failed()) return std::nullopt;
   return result;
 }
 
@@ -73,22 +76,20 @@ EmitOptions emit_options(const LogMelOptions& options) {
 
 /// The features of all whole strides of a sound, one after another.
 std::optional<std::vector<GoldenVector>> golden_vectors(const std::string& path,
-                                                        const Program& program,
+                                                        const LogMelOptions& options,
                                                         Diagnostics& diagnostics) {
-  const auto arrays = read_arrays(path, diagnostics);
-  if (!arrays) return std::nullopt;
-  const auto stride = static_cast<std::size_t>(program[program.inputs[0].buffer].bytes);
-  if (arrays->size() != 1 || (*arrays)[0].type != ElementType::s16 ||
-      (*arrays)[0].bytes.size() < stride) {
-    diagnostics.error({.file = path}, "is not one array of samples that fill a stride")
-        .note(fmt::format("write {} or more of type int16", stride / 2));
+  const auto samples = read_sound(path, options.rate, diagnostics);
+  if (!samples) return std::nullopt;
+  const std::size_t stride = 2 * static_cast<std::size_t>(options.stride);
+  if (samples->size() < stride) {
+    diagnostics.error({.file = path}, fmt::format("has {} samples, a stride has {}",
+                                                  samples->size() / 2, options.stride));
     return std::nullopt;
   }
-  const Bytes& samples = (*arrays)[0].bytes;
-  Evaluation evaluation(program);
+  Evaluation evaluation(log_mel(options));
   std::vector<GoldenVector> vectors;
-  for (std::size_t at = 0; at + stride <= samples.size(); at += stride) {
-    const auto begin = samples.begin() + static_cast<std::ptrdiff_t>(at);
+  for (std::size_t at = 0; at + stride <= samples->size(); at += stride) {
+    const auto begin = samples->begin() + static_cast<std::ptrdiff_t>(at);
     GoldenVector vector{.inputs = {{begin, begin + static_cast<std::ptrdiff_t>(stride)}},
                         .outputs = {},
                         .fresh = at == 0};
@@ -134,12 +135,13 @@ int features(const FeaturesOptions& options) {
   };
   const auto parsed = parse(options, diagnostics);
   if (!parsed) return done(exit_bad_usage);
-  const Program program = plan(log_mel(*parsed), {});
-  const EmitOptions emitted = emit_options(*parsed);
+  const Program program = plan(log_mel(*parsed), {.keep_input = options.keep_input});
+  EmitOptions emitted = emit_options(*parsed);
+  if (options.keep_input) emitted.command += " --keep-input";
   std::vector<OutputFile> files = emit(program, emitted);
   std::vector<std::filesystem::path> inputs;
   if (!options.golden.empty()) {
-    const auto vectors = golden_vectors(options.golden, log_mel(*parsed), diagnostics);
+    const auto vectors = golden_vectors(options.golden, *parsed, diagnostics);
     if (!vectors) return done(exit_bad_input);
     files.push_back(emit_golden(program, emitted, *vectors));
     inputs.emplace_back(options.golden);

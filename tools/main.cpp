@@ -64,10 +64,11 @@ void add_features(CLI::App& app, FeaturesOptions& options) {
   app.add_option("--bands", options.bands, "features in a row")->capture_default_str();
   app.add_option("--low", options.low, "where the first band begins, in Hz")->capture_default_str();
   app.add_option("--high", options.high, "where the last band ends, in Hz [half the rate]");
+  app.add_flag("--keep-input", options.keep_input, "run does not overwrite the input");
   app.add_option("-o,--output", options.output, "folder to write to")->capture_default_str();
   app.add_option("--golden", options.golden,
-                 "samples, a .npy file of int16: adds NAME_golden.cpp, a main that checks the "
-                 "features of them");
+                 "a sound, .wav or a .npy of int16: adds NAME_golden.cpp, a main that checks "
+                 "its features");
   app.add_option("--depfile", options.depfile, "write a rule for make, as compile does");
   app.add_flag("--json", options.json, "report as JSON");
   app.footer("Example:\n  smelt features --rate 16000 --bands 40 -o generated --name kws_features");

@@ -14,7 +14,7 @@
 namespace smelt {
 
 struct LogMelOptions {
-  std::string name = "features";
+  std::string name = "log_mel";
   std::int32_t rate = 16000;  ///< samples a second
   std::int32_t window = 480;  ///< samples
   std::int32_t stride = 320;  ///< samples

@@ -66,12 +66,13 @@ def voices_by_split():
             for split, part in parts.items()}
 
 
-def speak(text, voice, speed, pitch):
-    """Samples at RATE, floats of at most 1, without silence before and after."""
+def speak(text, voice, speed, pitch, size=1.0):
+    """Samples at RATE, floats of at most 1, without silence before and after. A larger speaker has
+    a deeper voice, and takes his time."""
     raw = subprocess.run(["espeak-ng", "-v", voice, "-s", str(speed), "-p", str(pitch), "-z",
                           "--stdout", text], capture_output=True, check=True).stdout
     samples = np.frombuffer(raw[44:len(raw) - len(raw) % 2], np.int16).astype(np.float32)
-    samples = resample_poly(samples, 320, 441).astype(np.float32)  # from 22,050 Hz
+    samples = resample_poly(samples, round(320 * size), 441).astype(np.float32)  # from 22,050 Hz
     peak = np.abs(samples).max(initial=1)
     loud = np.flatnonzero(np.abs(samples) > 0.02 * peak)
     return samples[loud[0]:loud[-1] + 1] / peak if len(loud) else samples[:1]
@@ -143,7 +144,7 @@ def scene(random, spoken, pool):
     start = random.integers(0, max(1, RATE - len(spoken)))
     piece = spoken[:RATE - start]
     clip[start:start + len(piece)] = piece
-    clip += noise(random, pool) / decibels(random, 3, 40)
+    clip += noise(random, pool) / decibels(random, 5, 40)
     level = decibels(random, -45, -14)
     return as_samples(clip * level)
 
@@ -162,9 +163,10 @@ class Clip:
     label: int           # index in LABELS
 
 
-def utterance(random, word, voices):
+def utterance(random, word, voices, sizes=0.0):
     voice = f"{random.choice(ACCENTS)}+{random.choice(voices)}"
-    return speak(word.replace("-", " "), voice, random.integers(120, 260), random.integers(20, 80))
+    return speak(word.replace("-", " "), voice, random.integers(120, 260), random.integers(20, 80),
+                 1 + random.uniform(-sizes, sizes))
 
 
 def make_pool(random, voices, count=200):
@@ -177,6 +179,8 @@ def clips(split, utterances, scenes, seed):
     voices = voices_by_split()[split]
     pool = make_pool(np.random.default_rng([seed, 0]), voices)
     others = OTHERS + TEST_OTHERS if split == "test" else OTHERS
+    # More speakers than there are voices to train on; those of the others are as they are.
+    sizes = 0.15 if split == "train" else 0.0
     for index in range(utterances * len(LABELS)):
         random = np.random.default_rng([seed, 1, index])
         label = index % len(LABELS)
@@ -185,7 +189,7 @@ def clips(split, utterances, scenes, seed):
                 yield Clip(silence(random, pool), label)
             continue
         word = random.choice(others) if LABELS[label] == "unknown" else LABELS[label]
-        spoken = utterance(random, word, voices)
+        spoken = utterance(random, word, voices, sizes)
         for _ in range(scenes):
             yield Clip(scene(random, spoken, pool), label)
 

@@ -195,6 +195,6 @@ TEST_CASE("what cannot be a front end is refused", "[features]") {
         "  note: supported: 1 to 8000 Hz\n");
   CHECK(problem({.low = 7600}).starts_with("--low: error: 7600 Hz is out of range"));
   CHECK(problem({.bands = 160}) ==
-        "--bands: error: band 2 of 160 is so narrow that no bin of the transform lies in it\n"
+        "--bands: error: band 5 of 160 is so narrow that no bin of the transform lies in it\n"
         "  note: bins are 31.2 Hz apart: fewer bands, or a longer window\n");
 }
