@@ -19,7 +19,7 @@ namespace {
 constexpr std::int32_t min_window = 8, max_window = 4096, max_stride = 16384;
 
 std::int32_t log2_size(const LogMelOptions& options) {
-  return std::bit_width(static_cast<std::uint32_t>(options.window) - 1);
+  return static_cast<std::int32_t>(std::bit_width(static_cast<std::uint32_t>(options.window) - 1));
 }
 std::int32_t size(const LogMelOptions& options) {
   return std::int32_t{1} << log2_size(options);

@@ -22,10 +22,10 @@ from synthesise import LABELS
 # Utterances of every label, and scenes that each is put in.
 TRAIN, SCENES = 700, 3
 TEST, CALIBRATION = 100, 17
-EPOCHS, LEARNING_RATE = 16, 6e-3
+LEARNING_RATE = 6e-3
 
-# Features are kept in bytes: whole steps of 3/16 octave reach from silence to 48 octaves.
-STORED_STEP = 3 / 16
+# Features are kept in bytes, coarsely so that the file is small: steps of 3/8 octave, 1.1 dB.
+STORED_STEP = 3 / 8
 
 
 # ---- Data ----------------------------------------------------------------------------------------
@@ -132,6 +132,10 @@ def causal_network():
         *classifier(96))
 
 
+# By name, which is that of a folder as well: how it is made, and how long it is trained.
+NETWORKS = {"keywords": (network, 16), "keywords_causal": (causal_network, 10)}
+
+
 class Folded(nn.Module):
     """The network on raw features: the first convolution, which has no padding, standardises."""
 
@@ -147,11 +151,11 @@ class Folded(nn.Module):
         return self.layers(x)
 
 
-def train(make, x, y, seed):
+def train(make, epochs, x, y, seed):
     training.repeatable(seed)
     standardise, layers = Standardise(x), make()
     loss = nn.CrossEntropyLoss(label_smoothing=0.05)  # keeps it from claiming certainty
-    training.fit(layers, x, y, loss, EPOCHS, LEARNING_RATE, decay=1e-5,
+    training.fit(layers, x, y, loss, epochs, LEARNING_RATE, decay=1e-5,
                  prepare=lambda batch: standardise(mask(batch)))
     return Folded(standardise, layers).eval()
 
@@ -178,6 +182,14 @@ def write_sets(sets):
     (HERE / "labels.txt").write_text("".join(f"{label}\n" for label in LABELS))
 
 
+def write_golden_inputs(path):
+    """What tools/record_golden is to record outputs of: clips of the test set, silence and noise."""
+    with np.load(HERE / "test_set.npz") as file:
+        known = (file["features"][2:8] + np.float32(128)) * np.float32(STORED_STEP)
+    random = np.random.default_rng(0).uniform(0, 48, known[:1].shape).astype(np.float32)
+    np.save(path, np.concatenate([known, 0 * random, random])[:, None, None])
+
+
 def write_clips(folder):
     """The first clip of every label in the test set, as sound."""
     folder.mkdir(exist_ok=True)
@@ -190,15 +202,20 @@ def main():
     parser.add_argument("--smelt", default="smelt", help="the program")
     parser.add_argument("--cache", type=Path, help=".npz to keep features in, or to take them from")
     parser.add_argument("--seed", type=int, default=0, help="of the training")
+    parser.add_argument("--only", choices=NETWORKS, action="append", help="train this network alone")
+    parser.add_argument("--golden-inputs", type=Path, help="only write this .npy")
     parser.add_argument("--dry", action="store_true", help="write nothing")
     options = parser.parse_args()
+    if options.golden_inputs:
+        write_golden_inputs(options.golden_inputs)
+        return
     sets = load(FrontEnd(options.smelt), options.cache)
     x, y = octaves(sets["train"][0]), torch.tensor(sets["train"][1]).long()
-    for name, make in (("keywords", network), ("keywords_causal", causal_network)):
-        net = train(make, x, y, options.seed)
+    for name in options.only or NETWORKS:
+        net = train(*NETWORKS[name], x, y, options.seed)
         report(name, net, sets)
         if not options.dry:
-            training.export(net, (1, ROWS, BANDS), HERE / f"{name}.onnx")
+            training.export(net, (1, ROWS, BANDS), HERE.parent / name / f"{name}.onnx")
     if not options.dry:
         write_sets(sets)
         write_clips(HERE / "clips")

@@ -8,10 +8,14 @@
 //            samples as they were, whatever N is
 //   bands    S[b] = sum P[k] weight[b][k], weights in Q14: triangles over the mel scale, each from
 //            the centre of the band below to that of the band above
-//   log      round(512 log2(1 + S[b] / 2^14)): Q9, 512 steps are an octave of power, 3.01 dB
+//   log      512 log2(1 + S[b] / 2^14), rounded: Q9, 512 steps are an octave of power, 3.01 dB. As
+//            2^14 + S = 2^n (1 + (i + r / 2^16) / 64), r cut off to an integer, it is
+//            512 (n - 14) + floor((2^16 T[i] + r (T[i+1] - T[i])) / 2^21 + 1/2) with the table
+//            T[i] = log2(1 + i / 64) in Q14
 //
-// The sum of all P is below 2^48 for the window is below 1 and by Parseval's theorem, so that S is
-// below 2^62 and the logarithm below 48 * 512.
+// By Parseval's theorem the sum of |X[k] / N|^2 over all k is at most 3/8 of full scale, which is
+// 2^30 for samples of 16 bits, and half of that lies in 0 < k < N/2: all P together stay below
+// 2^48, S below 2^62, and the logarithm below 48 * 512.
 #ifndef SMELT_LOG_MEL_H
 #define SMELT_LOG_MEL_H
 
@@ -84,7 +88,7 @@ struct log2_s16_layer {
   const int16_t *table;  ///< log2(1 + i / 64) in Q14, i = 0 .. 64
 };
 
-/// round(512 log2(x)) of x >= 1, within 0.05 before rounding: the table, linear in between.
+/// 512 log2(x) of x >= 1 as defined above: within 0.04 before rounding.
 SMELT_INLINE int32_t log2_q9(const int16_t *table, uint64_t x) {
   const int32_t zeros = __builtin_clzll(x);
   const uint64_t mantissa = x << zeros;  // 1.f, with the 1 at bit 63

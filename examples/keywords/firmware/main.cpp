@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From a second of sound in flash to a word, on the board: what a program does for every second that
-// it has heard, or every fraction of one.
+// From a second of sound in flash to a word, on the board: what a program does for every second
+// that it has heard, or every fraction of one.
 #include "board.h"
 #include "clip.h"
 #include "keywords.h"
