@@ -76,6 +76,9 @@ struct VerifyOptions {
   ModelOptions model;
   std::string golden;  ///< folder or file; empty: generated inputs against the evaluator
   std::string with;    ///< compiler of the emitted code; empty: the default
+  /// What golden outputs may differ by; the evaluator always agrees within the default.
+  double tolerance = 1e-5;  ///< floats: fraction of the largest
+  std::int64_t steps = 0;   ///< integers
   bool json = false;
 };
 int verify(const VerifyOptions& options);

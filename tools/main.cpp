@@ -90,6 +90,14 @@ void add_verify(CLI::App& app, VerifyOptions& options) {
   app.add_option("--with", options.with,
                  "builds the emitted code: clang, the one inside smelt [default], or a compiler "
                  "of the system, perhaps with flags: \"g++ -O3\"");
+  app.add_option("--tolerance", options.tolerance,
+                 "golden floats may differ by this fraction of the output's largest, as those of "
+                 "another implementation do")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--steps", options.steps, "golden integers may differ by this much")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 255));
   app.add_flag("--json", options.json, "report as JSON");
   app.footer("Example:\n  smelt verify kws.tflite --golden vectors");
 }
