@@ -28,7 +28,8 @@ def dense(inputs, outputs):
 def network():
     return nn.Sequential(OrderedDict(
         norm=nn.BatchNorm1d(FEATURES, affine=False),
-        encode_1=dense(FEATURES, HIDDEN), encode_2=dense(HIDDEN, HIDDEN), code=nn.Linear(HIDDEN, CODE),
+        encode_1=dense(FEATURES, HIDDEN), encode_2=dense(HIDDEN, HIDDEN),
+        code=nn.Linear(HIDDEN, CODE),
         decode_1=dense(CODE, HIDDEN), decode_2=dense(HIDDEN, HIDDEN),
         output=nn.Linear(HIDDEN, FEATURES)))
 
