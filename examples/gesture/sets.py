@@ -28,7 +28,7 @@ def test(_):
     return inputs(sets["test_x"]), sets["test_y"]
 
 
-def calibration():
+def calibration(_):
     return inputs(np.load(FILE)["calibration_x"])
 
 

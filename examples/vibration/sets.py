@@ -23,7 +23,7 @@ def test(_):
     return sets["test_x"].astype(np.float32), sets["test_y"]
 
 
-def calibration():
+def calibration(_):
     return np.load(FILE)["calibration_x"].astype(np.float32)
 
 

@@ -25,7 +25,9 @@ from measure.cases import find_cases
 
 FAULT = 99
 # Must fit: of the others, a board may be too small for some.
-FITS = {"atmega328p": {"sine"}}
+FITS = {"atmega328p": {"sine"},
+        "mps2-an386": {"sine", "digits", "digits_onnx", "gesture", "gesture_gru", "vibration",
+                       "mobilenet"}}
 INCLUDE = [f"-I{KNOWN}", f"-I{FIRMWARE / 'src'}", f"-I{ROOT / 'runtime-min'}"]
 # Instructions of the loop; cycles of it, with the return, whose length is that of its address.
 LOOP = {"atmega328p": 750 + 4, "atmega2560": 750 + 5}
