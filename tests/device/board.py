@@ -27,7 +27,9 @@ from measure.cases import find_cases
 
 FAULT = 99
 # Must fit: of the others, a board may be too small for some.
-FITS = {"atmega328p": {"sine"}}
+FITS = {"atmega328p": {"sine"},
+         "mps2-an386": {"sine", "digits", "digits_onnx", "gesture", "gesture_gru", "vibration",
+                        "keywords", "keywords_causal", "mobilenet"}}
 # Too small for a front end and a second of sound.
 DEAF = {"atmega328p"}
 INCLUDE = [f"-I{KNOWN}", f"-I{FIRMWARE / 'src'}", f"-I{ROOT / 'runtime-min'}"]
