@@ -1,18 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """Training with PyTorch, the same way on every run, and what comes of it as an ONNX file."""
 
-import numpy as np
+import argparse
+import json
+
 import torch
 from torch import nn
 
 OPERATOR_SET = 13
 
 
-def repeatable(seed):
-    """The same weights on every run: one thread adds in one order."""
-    torch.set_num_threads(1)
+def repeatable(seed, threads=1):
+    """The same weights on every run: so many threads add in one order."""
+    torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
     torch.manual_seed(seed)
+
+
+def seed_argument(description):
+    """The command line of a training script."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--seed", type=int, default=0, help="other first weights; default: 0")
+    return parser.parse_args().seed
 
 
 def as_they_are(x):
@@ -53,3 +62,10 @@ def export(net, shape, path, output="output"):
                       input_names=["input"], output_names=[output],
                       training=torch.onnx.TrainingMode.PRESERVE)
     print(f"{path.name}: {path.stat().st_size:,} B, {parameters(net):,} parameters")
+
+
+def state(folder, figures):
+    """Writes how good each model of the folder is, for common/evaluate.py to hold it to."""
+    for name, figure in figures.items():
+        print(f"{name}: {figure:.4f}")
+    (folder / "stated.json").write_text(json.dumps(figures, indent=2) + "\n")
