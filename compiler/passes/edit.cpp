@@ -33,7 +33,11 @@ Node* sole_producer(Graph& graph, TensorId id, const std::vector<std::int32_t>& 
 
 void absorb(Graph& graph, std::size_t i, TensorId id) {
   const TensorId result = graph.nodes[i].outputs[0];
-  producer(graph, id)->outputs[0] = result;
+  Node* node = producer(graph, id);
+  node->outputs[0] = result;
+  // What is reshaped on the way is no tensor of the file any more.
+  for (; node && node->op == &ops::reshape; node = producer(graph, node->inputs[0]))
+    graph[node->inputs[0]].origin = {};
   graph.nodes.erase(graph.nodes.begin() + static_cast<std::ptrdiff_t>(i));
 }
 

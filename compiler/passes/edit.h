@@ -20,7 +20,8 @@ Node* producer(Graph& graph, TensorId id);
 /// none.
 Node* sole_producer(Graph& graph, TensorId id, const std::vector<std::int32_t>& readers);
 
-/// Removes node `i`, whose result is that of the node which computes its operand `id`.
+/// Removes node `i`, whose result is that of the node which computes its operand `id`, perhaps
+/// reshaped: sole_producer() has found it, and it has been changed.
 void absorb(Graph& graph, std::size_t i, TensorId id);
 
 /// The fused activation of a node's attributes, or null if its operator has none.

@@ -11,11 +11,9 @@
 #include "compiler/ops/comparison.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
-#include "compiler/ops/conv_integer.h"
 #include "compiler/ops/custom.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize.h"
-#include "compiler/ops/dequantize_linear.h"
 #include "compiler/ops/div.h"
 #include "compiler/ops/elu.h"
 #include "compiler/ops/fully_connected.h"
@@ -25,7 +23,6 @@
 #include "compiler/ops/log_softmax.h"
 #include "compiler/ops/logic.h"
 #include "compiler/ops/logistic.h"
-#include "compiler/ops/lookup.h"
 #include "compiler/ops/lstm.h"
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
@@ -36,7 +33,6 @@
 #include "compiler/ops/pow.h"
 #include "compiler/ops/prelu.h"
 #include "compiler/ops/quantize.h"
-#include "compiler/ops/quantize_linear.h"
 #include "compiler/ops/reduce.h"
 #include "compiler/ops/relu.h"
 #include "compiler/ops/relu6.h"
@@ -328,30 +324,6 @@ void add_mixed(std::vector<NamedModel>& models) {
   one("dequantize_u8", ops::dequantize, u8, per_tensor(0.2F, 128), f32, {}, none);
   one("cast_f32_s32", ops::cast, f32, {}, s32, {}, none);
   one("cast_bool_f32", ops::cast, boolean, {}, f32, {}, none);
-  const auto scaled = [&](std::string name, const OpDef& op, ElementType from, ElementType to,
-                          ElementType zero) {
-    Builder b;
-    const TensorId x = b.input(from, {1, 2, 3});
-    const TensorId scale = b.constant<float>(f32, {2, 1}, {0.5F, 0.1F});
-    const TensorId zeros = b.constant_bytes(
-        zero, {2, 1}, std::vector<std::uint8_t>(2 * static_cast<std::size_t>(byte_size(zero))), {});
-    b.output(b.node(op, {}, {x, scale, zeros}, {}, to));
-    models.push_back({std::move(name), std::move(b.graph)});
-  };
-  scaled("quantize_linear_u8", ops::quantize_linear, f32, u8, u8);
-  scaled("requantize_linear_s8", ops::requantize_linear, s32, s8, s8);
-  scaled("dequantize_linear_s32", ops::dequantize_linear, s32, f32, s32);
-  Builder b;
-  const TensorId x = b.input(u8, {1, 4}, per_tensor(0.2F, 128));
-  const TensorId table = b.constant_bytes(s8, {256}, std::vector<std::uint8_t>(256, 7), {});
-  b.output(b.node(ops::lookup, {}, {x, table}, per_tensor(0.1F, 3), s8));
-  models.push_back({"lookup", std::move(b.graph)});
-  Builder c;
-  const TensorId image = c.input(u8, {1, 3, 3, 2});
-  const TensorId weights = c.constant<std::int8_t>(s8, {1, 1, 2, 2}, {1, -2, 3, -4});
-  c.output(c.node(ops::conv_integer, ops::ConvIntegerAttributes{.zero_point = 9}, {image, weights},
-                  {}, s32));
-  models.push_back({"conv_integer", std::move(c.graph)});
   one("custom", ops::custom, f32, {}, f32, {},
       ops::CustomAttributes{.header = "user.h", .function = "user_op", .options = {1, 2, 255}});
   models.back().graph.tensors.back().shape = {1, 4};
