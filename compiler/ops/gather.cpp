@@ -49,10 +49,8 @@ Struct layer(const NodeView& view) {
 void lower(const NodeView& view, StepBuilder& builder) {
   const auto caller =
       by_index<&smelt::gather<std::int32_t>, &smelt::gather<std::int64_t>>(view.input(1).type);
-  const Operand input = in_data_memory(view, 0, builder);
-  const Operand indices = in_data_memory(view, 1, builder);
   builder.step({"gather", "smelt/gather.h", caller}, layer(view),
-               {input, indices, builder.output()});
+               {builder.input(0), builder.input(1), builder.output()});
 }
 
 /// Tables of embeddings are too large to be copied.
@@ -60,9 +58,8 @@ void lower_constant(const NodeView& view, StepBuilder& builder) {
   const auto caller =
       by_index<&smelt::gather_constant<std::int32_t>, &smelt::gather_constant<std::int64_t>>(
           view.input(1).type);
-  const Operand indices = in_data_memory(view, 1, builder);
   builder.step({"gather_constant", "smelt/gather.h", caller}, layer(view),
-               {builder.input(0), indices, builder.output()});
+               {by_load(builder.input(0)), builder.input(1), builder.output()});
 }
 
 constexpr KernelRow kernels[] = {

@@ -99,6 +99,12 @@ class StepBuilder {
   std::vector<std::pair<TensorId, ConstantId>> constants_;
 };
 
+/// An operand that the kernel reads by load().
+inline Operand by_load(Operand operand) {
+  operand.by_load = true;
+  return operand;
+}
+
 /// A field of one value: `int_field("stride", 2)`.
 Field int_field(std::string_view name, std::int64_t value);
 Field float_field(std::string_view name, float value);

@@ -107,7 +107,7 @@ void lower_movement(const NodeView& view, std::size_t input, const Movement& mov
   // A device may keep constants where memcpy does not reach.
   if (std::holds_alternative<ConstantId>(from.place))
     builder.step(kernel("move_constant", kernels.width, kernels.move_constant), layer(collapsed),
-                 operands);
+                 {by_load(from), builder.output()});
   else if (has_runs(collapsed))
     builder.step({"move_runs", "smelt/move.h", invoke<&smelt::move_runs>},
                  layer(in_bytes(collapsed, kernels.width)), operands);
@@ -124,22 +124,13 @@ void lower_fill(const NodeView& view, std::int32_t bits, StepBuilder& builder) {
                {builder.output()});
 }
 
-bool reads_operands(const NodeView& view, const Target& target) {
-  for (std::size_t i = 0; i < view.node.inputs.size(); ++i)
-    if (target.separate_flash && view.input(i).constant) return false;
-  return true;
-}
-
-Operand in_data_memory(const NodeView& view, std::size_t i, StepBuilder& builder) {
-  const Operand from = builder.input(i);
-  if (!std::holds_alternative<ConstantId>(from.place)) return from;
-  const Tensor& tensor = view.input(i);
-  const std::int64_t count = element_count(tensor.shape);
-  const auto place = builder.scratch(fmt::format("operand_{}", i), tensor.type, count).place;
-  const MoveKernels& kernels = kernels_of(tensor.type);
+Operand in_data_memory(const Operand& constant, ElementType type, std::int64_t count,
+                       StepBuilder& builder) {
+  const auto place = builder.scratch("operand", type, count).place;
+  const MoveKernels& kernels = kernels_of(type);
   builder.step(kernel("move_constant", kernels.width, kernels.move_constant),
                layer({.dimensions = {{static_cast<std::int32_t>(count), 1, 1}}}),
-               {from, {place, Access::write}});
+               {by_load(constant), {place, Access::write}});
   return {place, Access::read};
 }
 

@@ -44,28 +44,21 @@ void lower_movement(const NodeView& view, std::size_t input, const Movement& mov
 /// Appends a step that sets every element of the output to `bits`.
 void lower_fill(const NodeView& view, std::int32_t bits, StepBuilder& builder);
 
-/// Whether kernels can read all operands where they are: constants may lie where loads do not
-/// reach.
-bool reads_operands(const NodeView& view, const Target& target);
-/// Operand i where kernels can read it: of a constant, a copy.
-Operand in_data_memory(const NodeView& view, std::size_t i, StepBuilder& builder);
+/// Appends the copy of a constant to where every kernel can read it: constants may lie where only
+/// load() reaches.
+Operand in_data_memory(const Operand& constant, ElementType type, std::int64_t count,
+                       StepBuilder& builder);
 
-/// The rows of an operator that is `lower(view, operands, builder)`, whatever its operands are.
+/// The row of an operator whose kernel takes all operands of the node: `lower(view, operands,
+/// builder)`.
 template <void (*lower)(const NodeView&, const std::vector<Operand>&, StepBuilder&)>
 std::span<const KernelRow> kernels_on_operands() {
   static constexpr KernelRow rows[] = {
-      {"direct", reads_operands,
+      {"portable", [](const NodeView&, const Target&) { return true; },
        [](const NodeView& view, StepBuilder& builder) {
          std::vector<Operand> operands;
          for (std::size_t i = 0; i < view.node.inputs.size(); ++i)
            operands.push_back(builder.input(i));
-         lower(view, operands, builder);
-       }},
-      {"copied", [](const NodeView&, const Target&) { return true; },
-       [](const NodeView& view, StepBuilder& builder) {
-         std::vector<Operand> operands;
-         for (std::size_t i = 0; i < view.node.inputs.size(); ++i)
-           operands.push_back(in_data_memory(view, i, builder));
          lower(view, operands, builder);
        }},
   };

@@ -77,7 +77,7 @@ void lower(const NodeView& view, StepBuilder& builder) {
   const ElementType type = view.output().type;
   const std::vector<std::int64_t> values = values_of(view);
   const auto middle = indices.shape.begin() + axis;
-  const Operand from = in_data_memory(view, 0, builder);
+  const Operand from = builder.input(0);
   lower_fill(view, static_cast<std::int32_t>(values[0]), builder);
   builder.step(
       indices.type == ElementType::s64 ? kernel<std::int64_t>(type) : kernel<std::int32_t>(type),
