@@ -7,6 +7,7 @@
 #include <array>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "compiler/diagnostics.h"
@@ -92,5 +93,9 @@ void lower_elements(const NodeView& view, StepBuilder& builder, std::string name
               {std::move(name), std::string(header), for_elements<of_type>(view.input(0).type)},
               {"binary_layer", {broadcast_field(view)}, {}});
 }
+
+/// An operator on the elements of two operands, "a" and "b".
+OpDef binary_op(std::string_view name, void (*check)(const NodeView&, Diagnostics&),
+                std::span<const KernelRow> (*kernels)(), AttributeTable attributes = {});
 
 }  // namespace smelt
