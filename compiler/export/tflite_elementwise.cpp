@@ -49,12 +49,7 @@ void mul(Operator& op) {
   op.set_options(format::CreateMulOptions(op.file, activation));
 }
 
-void extreme(Operator& op) {
-  require_scales(op);
-  empty_options(op);
-}
-
-void comparison(Operator& op) {
+void of_scaled(Operator& op) {
   require_scales(op);
   empty_options(op);
 }

@@ -83,7 +83,6 @@ void custom(Operator& op);
 void add(Operator& op);
 void sub(Operator& op);
 void mul(Operator& op);
-void extreme(Operator& op);
 void leaky_relu(Operator& op);
 void cast(Operator& op);
 void floats_only(Operator& op);  ///< functions that the format has of floats
@@ -91,7 +90,7 @@ void abs(Operator& op);
 void elu(Operator& op);
 void div(Operator& op);
 void mod(Operator& op);
-void comparison(Operator& op);
+void of_scaled(Operator& op);      ///< 8-bit operands have scales, options have no fields
 void no_options(Operator& op);     ///< has no options table
 void empty_options(Operator& op);  ///< has one without fields
 

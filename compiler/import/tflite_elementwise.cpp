@@ -31,11 +31,11 @@ void arithmetic(Operator& op, const OpDef& def, const Table* table) {
   if (activation) op.node(def, Attributes{.activation = *activation}, op.inputs);
 }
 
+}  // namespace
+
 void plain(Operator& op, const OpDef& def, std::size_t operands) {
   if (op.takes(operands, operands)) op.node(def, def.attributes.make(), op.inputs);
 }
-
-}  // namespace
 
 bool scaled(Operator& op) {
   bool all = true;

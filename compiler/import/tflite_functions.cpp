@@ -36,10 +36,6 @@ void comparison(Operator& op, const OpDef& def, bool reversed = false) {
   op.node(def, def.attributes.make(), operands);
 }
 
-void plain(Operator& op, const OpDef& def, std::size_t operands) {
-  if (op.takes(operands, operands)) op.node(def, def.attributes.make(), op.inputs);
-}
-
 }  // namespace
 
 void float_function(Operator& op, const OpDef& def) {

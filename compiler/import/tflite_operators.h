@@ -36,6 +36,8 @@ void quantize(Operator& op);
 void dequantize(Operator& op);
 void cast(Operator& op);
 
+/// The operator as it is, with so many operands.
+void plain(Operator& op, const OpDef& def, std::size_t operands);
 /// Whether every 8-bit operand and result has a scale, as the format demands of arithmetic; reports
 /// those that have none.
 bool scaled(Operator& op);

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "compiler/ops/channels.h"
-#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/sum.h"
 #include "smelt/add.h"
@@ -53,16 +51,8 @@ constexpr KernelRow kernels[] = {
 
 }  // namespace
 
-const OpDef add = {
-    .name = "add",
-    .operands = {"a", "b"},
-    .attributes = attribute_table<AddAttributes>(),
-    .check = check,
-    .infer = infer_binary,
-    .channels = &channelwise,
-    .untranspose = untranspose_elementwise,
-    .kernels = [] { return std::span<const KernelRow>(kernels); },
-    .in_place = true,
-};
+const OpDef add = binary_op(
+    "add", check, [] { return std::span<const KernelRow>(kernels); },
+    attribute_table<AddAttributes>());
 
 }  // namespace smelt::ops

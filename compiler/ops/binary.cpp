@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "compiler/ops/channels.h"
+#include "compiler/ops/permutation.h"
 #include "compiler/ops/quantization.h"
 
 namespace smelt {
@@ -197,6 +199,19 @@ void binary_step(StepBuilder& builder, Kernel kernel, Struct layer) {
 
 bool takes_plain(const NodeView& view, const Target&) {
   return is_plain(view) && view.input(0).type != ElementType::s32;
+}
+
+OpDef binary_op(std::string_view name, void (*check)(const NodeView&, Diagnostics&),
+                std::span<const KernelRow> (*kernels)(), AttributeTable attributes) {
+  return {.name = name,
+          .operands = {"a", "b"},
+          .attributes = attributes,
+          .check = check,
+          .infer = infer_binary,
+          .channels = &channelwise,
+          .untranspose = untranspose_elementwise,
+          .kernels = kernels,
+          .in_place = true};
 }
 
 }  // namespace smelt

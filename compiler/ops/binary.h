@@ -7,6 +7,7 @@
 #include <array>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "compiler/diagnostics.h"
@@ -92,6 +93,15 @@ void lower_elements(const NodeView& view, StepBuilder& builder, std::string name
   binary_step(builder,
               {std::move(name), std::string(header), for_elements<of_type>(view.input(0).type)},
               {"binary_layer", {broadcast_field(view)}, {}});
+}
+
+/// An operator on the elements of two operands, "a" and "b".
+OpDef binary_op(std::string_view name, void (*check)(const NodeView&, Diagnostics&),
+                std::span<const KernelRow> (*kernels)(), AttributeTable attributes = {});
+/// The same of an operator each of whose results is one of its operands (OpDef::selects).
+inline OpDef selecting(OpDef op) {
+  op.selects = true;
+  return op;
 }
 
 }  // namespace smelt

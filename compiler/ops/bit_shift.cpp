@@ -2,8 +2,6 @@
 #include "compiler/ops/bit_shift.h"
 
 #include "compiler/ops/binary.h"
-#include "compiler/ops/channels.h"
-#include "compiler/ops/permutation.h"
 #include "smelt/logic.h"
 
 namespace smelt::ops {
@@ -25,16 +23,8 @@ constexpr KernelRow kernels[] = {{"portable", always, lower}};
 
 }  // namespace
 
-const OpDef bit_shift = {
-    .name = "bit_shift",
-    .operands = {"a", "b"},
-    .attributes = attribute_table<BitShiftAttributes>(),
-    .check = check,
-    .infer = infer_binary,
-    .channels = &channelwise,
-    .untranspose = untranspose_elementwise,
-    .kernels = [] { return std::span<const KernelRow>(kernels); },
-    .in_place = true,
-};
+const OpDef bit_shift = binary_op(
+    "bit_shift", check, [] { return std::span<const KernelRow>(kernels); },
+    attribute_table<BitShiftAttributes>());
 
 }  // namespace smelt::ops

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include "compiler/ops/binary.h"
-#include "compiler/ops/channels.h"
-#include "compiler/ops/permutation.h"
 #include "compiler/ops/quantization.h"
 #include "smelt/comparison.h"
 
@@ -36,14 +34,10 @@ OpDef comparison(std::string_view name) {
       {"portable", always, [](const NodeView& view, StepBuilder& builder) {
          lower_elements<of>(view, builder, std::string(view.node.op->name), "smelt/comparison.h");
        }}};
-  return {.name = name,
-          .operands = {"a", "b"},
-          .check = check,
-          .infer = infer,
-          .channels = &channelwise,
-          .untranspose = untranspose_elementwise,
-          .kernels = [] { return std::span<const KernelRow>(kernels); },
-          .in_place = true};  // results are bytes: they end where their operands begin, or before
+  // In place: results are bytes, which end where their operands begin, or before.
+  OpDef op = binary_op(name, check, [] { return std::span<const KernelRow>(kernels); });
+  op.infer = infer;
+  return op;
 }
 
 }  // namespace

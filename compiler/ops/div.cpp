@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include "compiler/ops/binary.h"
-#include "compiler/ops/channels.h"
-#include "compiler/ops/permutation.h"
 #include "smelt/divide.h"
 
 namespace smelt::ops {
@@ -44,16 +42,8 @@ constexpr KernelRow kernels[] = {
 
 }  // namespace
 
-const OpDef div = {
-    .name = "div",
-    .operands = {"a", "b"},
-    .attributes = attribute_table<DivAttributes>(),
-    .check = check,
-    .infer = infer_binary,
-    .channels = &channelwise,
-    .untranspose = untranspose_elementwise,
-    .kernels = [] { return std::span<const KernelRow>(kernels); },
-    .in_place = true,
-};
+const OpDef div = binary_op(
+    "div", check, [] { return std::span<const KernelRow>(kernels); },
+    attribute_table<DivAttributes>());
 
 }  // namespace smelt::ops

@@ -22,14 +22,7 @@ OpDef logic(std::string_view name) {
          binary_step(builder, {std::string(view.node.op->name), "smelt/logic.h", invoke<kernel>},
                      {"binary_layer", {broadcast_field(view)}, {}});
        }}};
-  return {.name = name,
-          .operands = {"a", "b"},
-          .check = check_two,
-          .infer = infer_binary,
-          .channels = &channelwise,
-          .untranspose = untranspose_elementwise,
-          .kernels = [] { return std::span<const KernelRow>(kernels); },
-          .in_place = true};
+  return binary_op(name, check_two, [] { return std::span<const KernelRow>(kernels); });
 }
 
 void check_one(const NodeView& view, Diagnostics& diagnostics) {

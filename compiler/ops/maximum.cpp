@@ -2,8 +2,6 @@
 #include "compiler/ops/maximum.h"
 
 #include "compiler/ops/binary.h"
-#include "compiler/ops/channels.h"
-#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/minmax.h"
 
@@ -26,16 +24,7 @@ constexpr KernelRow kernels[] = {{"maximum", always, lower}};
 
 }  // namespace
 
-const OpDef maximum = {
-    .name = "maximum",
-    .operands = {"a", "b"},
-    .check = check,
-    .infer = infer_binary,
-    .channels = &channelwise,
-    .untranspose = untranspose_elementwise,
-    .kernels = [] { return std::span<const KernelRow>(kernels); },
-    .in_place = true,
-    .selects = true,
-};
+const OpDef maximum =
+    selecting(binary_op("maximum", check, [] { return std::span<const KernelRow>(kernels); }));
 
 }  // namespace smelt::ops

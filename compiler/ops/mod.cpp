@@ -2,8 +2,6 @@
 #include "compiler/ops/mod.h"
 
 #include "compiler/ops/binary.h"
-#include "compiler/ops/channels.h"
-#include "compiler/ops/permutation.h"
 #include "smelt/divide.h"
 
 namespace smelt::ops {
@@ -30,16 +28,8 @@ constexpr KernelRow kernels[] = {{"portable", always, lower}};
 
 }  // namespace
 
-const OpDef mod = {
-    .name = "mod",
-    .operands = {"a", "b"},
-    .attributes = attribute_table<ModAttributes>(),
-    .check = check,
-    .infer = infer_binary,
-    .channels = &channelwise,
-    .untranspose = untranspose_elementwise,
-    .kernels = [] { return std::span<const KernelRow>(kernels); },
-    .in_place = true,
-};
+const OpDef mod = binary_op(
+    "mod", check, [] { return std::span<const KernelRow>(kernels); },
+    attribute_table<ModAttributes>());
 
 }  // namespace smelt::ops

@@ -2,8 +2,6 @@
 #include "compiler/ops/mul.h"
 
 #include "compiler/ops/binary.h"
-#include "compiler/ops/channels.h"
-#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/mul.h"
 
@@ -57,16 +55,8 @@ constexpr KernelRow kernels[] = {
 
 }  // namespace
 
-const OpDef mul = {
-    .name = "mul",
-    .operands = {"a", "b"},
-    .attributes = attribute_table<MulAttributes>(),
-    .check = check,
-    .infer = infer_binary,
-    .channels = &channelwise,
-    .untranspose = untranspose_elementwise,
-    .kernels = [] { return std::span<const KernelRow>(kernels); },
-    .in_place = true,
-};
+const OpDef mul = binary_op(
+    "mul", check, [] { return std::span<const KernelRow>(kernels); },
+    attribute_table<MulAttributes>());
 
 }  // namespace smelt::ops

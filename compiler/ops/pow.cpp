@@ -2,8 +2,6 @@
 #include "compiler/ops/pow.h"
 
 #include "compiler/ops/binary.h"
-#include "compiler/ops/channels.h"
-#include "compiler/ops/permutation.h"
 #include "smelt/pow.h"
 
 namespace smelt::ops {
@@ -29,15 +27,6 @@ constexpr KernelRow kernels[] = {
 
 }  // namespace
 
-const OpDef pow = {
-    .name = "pow",
-    .operands = {"a", "b"},
-    .check = check,
-    .infer = infer_binary,
-    .channels = &channelwise,
-    .untranspose = untranspose_elementwise,
-    .kernels = [] { return std::span<const KernelRow>(kernels); },
-    .in_place = true,
-};
+const OpDef pow = binary_op("pow", check, [] { return std::span<const KernelRow>(kernels); });
 
 }  // namespace smelt::ops

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "compiler/ops/channels.h"
-#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/sum.h"
 #include "smelt/add.h"
@@ -54,16 +52,8 @@ constexpr KernelRow kernels[] = {
 
 }  // namespace
 
-const OpDef sub = {
-    .name = "sub",
-    .operands = {"a", "b"},
-    .attributes = attribute_table<SubAttributes>(),
-    .check = check,
-    .infer = infer_binary,
-    .channels = &channelwise,
-    .untranspose = untranspose_elementwise,
-    .kernels = [] { return std::span<const KernelRow>(kernels); },
-    .in_place = true,
-};
+const OpDef sub = binary_op(
+    "sub", check, [] { return std::span<const KernelRow>(kernels); },
+    attribute_table<SubAttributes>());
 
 }  // namespace smelt::ops
