@@ -45,6 +45,7 @@ constexpr Row rows[] = {
     {"DequantizeLinear", dequantize_linear},
     {"Div", div},
     {"Dropout", dropout},
+    {"Einsum", einsum},
     {"Elu", elu},
     {"Equal", equal},
     {"Erf", one_operand<ops::erf>},

@@ -135,6 +135,9 @@ void trilu(Operator& op);
 void resize(Operator& op);
 void upsample(Operator& op);
 
+// onnx_einsum.cpp
+void einsum(Operator& op);
+
 // onnx_reductions.cpp
 void reduce_mean(Operator& op);
 void reduce_sum(Operator& op);
