@@ -12,20 +12,10 @@ import argparse
 import pathlib
 import shutil
 import struct
-import subprocess
-import sys
 import tempfile
 
 import tiny_model
 from tiny_model import operator, tensor
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-
-# pylint: disable=wrong-import-position
-from measure import device
-from measure.boards import BOARDS
-from measure.cases import Case
 
 ADD, MUL = 0, 18
 
@@ -33,7 +23,7 @@ ADD, MUL = 0, 18
 def write_model(path):
     """Factors per channel, one summand for all."""
     return tiny_model.write(
-        path, ROOT, [MUL, ADD],
+        path, [MUL, ADD],
         [tensor("x", [1, 2, 4], "FLOAT32"), tensor("a", [4], "FLOAT32", 1),
          tensor("b", [1], "FLOAT32", 2), tensor("product", [1, 2, 4], "FLOAT32"),
          tensor("y", [1, 2, 4], "FLOAT32")],
@@ -49,15 +39,7 @@ def main():
         print("skipped: no avr-g++")
         return
     with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        model = write_model(folder / "line.tflite")
-        golden = folder / "line.golden"
-        subprocess.run([smelt, "golden", model, "-o", golden], check=True)
-        result = device.measure(smelt, Case("line", model, golden), "balanced",
-                                BOARDS["atmega2560"])
-        print(result)
-        if result["bit_exact"] is not True:
-            sys.exit("FAILED: not bit-exact on atmega2560")
+        tiny_model.measured(smelt, write_model(pathlib.Path(name) / "line.tflite"), "atmega2560")
 
 
 main()

@@ -19,14 +19,6 @@ import tempfile
 import tiny_model
 from tiny_model import operator, tensor
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-
-# pylint: disable=wrong-import-position
-from measure import device
-from measure.boards import BOARDS
-from measure.cases import Case
-
 OUTPUTS = 130
 FULLY_CONNECTED = 9
 
@@ -39,7 +31,7 @@ def write_model(folder, inputs):
     bias = [byte for _ in range(OUTPUTS)
             for byte in numbers.randrange(-9999, 9999).to_bytes(4, "little", signed=True)]
     return tiny_model.write(
-        folder / "wide.tflite", ROOT, [FULLY_CONNECTED],
+        folder / "wide.tflite", [FULLY_CONNECTED],
         [tensor("x", [1, inputs], "INT8", 0, 0.05),
          tensor("w", [OUTPUTS, inputs], "INT8", 1, 0.01),
          tensor("b", [OUTPUTS], "INT32", 2, 0.0005),
@@ -56,14 +48,9 @@ def main():
         return
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        model = write_model(folder, 300)
-        golden = folder / "wide.golden"
-        subprocess.run([smelt, "golden", model, "-o", golden], check=True)
-        result = device.measure(smelt, Case("wide", model, golden), "balanced",
-                                BOARDS["atmega2560"])
-        print(result)
-        if result["bit_exact"] is not True or result["flash_weights"] < 300 * OUTPUTS:
-            sys.exit("FAILED: not bit-exact on atmega2560")
+        result = tiny_model.measured(smelt, write_model(folder, 300), "atmega2560")
+        if result["flash_weights"] < 300 * OUTPUTS:
+            sys.exit(f"FAILED: {result['flash_weights']} B of weights are too few")
         model = write_model(folder, 600)
         done = subprocess.run([smelt, "compile", model, "-o", folder / "out", "--target",
                                "atmega2560"], stderr=subprocess.PIPE, text=True, check=False)

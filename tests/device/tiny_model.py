@@ -1,8 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small .tflite files, for tests of what devices do with them."""
+"""Small .tflite files, and what devices make of them."""
 
 import json
+import pathlib
 import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+# pylint: disable=wrong-import-position
+from measure import device
+from measure.boards import BOARDS
+from measure.cases import Case
 
 
 def tensor(name, shape, kind, buffer=0, scale=None, zero=0):
@@ -19,7 +29,7 @@ def operator(code, inputs, outputs, options):
             "builtin_options_type": options, "builtin_options": {}}
 
 
-def write(path, root, codes, tensors, operators, buffers):
+def write(path, codes, tensors, operators, buffers):
     """Writes a model whose first tensor is its input and whose last is its output. `codes` are the
     format's numbers of the operators, `buffers` lists of bytes, the first of them number 1."""
     model = {
@@ -32,6 +42,18 @@ def write(path, root, codes, tensors, operators, buffers):
     }
     text = path.with_suffix(".json")
     text.write_text(json.dumps(model))
-    subprocess.run(["flatc", "--binary", "-o", path.parent, root / "schemas/tflite.fbs", text],
+    subprocess.run(["flatc", "--binary", "-o", path.parent, ROOT / "schemas/tflite.fbs", text],
                    check=True)
     return path
+
+
+def measured(smelt, model, board):
+    """Figures of a run on pseudo-random inputs, compared with this machine's; ends the program if
+    they differ."""
+    golden = model.with_suffix(".golden")
+    subprocess.run([smelt, "golden", model, "-o", golden], check=True)
+    result = device.measure(smelt, Case(model.stem, model, golden), "balanced", BOARDS[board])
+    print(result)
+    if result["bit_exact"] is not True:
+        sys.exit(f"FAILED: not bit-exact on {board}")
+    return result
