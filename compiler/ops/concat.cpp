@@ -126,6 +126,7 @@ const OpDef concat = {
     .untranspose = untranspose,
     .quantization = &scale_keeping,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
+    .selects = true,
 };
 
 }  // namespace smelt::ops

@@ -44,6 +44,7 @@ const OpDef reshape = {
     .infer = infer,
     .channels = &channels,
     .quantization = &scale_keeping,
+    .selects = true,
 };
 
 }  // namespace smelt::ops

@@ -223,6 +223,7 @@ const OpDef resize_nearest = {
     .channels = &channelwise,
     .quantization = &scale_keeping,
     .kernels = [] { return std::span<const KernelRow>(nearest_kernels); },
+    .selects = true,
 };
 
 }  // namespace smelt::ops

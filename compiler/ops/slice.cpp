@@ -94,6 +94,7 @@ const OpDef slice = {
     .untranspose = untranspose,
     .quantization = &scale_keeping,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
+    .selects = true,
 };
 
 }  // namespace smelt::ops

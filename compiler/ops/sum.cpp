@@ -9,11 +9,12 @@
 
 namespace smelt {
 
-void check_sum(const NodeView& view, SumScales (*scales)(const NodeView&),
+void check_sum(const NodeView& view, Activation activation, SumScales (*scales)(const NodeView&),
                Diagnostics& diagnostics) {
   using enum ElementType;
-  if (!check_binary(view, {f32, s8, u8, s32}, diagnostics)) return;
-  if (view.input(0).type == f32 || view.input(0).type == s32) return;
+  if (!check_arithmetic(view, {f32, s8, u8, s16, s32, s64}, diagnostics)) return;
+  if (!check_activation(view, activation, diagnostics)) return;
+  if (view.input(0).type == f32 || is_plain(view)) return;
   const SumScales real = scales(view);
   const bool finite = std::isfinite(real.a) && std::isfinite(real.b) && std::isfinite(real.sum);
   if (finite && quantize_multiplier(real.sum).shift <= 0) return;

@@ -63,6 +63,7 @@ const OpDef transpose = {
     .infer = infer,
     .quantization = &scale_keeping,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
+    .selects = true,
 };
 
 }  // namespace smelt::ops

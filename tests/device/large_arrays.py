@@ -9,7 +9,6 @@ code can read, and refused.
 """
 
 import argparse
-import json
 import pathlib
 import random
 import shutil
@@ -17,20 +16,11 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-
-# pylint: disable=wrong-import-position
-from measure import device, emitted
-from measure.boards import BOARDS
-from measure.cases import Case
+import tiny_model
+from tiny_model import operator, tensor
 
 OUTPUTS = 130
-
-
-def tensor(name, shape, kind, buffer, scale, zero=0):
-    return {"name": name, "shape": shape, "type": kind, "buffer": buffer,
-            "quantization": {"scale": [scale], "zero_point": [zero]}}
+FULLY_CONNECTED = 9
 
 
 def write_model(folder, inputs):
@@ -40,24 +30,13 @@ def write_model(folder, inputs):
                for _ in range(inputs * OUTPUTS)]
     bias = [byte for _ in range(OUTPUTS)
             for byte in numbers.randrange(-9999, 9999).to_bytes(4, "little", signed=True)]
-    model = {
-        "version": 3,
-        "operator_codes": [{"deprecated_builtin_code": 9, "version": 4, "builtin_code": 9}],
-        "subgraphs": [{
-            "tensors": [tensor("x", [1, inputs], "INT8", 0, 0.05),
-                        tensor("w", [OUTPUTS, inputs], "INT8", 1, 0.01),
-                        tensor("b", [OUTPUTS], "INT32", 2, 0.0005),
-                        tensor("y", [1, OUTPUTS], "INT8", 0, 0.7, 3)],
-            "inputs": [0], "outputs": [3],
-            "operators": [{"opcode_index": 0, "inputs": [0, 1, 2], "outputs": [3],
-                           "builtin_options_type": "FullyConnectedOptions",
-                           "builtin_options": {}}]}],
-        "buffers": [{}, {"data": weights}, {"data": bias}],
-    }
-    (folder / "wide.json").write_text(json.dumps(model))
-    subprocess.run(["flatc", "--binary", "-o", folder, ROOT / "schemas/tflite.fbs",
-                    folder / "wide.json"], check=True)
-    return folder / "wide.tflite"
+    return tiny_model.write(
+        folder / "wide.tflite", [FULLY_CONNECTED],
+        [tensor("x", [1, inputs], "INT8", 0, 0.05),
+         tensor("w", [OUTPUTS, inputs], "INT8", 1, 0.01),
+         tensor("b", [OUTPUTS], "INT32", 2, 0.0005),
+         tensor("y", [1, OUTPUTS], "INT8", 0, 0.7, 3)],
+        [operator(0, [0, 1, 2], [3], "FullyConnectedOptions")], [weights, bias])
 
 
 def main():
@@ -69,14 +48,9 @@ def main():
         return
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        model = write_model(folder, 300)
-        golden = folder / "wide.golden"
-        subprocess.run([smelt, "golden", model, "-o", golden], check=True)
-        result = device.measure(smelt, Case("wide", model, golden), "balanced",
-                                BOARDS["atmega2560"])
-        print(result)
-        if result["bit_exact"] is not True or result["flash_weights"] < 300 * OUTPUTS:
-            sys.exit("FAILED: not bit-exact on atmega2560")
+        result = tiny_model.measured(smelt, write_model(folder, 300), "atmega2560")
+        if result["flash_weights"] < 300 * OUTPUTS:
+            sys.exit(f"FAILED: {result['flash_weights']} B of weights are too few")
         model = write_model(folder, 600)
         done = subprocess.run([smelt, "compile", model, "-o", folder / "out", "--target",
                                "atmega2560"], stderr=subprocess.PIPE, text=True, check=False)

@@ -19,7 +19,7 @@ using namespace smelt::test;
 
 namespace {
 
-constexpr std::uint32_t most_graphs = 500;
+constexpr std::uint32_t most_graphs = 2000;
 constexpr std::size_t most_nodes = 4;
 constexpr std::uint32_t batch_size = 32;
 
