@@ -29,6 +29,7 @@ struct QuantizationOptions {
   std::string observer;                 ///< empty: the best for each tensor
   bool nearest = false;                 ///< weights are rounded to the nearest
   bool no_bias_correction = false;
+  bool no_equalization = false;
 };
 
 /// What every command that reads a model takes.
@@ -121,6 +122,12 @@ struct GoldenOptions {
   bool sequence = false;
 };
 int golden(const GoldenOptions& options);
+
+struct QuantizeCommandOptions {
+  ModelOptions model;
+  std::string output;  ///< file
+};
+int quantize(const QuantizeCommandOptions& options);
 
 struct EvalOptions {
   ModelOptions model;

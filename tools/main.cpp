@@ -23,6 +23,8 @@ void add_quantization_options(CLI::App& app, QuantizationOptions& options) {
                  "what chooses the ranges: min-max, percentile, mse, entropy [the best for each "
                  "tensor]");
   app.add_flag("--nearest", options.nearest, "round weights to the nearest");
+  app.add_flag("--no-equalization", options.no_equalization,
+               "do not scale channels between layers to like ranges");
   app.add_flag("--no-bias-correction", options.no_bias_correction, "leave biases as they are");
 }
 
@@ -154,6 +156,12 @@ void add_golden(CLI::App& app, GoldenOptions& options) {
   app.footer("Example:\n  smelt golden kws.tflite -o kws.golden --layers");
 }
 
+void add_quantize(CLI::App& app, QuantizeCommandOptions& options) {
+  add_model_options(app, options.model);
+  app.add_option("-o,--output", options.output, ".tflite file to write")->required();
+  app.footer("Example:\n  smelt quantize kws.onnx --calibrate some.npz -o kws_int8.tflite");
+}
+
 void add_eval(CLI::App& app, EvalOptions& options) {
   add_model_options(app, options.model);
   app.add_option("--data", options.data, "inputs: .npz, .npy or a folder of inN.bin")->required();
@@ -203,6 +211,7 @@ int main(int argc, char** argv) {
   RunOptions run_options;
   VerifyOptions verify_options;
   GoldenOptions golden_options;
+  QuantizeCommandOptions quantize_options;
   EvalOptions eval_options;
   OptOptions opt_options;
   add("compile", "Compile a model to C++", add_compile, compile, compile_options);
@@ -214,6 +223,8 @@ int main(int argc, char** argv) {
   add("verify", "Prove that the emitted code computes the golden outputs", add_verify, verify,
       verify_options);
   add("golden", "Record golden vectors", add_golden, golden, golden_options);
+  add("quantize", "Write a quantized model as a .tflite file", add_quantize, quantize,
+      quantize_options);
   add("eval", "Measure what quantization costs on a data set", add_eval, eval, eval_options);
   add("opt", "Run passes on a graph in textual form", add_opt, opt, opt_options);
   try {

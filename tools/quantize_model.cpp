@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include "compiler/passes/passes.h"
+#include "compiler/pipeline.h"
+#include "compiler/quantize/equalize.h"
+#include "compiler/quantize/samples.h"
 #include "tools/vectors.h"
 
 namespace smelt::tools {
@@ -36,11 +39,6 @@ std::optional<Observer> parse_observer(const std::string& text, Diagnostics& dia
   return std::nullopt;
 }
 
-/// What the quantizer needs: operators in the device's layout, nothing that is constant.
-Graph simplified(Graph graph) {
-  return remove_dead_nodes(remove_transposes(fold_constants(std::move(graph))));
-}
-
 }  // namespace
 
 std::optional<Quantized> quantize_model(const Graph& graph, const QuantizationOptions& options,
@@ -65,7 +63,14 @@ std::optional<Quantized> quantize_model(const Graph& graph, const QuantizationOp
   if (!cases) return std::nullopt;
   std::vector<Sample> samples;
   for (const GoldenCase& each : *cases) samples.push_back(each.inputs);
-  return quantize(simplified(graph), samples, choices, diagnostics);
+  check_samples(graph, samples, options.calibrate, diagnostics);
+  if (diagnostics.failed()) return std::nullopt;
+  // Layers as the device has them: with their activations, pads and batch normalization within.
+  const auto simplified = run_passes(graph, {}, diagnostics);
+  if (!simplified) return std::nullopt;
+  const Graph prepared =
+      options.no_equalization ? *simplified : remove_dead_nodes(equalize(*simplified));
+  return quantize(prepared, samples, choices, diagnostics);
 }
 
 }  // namespace smelt::tools
