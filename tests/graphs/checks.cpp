@@ -9,6 +9,7 @@
 
 #include "compiler/graph/text.h"
 #include "compiler/lower/lower.h"
+#include "compiler/ops/normalize.h"
 #include "compiler/ops/ops.h"
 #include "compiler/ops/reduce.h"
 #include "compiler/ops/transpose.h"
@@ -38,14 +39,15 @@ bool same(const std::vector<OutputFile>& a, const std::vector<OutputFile>& b) {
 }
 
 /// Whether passes may have changed the order of sums of floats: transposes go behind the reduction
-/// that adds up what they have moved.
+/// or the normalization that adds up what they have moved.
 bool may_reassociate(const Graph& graph) {
   const auto any = [&](auto holds) {
     return std::any_of(graph.nodes.begin(), graph.nodes.end(), holds);
   };
   return any([](const Node& node) { return node.op == &ops::transpose; }) &&
          any([&](const Node& node) {
-           return std::any_cast<ops::ReduceAttributes>(&node.attributes) &&
+           return (std::any_cast<ops::ReduceAttributes>(&node.attributes) ||
+                   node.op == &ops::normalize) &&
                   graph[node.outputs[0]].type == ElementType::f32;
          });
 }
