@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <utility>
 
 #include "compiler/import/onnx_operators.h"
 #include "compiler/ops/batch_matmul.h"
@@ -108,14 +109,14 @@ class Einsum {
       Labels needed = wanted;
       for (std::size_t j = i; j < terms.size(); ++j)
         needed.insert(needed.end(), terms[j].labels.begin(), terms[j].labels.end());
-      sum_over(sum, needed);
+      if (!sum_over(sum, needed)) return no_tensor;
       if (i == terms.size()) break;
       Labels later = wanted;
       for (std::size_t j = i + 1; j < terms.size(); ++j)
         later.insert(later.end(), terms[j].labels.begin(), terms[j].labels.end());
       Labels others = later;
       others.insert(others.end(), sum.labels.begin(), sum.labels.end());
-      sum_over(terms[i], others);
+      if (!sum_over(terms[i], others)) return no_tensor;
       sum = product(sum, terms[i], later);
       if (sum.id == no_tensor) return no_tensor;
     }
@@ -140,45 +141,53 @@ class Einsum {
     return op_.transpose(term.id, permutation);
   }
 
-  /// A label that occurs twice becomes one, behind the others: with both at the end, their diagonal
-  /// is every (n+1)-th element.
+  /// Two dimensions of one label, the first of them first; nothing if all labels differ.
+  static std::optional<std::pair<std::size_t, std::size_t>> repeated(const Labels& labels) {
+    for (std::size_t first = 0; first < labels.size(); ++first)
+      for (std::size_t second = first + 1; second < labels.size(); ++second)
+        if (labels[first] == labels[second]) return std::pair(first, second);
+    return std::nullopt;
+  }
+
+  /// Labels that occur twice become one; false if one occurs more often, or with two extents.
   bool take_diagonals(Term& term) {
-    for (std::size_t i = 0; i < term.labels.size(); ++i) {
-      const int label = term.labels[i];
-      if (std::count(term.labels.begin(), term.labels.end(), label) == 1) continue;
+    for (const int label : term.labels)
       if (std::count(term.labels.begin(), term.labels.end(), label) > 2) return false;
-      const std::size_t second = static_cast<std::size_t>(
-          std::find(term.labels.begin() + static_cast<std::ptrdiff_t>(i) + 1, term.labels.end(),
-                    label) -
-          term.labels.begin());
-      const std::int32_t n = op_.shape(term.id)[i];
-      if (op_.shape(term.id)[second] != n) return false;
-      std::vector<std::int32_t> order;
-      Labels left;
-      for (std::size_t j = 0; j < term.labels.size(); ++j)
-        if (j != i && j != second) {
-          order.push_back(static_cast<std::int32_t>(j));
-          left.push_back(term.labels[j]);
-        }
-      order.insert(order.end(), {static_cast<std::int32_t>(i), static_cast<std::int32_t>(second)});
-      const TensorId moved = op_.transpose(term.id, order);
-      Shape shape = op_.shape(moved);
-      shape.resize(shape.size() - 1);
-      shape.back() = n * n;
-      ops::SliceAttributes slice{.begin = std::vector<std::int32_t>(shape.size(), 0),
-                                 .stride = std::vector<std::int32_t>(shape.size(), 1),
-                                 .size = shape};
-      slice.stride.back() = n + 1;
-      slice.size.back() = n;
-      left.push_back(label);
-      term = {op_.apply(ops::slice, slice, {op_.reshape(moved, shape)}), left};
-      i = static_cast<std::size_t>(-1);  // from the start: the order has changed
-    }
+    while (const auto pair = repeated(term.labels))
+      if (!take_diagonal(term, pair->first, pair->second)) return false;
     return true;
   }
 
-  /// Adds up the dimensions that nobody needs.
-  void sum_over(Term& term, const Labels& needed) {
+  /// With both dimensions behind the others, their diagonal is every (n+1)-th element.
+  bool take_diagonal(Term& term, std::size_t first, std::size_t second) {
+    const std::int32_t n = op_.shape(term.id)[first];
+    if (op_.shape(term.id)[second] != n) return false;
+    std::vector<std::int32_t> order;
+    Labels labels;
+    for (std::size_t i = 0; i < term.labels.size(); ++i)
+      if (i != first && i != second) {
+        order.push_back(static_cast<std::int32_t>(i));
+        labels.push_back(term.labels[i]);
+      }
+    labels.push_back(term.labels[first]);
+    order.push_back(static_cast<std::int32_t>(first));
+    order.push_back(static_cast<std::int32_t>(second));
+    const TensorId moved = op_.transpose(term.id, order);
+    if (moved == no_tensor) return false;
+    Shape shape = op_.shape(moved);
+    shape.pop_back();
+    shape.back() = n * n;
+    ops::SliceAttributes slice{.begin = std::vector<std::int32_t>(shape.size(), 0),
+                               .stride = std::vector<std::int32_t>(shape.size(), 1),
+                               .size = shape};
+    slice.stride.back() = n + 1;
+    slice.size.back() = n;
+    term = {op_.apply(ops::slice, slice, {op_.reshape(moved, shape)}), labels};
+    return term.id != no_tensor;
+  }
+
+  /// Adds up the dimensions that nobody needs; false if their type cannot be added.
+  bool sum_over(Term& term, const Labels& needed) {
     std::vector<std::int32_t> axes;
     Labels left;
     for (std::size_t i = 0; i < term.labels.size(); ++i)
@@ -186,8 +195,9 @@ class Einsum {
         left.push_back(term.labels[i]);
       else
         axes.push_back(static_cast<std::int32_t>(i));
-    if (axes.empty()) return;
+    if (axes.empty()) return true;
     term = {op_.apply(ops::sum, ops::ReduceAttributes{.axes = axes}, {term.id}), left};
+    return term.id != no_tensor;
   }
 
   /// The labels of `labels` that are in `others`, or are not.

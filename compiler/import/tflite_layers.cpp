@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "compiler/import/tflite_operators.h"
+#include "compiler/ops/channels.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/custom.h"
 #include "compiler/ops/depthwise_conv2d.h"
@@ -19,15 +20,6 @@ namespace {
 /// Elements that one pooling may look at.
 constexpr std::int64_t max_pool_taps = 1 << 30;
 
-/// The index of the scale of element `i`.
-std::size_t channel_of(const Tensor& tensor, std::size_t i) {
-  if (!tensor.quantization.per_channel()) return 0;
-  const auto axis = static_cast<std::size_t>(tensor.quantization.axis);
-  std::int64_t inner = 1;
-  for (std::size_t d = axis + 1; d < tensor.shape.size(); ++d) inner *= tensor.shape[d];
-  return static_cast<std::size_t>(static_cast<std::int64_t>(i) / inner % tensor.shape[axis]);
-}
-
 /// Weights that are int8 under float activations ("dynamic range" models): the float that they
 /// stand for, since the device quantizes nothing at run time.
 TensorId float_weights(Operator& op, std::size_t i) {
@@ -40,7 +32,7 @@ TensorId float_weights(Operator& op, std::size_t i) {
   const std::vector<std::int64_t> quantized = integers(weights);
   std::vector<float> values;
   for (std::size_t j = 0; j < quantized.size(); ++j) {
-    const std::size_t channel = channel_of(weights, j);
+    const std::size_t channel = scale_index(weights, j);
     values.push_back(weights.quantization.scale(channel) *
                      static_cast<float>(quantized[j] - weights.quantization.zero_point(channel)));
   }

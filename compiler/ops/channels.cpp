@@ -29,4 +29,15 @@ std::int32_t channel_count(const Tensor& tensor) {
   return tensor.shape.empty() ? 0 : tensor.shape.back();
 }
 
+std::size_t index_along(const Shape& shape, std::int32_t axis, std::size_t i) {
+  const auto place = shape.begin() + axis;
+  const auto inner = static_cast<std::size_t>(element_count({place + 1, shape.end()}));
+  return i / inner % static_cast<std::size_t>(*place);
+}
+
+std::size_t scale_index(const Tensor& tensor, std::size_t i) {
+  if (!tensor.quantization.per_channel()) return 0;
+  return index_along(tensor.shape, tensor.quantization.axis, i);
+}
+
 }  // namespace smelt

@@ -26,11 +26,12 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
 UnaryCall call(const NodeView& view, std::int32_t count) {
   const auto& [alpha, slope, rate] = view.attributes<EluAttributes>();
   const bool real = view.input(0).type == ElementType::f32;
+  // Labels are views of their names.
+  const std::vector<Field> scales = real ? std::vector<Field>() : function_fields(view);
   std::vector<LabelledValue> elements = {{"count", std::int64_t{count}}};
-  if (!real)
-    for (const Field& field : function_fields(view))
-      for (std::size_t i = 0; i < field.values.size(); ++i)
-        elements.emplace_back(field.labels.empty() ? field.name : field.labels[i], field.values[i]);
+  for (const Field& field : scales)
+    for (std::size_t i = 0; i < field.values.size(); ++i)
+      elements.emplace_back(field.labels.empty() ? field.name : field.labels[i], field.values[i]);
   std::vector<Field> fields = {
       labelled_field("elements", elements),
       labelled_field("curve", {{"alpha", alpha}, {"slope", slope}, {"rate", rate}})};

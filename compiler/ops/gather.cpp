@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/gather.h"
 
-#include <fmt/format.h>
-
 #include "compiler/ops/indices.h"
 #include "compiler/ops/movement.h"
 #include "smelt/gather.h"
@@ -25,11 +23,7 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
       !check_indices(view, view.input(1), diagnostics) ||
       !check_axis(view, view.attributes<GatherAttributes>().axis, input, diagnostics))
     return;
-  const Shape output = output_shape(view);
-  if (!checked_count(output, INT32_MAX / byte_size(input.type)))
-    diagnostics.error(place_of(view.graph, view.node),
-                      fmt::format("an output {} is too large", to_string(output)));
-  check_same_quantization(view, input, diagnostics);
+  check_selection(view, input, output_shape(view), diagnostics);
 }
 
 std::vector<TensorType> infer(const NodeView& view) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/gather_nd.h"
 
-#include <fmt/format.h>
-
 #include "compiler/ops/indices.h"
 #include "compiler/ops/movement.h"
 #include "smelt/gather.h"
@@ -28,11 +26,7 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
       !check_indices(view, view.input(1), diagnostics) ||
       !check_tuples(view, view.input(1), input, batch_dims(view), diagnostics))
     return;
-  const Shape output = output_shape(view);
-  if (!checked_count(output, INT32_MAX / byte_size(input.type)))
-    diagnostics.error(place_of(view.graph, view.node),
-                      fmt::format("an output {} is too large", to_string(output)));
-  check_same_quantization(view, input, diagnostics);
+  check_selection(view, input, output_shape(view), diagnostics);
 }
 
 std::vector<TensorType> infer(const NodeView& view) {

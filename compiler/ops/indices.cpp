@@ -102,4 +102,12 @@ Shape tuple_shape(const Shape& indices, const Shape& data, std::int32_t batch_di
   return {data.begin() + batch_dims + indices.back(), data.end()};
 }
 
+void check_selection(const NodeView& view, const Tensor& input, const Shape& output,
+                     Diagnostics& diagnostics) {
+  if (!checked_count(output, INT32_MAX / byte_size(input.type)))
+    diagnostics.error(place_of(view.graph, view.node),
+                      fmt::format("an output {} is too large", to_string(output)));
+  check_same_quantization(view, input, diagnostics);
+}
+
 }  // namespace smelt

@@ -11,6 +11,10 @@ namespace smelt {
 
 /// Reports indices that are no s32 or s64, and tensors that cannot be moved; false if it did.
 bool check_indices(const NodeView& view, const Tensor& indices, Diagnostics& diagnostics);
+/// Reports what operators cannot give that only select elements of `input`: an output that is too
+/// large or quantized in another way.
+void check_selection(const NodeView& view, const Tensor& input, const Shape& output,
+                     Diagnostics& diagnostics);
 /// Reports an axis that is no dimension; false if it did.
 bool check_axis(const NodeView& view, std::int32_t axis, const Tensor& tensor,
                 Diagnostics& diagnostics);

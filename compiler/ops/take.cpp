@@ -138,6 +138,7 @@ const OpDef take = {
     .channels = &channels,
     .untranspose = untranspose,
     .kernels = kernels_on_operands<lower>,
+    .selects = true,
 };
 
 }  // namespace smelt::ops

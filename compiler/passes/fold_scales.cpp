@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "compiler/ops/add.h"
+#include "compiler/ops/channels.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/fully_connected.h"
@@ -69,14 +70,6 @@ bool is_float_layer(const Graph& graph, const Node& node) {
 /// Along which axes the weights are indexed by channel.
 ChannelRule::Axes weight_axes(const NodeView& view) {
   return view.node.op->channels->axes(view)[0];
-}
-
-/// The index along `axis` of element `i`.
-std::size_t index_along(const Shape& shape, std::int32_t axis, std::size_t i) {
-  std::size_t inner = 1;
-  for (std::size_t d = static_cast<std::size_t>(axis) + 1; d < shape.size(); ++d)
-    inner *= static_cast<std::size_t>(shape[d]);
-  return i / inner % static_cast<std::size_t>(shape[static_cast<std::size_t>(axis)]);
 }
 
 TensorId replaced(Graph& graph, TensorId id, const std::vector<float>& values) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "compiler/ops/add.h"
+#include "compiler/ops/channels.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/fully_connected.h"
@@ -20,14 +21,6 @@
 namespace smelt {
 namespace {
 
-/// Index along the axis of the scales, of element i.
-std::size_t channel_of(const Tensor& tensor, std::size_t i) {
-  if (!tensor.quantization.per_channel()) return 0;
-  const auto axis = tensor.shape.begin() + tensor.quantization.axis;
-  const auto inner = static_cast<std::size_t>(element_count({axis + 1, tensor.shape.end()}));
-  return i / inner % static_cast<std::size_t>(*axis);
-}
-
 Tensor bytes_like(const Tensor& constant, const std::vector<std::int8_t>& values) {
   Tensor result = constant;
   result.type = ElementType::s8;
@@ -42,7 +35,7 @@ std::optional<std::vector<std::int8_t>> integers_of(const Tensor& constant, bool
   std::vector<std::int8_t> result;
   const std::vector<float> values = elements<float>(constant);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::size_t c = channel_of(constant, i);
+    const std::size_t c = scale_index(constant, i);
     const float steps =
         std::round(values[i] / grid.scale(c)) + static_cast<float>(offset ? grid.zero_point(c) : 0);
     if (!(steps >= -128 && steps <= 127)) return std::nullopt;

@@ -349,8 +349,9 @@ class Integers {
     }
     if (bytes == no_tensor || graph_[bytes].shape != graph_[node.outputs[0]].shape) return false;
     auto function = apply(graph_, node, arguments);
-    if (function) readings_[node.outputs[0]] = {bytes, std::move(function)};
-    return function.has_value();
+    if (!function) return false;
+    readings_[node.outputs[0]] = {bytes, std::move(function)};
+    return true;
   }
 
   const Wishes wishes_;

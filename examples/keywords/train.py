@@ -2,6 +2,8 @@
 """Trains the keyword spotters and writes everything else in this folder, golden vectors excepted."""
 
 import argparse
+import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -14,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "common"))
 
 import metrics
+import sets as committed
 import synthesise
 import training
 from front_end import BANDS, ROWS, SCALE, FrontEnd
@@ -23,9 +26,6 @@ from synthesise import LABELS
 TRAIN, SCENES = 700, 3
 TEST, CALIBRATION = 100, 17
 LEARNING_RATE = 6e-3
-
-# Features are kept in bytes, coarsely so that the file is small: steps of 3/8 octave, 1.1 dB.
-STORED_STEP = 3 / 8
 
 
 # ---- Data ----------------------------------------------------------------------------------------
@@ -59,16 +59,6 @@ def load(front_end, cache):
 
 def octaves(x):
     return torch.tensor(x.astype(np.float32) * SCALE)[:, None]
-
-
-def stored(x):
-    """As bytes q that stand for STORED_STEP * (q + 128) octaves."""
-    return np.clip(np.rint(x * (SCALE / STORED_STEP)) - 128, -128, 127).astype(np.int8)
-
-
-def as_stored(x):
-    """What is left of features."""
-    return torch.tensor((stored(x) + np.float32(128)) * np.float32(STORED_STEP))[:, None]
 
 
 def mask(x):
@@ -164,30 +154,38 @@ def train(make, epochs, x, y, seed):
 
 
 def report(name, net, sets):
+    """Prints how good it is; the accuracy on the test set with features as they are stored."""
     for split in ("validation", "test"):
         x, y = sets[split]
         print(f"{name}, {split}: {100 * metrics.accuracy(training.predict(net, octaves(x)), y):.2f} %")
     x, y = sets["test"]
-    output = training.predict(net, octaves(x))
-    coarse = training.predict(net, as_stored(x))
-    print(f"{name}, test, as stored: {100 * metrics.accuracy(coarse, y):.2f} %")
-    print(metrics.confusion(output, y, LABELS), flush=True)
+    output = training.predict(net, committed.inputs(committed.stored(x * SCALE)))
+    print(metrics.confusion(output, y, LABELS))
+    print(f"{name}, test, as stored: {100 * metrics.accuracy(output, y):.2f} %", flush=True)
+    return metrics.accuracy(output, y)
+
+
+def write_network(name, net, accuracy):
+    path = HERE.parent / name / f"{name}.onnx"
+    training.export(net, (1, ROWS, BANDS), path)
+    stated = json.loads((HERE / "stated.json").read_text())
+    training.state(HERE, {**stated, os.path.relpath(path, HERE): accuracy})
 
 
 def write_sets(sets):
-    np.savez_compressed(HERE / "test_set.npz", features=stored(sets["test"][0]),
-                        labels=sets["test"][1])
-    np.savez_compressed(HERE / "calibration_set.npz", features=stored(sets["validation"][0]),
-                        labels=sets["validation"][1])
+    """Of the validation clips the first are for calibration."""
+    count = CALIBRATION * len(LABELS)
+    for name, (x, y) in (("test", sets["test"]),
+                         ("calibration", [part[:count] for part in sets["validation"]])):
+        committed.write(name, x * SCALE, y)
     (HERE / "labels.txt").write_text("".join(f"{label}\n" for label in LABELS))
 
 
 def write_golden_inputs(path):
     """What tools/record_golden is to record outputs of: clips of the test set, silence and noise."""
-    with np.load(HERE / "test_set.npz") as file:
-        known = (file["features"][2:8] + np.float32(128)) * np.float32(STORED_STEP)
+    known = committed.test("keywords.onnx")[0][2:8]
     random = np.random.default_rng(0).uniform(0, 48, known[:1].shape).astype(np.float32)
-    np.save(path, np.concatenate([known, 0 * random, random])[:, None, None])
+    np.save(path, np.concatenate([known, 0 * random, random])[:, None])
 
 
 def write_clips(folder):
@@ -213,9 +211,9 @@ def main():
     x, y = octaves(sets["train"][0]), torch.tensor(sets["train"][1]).long()
     for name in options.only or NETWORKS:
         net = train(*NETWORKS[name], x, y, options.seed)
-        report(name, net, sets)
+        accuracy = report(name, net, sets)
         if not options.dry:
-            training.export(net, (1, ROWS, BANDS), HERE.parent / name / f"{name}.onnx")
+            write_network(name, net, accuracy)
     if not options.dry:
         write_sets(sets)
         write_clips(HERE / "clips")

@@ -37,7 +37,7 @@ std::vector<Samples> sounds(std::size_t count, std::mt19937& random) {
   add([](std::size_t) { return 0; });
   add([](std::size_t) { return 32767; });
   add([](std::size_t) { return -32768; });
-  for (const std::size_t period : {2, 7, 64})
+  for (const std::size_t period : {std::size_t{2}, std::size_t{7}, std::size_t{64}})
     add([=](std::size_t i) { return i % period < period / 2 ? 32767 : -32768; });
   add([](std::size_t i) { return 32767 * std::sin(0.3 * static_cast<double>(i)); });
   add([=](std::size_t i) { return i == count / 2 ? 32767 : 0; });

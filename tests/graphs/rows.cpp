@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/graphs/rows.h"
 
+#include <algorithm>
 #include <map>
 #include <string_view>
+
+#include "compiler/ops/tanh.h"
 
 namespace smelt::test {
 
@@ -55,6 +58,12 @@ TensorId bias_of(Sketch& s, ElementType type, std::int32_t channels) {
   std::vector<std::int32_t> values;
   for (std::int32_t c = 0; c < channels; ++c) values.push_back(s.random.integer(-largest, largest));
   return s.constant(s32, {channels}, to_bytes(values));
+}
+
+TensorId bounded(Sketch& s, TensorId x) {
+  const std::vector<TensorId>& inputs = s.graph().inputs;
+  const bool given = std::find(inputs.begin(), inputs.end(), x) != inputs.end();
+  return s[x].type != f32 || given ? x : s.node(ops::tanh, {}, {x});
 }
 
 const std::vector<GeneratorRow>& generator_rows() {

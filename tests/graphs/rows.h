@@ -42,5 +42,7 @@ struct Pair {
 Pair pair(Sketch& s, const std::vector<ElementType>& types, bool same_quantization);
 /// For a sum of products.
 TensorId bias_of(Sketch& s, ElementType type, std::int32_t channels);
+/// The tensor, brought to [-1, 1] if it is a computed one of any size.
+TensorId bounded(Sketch& s, TensorId x);
 
 }  // namespace smelt::test

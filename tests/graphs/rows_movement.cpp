@@ -44,10 +44,20 @@ void reduce(Sketch& s) {
   s.node(op, attributes, {x}, coarser(s, s[x].type, scale_of(s[x])));
 }
 
-/// Of differing elements: the variance of equal ones would be nothing but rounding.
+/// The variance of equal elements would be nothing but rounding: theirs are made to differ.
+TensorId differing(Sketch& s, TensorId x) {
+  const TensorId small = bounded(s, x);
+  std::vector<float> summands;
+  for (std::int64_t i = 0; i < element_count(s[small].shape); ++i)
+    summands.push_back(s.random.real(-2, 2));
+  return s.node(ops::add, ops::AddAttributes{},
+                {small, s.constant(f32, s[small].shape, to_bytes(summands))});
+}
+
 template <const OpDef& op>
 void normalize(Sketch& s) {
-  const TensorId x = s.pick({f32}, 1, max_rank);
+  const TensorId given = s.pick({f32}, 1, max_rank);
+  const TensorId x = &op == &ops::normalize ? differing(s, given) : given;
   ops::NormalizeAttributes attributes{.epsilon = s.random.real(0.01F, 1)};
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(s[x].shape.size()); ++i)
     if (s.random.coin()) attributes.axes.push_back(i);

@@ -59,13 +59,6 @@ struct LstmDraw {
   }
 };
 
-/// The tensor, brought to [-1, 1] if it is a computed one of any size.
-TensorId bounded(Sketch& s, TensorId x) {
-  const std::vector<TensorId>& inputs = s.graph().inputs;
-  const bool given = std::find(inputs.begin(), inputs.end(), x) != inputs.end();
-  return s[x].type != f32 || given ? x : s.node(ops::tanh, {}, {x});
-}
-
 void lstm(Sketch& s) {
   const TensorId x = bounded(s, s.pick({s8, f32}, 3, 3));
   const LstmDraw draw{s, s[x].type};
@@ -84,6 +77,12 @@ void lstm(Sketch& s) {
 }
 
 // --- whole sequences ---------------------------------------------------------------------------
+
+/// Gates that are not bounded let a state grow from step to step, and its rounding errors with it.
+void bound_gate(Random& random, std::int32_t steps, ops::RecurrentAttributes& a) {
+  static const std::vector<std::string> bounded = {"sigmoid", "tanh", "hard_sigmoid"};
+  if (steps > 2 && (a.gate == "relu" || a.gate == "affine")) a.gate = random.of(bounded);
+}
 
 ops::RecurrentAttributes recurrent_attributes(Random& random, bool has_cell) {
   static const std::vector<std::string> names = {"sigmoid", "tanh",   "tanh",
@@ -135,7 +134,9 @@ void recurrent(Sketch& s, const OpDef& op, std::int32_t gates) {
     operands.push_back(state());
     operands.push_back(reals(3 * units));
   }
-  s.node(op, recurrent_attributes(s.random, &op == &ops::sequence_lstm), operands);
+  ops::RecurrentAttributes attributes = recurrent_attributes(s.random, &op == &ops::sequence_lstm);
+  if (&op != &ops::sequence_rnn) bound_gate(s.random, shape[0], attributes);
+  s.node(op, attributes, operands);
 }
 
 void sequence_gru(Sketch& s) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Einsum beyond what ONNX's own tests have: against sums over all indices.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
 #include <numeric>
@@ -103,6 +104,17 @@ TEST_CASE("einsum is the sum over all letters that the result has not") {
   check({{"ij", {2, 3}}, {"jk", {3, 4}}, {"kl", {4, 2}}}, "il");
   check({{"ij", {2, 3}}, {"ij", {2, 3}}, {"ij", {2, 3}}}, "i");
   check({{"i", {3}}, {"i", {3}}}, "");
+}
+
+TEST_CASE("einsum of what cannot be added or multiplied is refused") {
+  for (const std::string type : {"int8", "bool", "uint8"})
+    for (const std::string equation : {"ij->i", "ij,jk->ik", "ii,ik->k", "ii,ik,k->"}) {
+      CAPTURE(type, equation);
+      const auto count = std::count(equation.begin(), equation.end(), ',');
+      const std::string names[] = {"p", "p, q", "p, q, r"};
+      refusal(model("(" + type + "[2,2] p, " + type + "[2,2] q, " + type + "[2] r) => (" + type +
+                    " z) { z = Einsum<equation = \"" + equation + "\">(" + names[count] + ") }"));
+    }
 }
 
 TEST_CASE("einsum says which equation does not fit") {

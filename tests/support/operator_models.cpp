@@ -274,7 +274,7 @@ class Models {
 
 /// Operators of floats, of numbers as they are, and of truth values.
 void add_plain(std::vector<NamedModel>& models) {
-  const auto end = [&](const OpDef& op, ElementType type, Builder b, TensorId output) {
+  const auto end = [&](const OpDef& op, ElementType type, Builder& b, TensorId output) {
     b.output(output);
     models.push_back({fmt::format("{}_{}", op.name, to_string(type)), std::move(b.graph)});
   };
