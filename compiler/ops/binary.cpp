@@ -78,17 +78,18 @@ std::vector<BroadcastLoop> broadcast_loops(const Shape& a, const Shape& b) {
 }
 
 bool check_binary(const NodeView& view, std::initializer_list<ElementType> types,
-                  Diagnostics& diagnostics) {
+                  Diagnostics& diagnostics, std::optional<ElementType> second) {
   const Tensor& a = view.input(0);
   if (!check_type(view, a, "the first operand", types, diagnostics) ||
-      !check_type(view, view.input(1), "the second operand", {a.type}, diagnostics) ||
+      !check_type(view, view.input(1), "the second operand", {second.value_or(a.type)},
+                  diagnostics) ||
       !check_type(view, view.output(), "output", {a.type}, diagnostics) ||
       !check_shapes(view, diagnostics))
     return false;
-  if (a.type != ElementType::s8 && a.type != ElementType::u8) return true;
-  return check_quantized(view, a, "the first operand", diagnostics) &&
-         check_quantized(view, view.input(1), "the second operand", diagnostics) &&
-         check_quantized(view, view.output(), "output", diagnostics);
+  if (a.type == ElementType::f32 || a.type == ElementType::s32) return true;
+  return check_scaled(view, a, "the first operand", diagnostics) &&
+         check_scaled(view, view.input(1), "the second operand", diagnostics) &&
+         check_scaled(view, view.output(), "output", diagnostics);
 }
 
 std::vector<TensorType> infer_binary(const NodeView& view) {

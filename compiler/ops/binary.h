@@ -30,9 +30,10 @@ struct BroadcastLoop {
 std::vector<BroadcastLoop> broadcast_loops(const Shape& a, const Shape& b);
 
 /// Reports operands that do not broadcast, differ in type from each other or the output, are none
-/// of `types`, or lack the scale of an 8-bit type; false if it did.
+/// of `types`, or lack the scale of a quantized type; false if it did. `second`: the type of the
+/// second operand, if it is another one.
 bool check_binary(const NodeView& view, std::initializer_list<ElementType> types,
-                  Diagnostics& diagnostics);
+                  Diagnostics& diagnostics, std::optional<ElementType> second = {});
 /// The first operand's type, the broadcast shape.
 std::vector<TensorType> infer_binary(const NodeView& view);
 

@@ -12,7 +12,7 @@ namespace {
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
   using enum ElementType;
-  if (check_binary(view, {f32, s8, u8, s32}, diagnostics) &&
+  if (check_binary(view, {f32, s8, u8, s16, s32}, diagnostics) &&
       check_same_quantization(view, view.input(0), "the first operand", diagnostics))
     check_same_quantization(view, view.input(1), "the second operand", diagnostics);
 }
@@ -25,6 +25,7 @@ void lower(const NodeView& view, StepBuilder& builder) {
 constexpr KernelRow kernels[] = {
     {"maximum_s8", takes<ElementType::s8>, lower<&smelt::maximum_s8>},
     {"maximum_u8", takes<ElementType::u8>, lower<&smelt::maximum_u8>},
+    {"maximum_s16", takes<ElementType::s16>, lower<&smelt::maximum_s16>},
     {"maximum_f32", takes<ElementType::f32>, lower<&smelt::maximum_f32>},
     {"maximum_s32", takes<ElementType::s32>, lower<&smelt::maximum_s32>},
 };

@@ -16,7 +16,7 @@ double product_scale(const NodeView& view) {
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
   using enum ElementType;
-  if (!check_binary(view, {f32, s8, u8, s32}, diagnostics)) return;
+  if (!check_binary(view, {f32, s8, u8, s16, s32}, diagnostics)) return;
   if (view.input(0).type == f32 || view.input(0).type == s32) return;
   const std::int64_t largest = largest_offset(view.input(0)) * largest_offset(view.input(1));
   check_scaling(view, product_scale(view), largest, diagnostics);
@@ -44,6 +44,7 @@ void lower_clamped(const NodeView& view, StepBuilder& builder) {
 constexpr KernelRow kernels[] = {
     {"mul_s8", takes<ElementType::s8>, lower_quantized<&smelt::mul_s8>},
     {"mul_u8", takes<ElementType::u8>, lower_quantized<&smelt::mul_u8>},
+    {"mul_s16", takes<ElementType::s16>, lower_quantized<&smelt::mul_s16>},
     {"mul_f32", takes<ElementType::f32>, lower_clamped<&smelt::mul_f32>},
     {"mul_s32", takes<ElementType::s32>, lower_clamped<&smelt::mul_s32>},
 };

@@ -6,21 +6,26 @@
 #include <cmath>
 
 #include "compiler/ops/scaling.h"
+#include "smelt/add.h"
 
 namespace smelt {
+
+std::int32_t sum_unit(const NodeView& view) {
+  return 1 << (view.input(0).type == ElementType::s16 ? smelt::sum_bits_16 : smelt::sum_bits_8);
+}
 
 void check_sum(const NodeView& view, SumScales (*scales)(const NodeView&),
                Diagnostics& diagnostics) {
   using enum ElementType;
-  if (!check_binary(view, {f32, s8, u8, s32}, diagnostics)) return;
+  if (!check_binary(view, {f32, s8, u8, s16, s32}, diagnostics)) return;
   if (view.input(0).type == f32 || view.input(0).type == s32) return;
   const SumScales real = scales(view);
   const bool finite = std::isfinite(real.a) && std::isfinite(real.b) && std::isfinite(real.sum);
   if (finite && quantize_multiplier(real.sum).shift <= 0) return;
   diagnostics
       .error(place_of(view.graph, view.node),
-             fmt::format("output scale {:g} is less than 2^-20 of twice the larger operand scale",
-                         view.output().quantization.scale()))
+             fmt::format("output scale {:g} is less than 1/{} of twice the larger operand scale",
+                         view.output().quantization.scale(), sum_unit(view)))
       .note("give the output a larger scale");
 }
 

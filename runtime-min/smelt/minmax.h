@@ -14,10 +14,12 @@ struct minmax_layer {
 
 using maximum_s8_layer = minmax_layer;
 using maximum_u8_layer = minmax_layer;
+using maximum_s16_layer = minmax_layer;
 using maximum_s32_layer = minmax_layer;
 using maximum_f32_layer = minmax_layer;
 using minimum_s8_layer = minmax_layer;
 using minimum_u8_layer = minmax_layer;
+using minimum_s16_layer = minmax_layer;
 using minimum_s32_layer = minmax_layer;
 using minimum_f32_layer = minmax_layer;
 
@@ -43,6 +45,11 @@ static inline void maximum_u8(const minmax_layer &layer, const uint8_t *a, const
   maximum(layer, a, b, output);
 }
 
+static inline void maximum_s16(const minmax_layer &layer, const int16_t *a, const int16_t *b,
+                               int16_t *output) {
+  maximum(layer, a, b, output);
+}
+
 static inline void maximum_s32(const minmax_layer &layer, const int32_t *a, const int32_t *b,
                                int32_t *output) {
   maximum(layer, a, b, output);
@@ -60,6 +67,11 @@ static inline void minimum_s8(const minmax_layer &layer, const int8_t *a, const 
 
 static inline void minimum_u8(const minmax_layer &layer, const uint8_t *a, const uint8_t *b,
                               uint8_t *output) {
+  minimum(layer, a, b, output);
+}
+
+static inline void minimum_s16(const minmax_layer &layer, const int16_t *a, const int16_t *b,
+                               int16_t *output) {
   minimum(layer, a, b, output);
 }
 

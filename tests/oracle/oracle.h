@@ -30,7 +30,8 @@ struct Tensor {
   std::vector<float> f;
 };
 
-// Sums of products: f32, s8, u8. Activations NHWC, bias optional.
+// Sums of products: f32, s8, u8; s16 with s8 weights and a bias of s64, or of s32 where sums have
+// 32 bits (conv2d, fully_connected). Activations NHWC, bias optional.
 
 struct ConvolutionOptions {
   int stride_h = 1;
@@ -60,7 +61,7 @@ struct FullyConnectedOptions {
 Tensor fully_connected(const Tensor& input, const Tensor& weights, const Tensor* bias,
                        const FullyConnectedOptions& options, const Tensor& like);
 
-// Elementwise on two operands, with numpy broadcasting: f32, s8, u8; s32 without scales.
+// Elementwise on two operands, with numpy broadcasting: f32, s8, u8, s16; s32 without scales.
 
 struct ElementwiseOptions {
   Activation activation = Activation::none;
@@ -71,10 +72,10 @@ Tensor sub(const Tensor& a, const Tensor& b, const ElementwiseOptions& options, 
 Tensor mul(const Tensor& a, const Tensor& b, const ElementwiseOptions& options, const Tensor& like);
 Tensor maximum(const Tensor& a, const Tensor& b, const Tensor& like);  // all types
 Tensor minimum(const Tensor& a, const Tensor& b, const Tensor& like);  // all types
-/// `alpha` is broadcast to the input's shape.
+/// `alpha` is broadcast to the input's shape; it is s8 where the input is s16.
 Tensor prelu(const Tensor& input, const Tensor& alpha, const Tensor& like);
 
-// Pooling over NHWC: f32, s8, u8.
+// Pooling over NHWC: f32, s8, u8, s16.
 
 struct PoolOptions {
   int filter_h = 1;
@@ -88,8 +89,8 @@ struct PoolOptions {
 Tensor average_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like);
 Tensor max_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like);
 
-// Reductions: f32, s8, u8; sum also s32 without scales. Whether reduced dimensions are kept shows
-// in the shape of `like`.
+// Reductions: f32, s8, u8, s16; sum also s32 without scales. Whether reduced dimensions are kept
+// shows in the shape of `like`.
 
 struct ReductionOptions {
   std::vector<int> axes;  // each in -rank..rank-1
@@ -105,7 +106,7 @@ Tensor sum(const Tensor& input, const ReductionOptions& options, const Tensor& l
 Tensor arg_max(const Tensor& input, const ArgOptions& options, const Tensor& like);
 Tensor arg_min(const Tensor& input, const ArgOptions& options, const Tensor& like);
 
-// Functions of one element, or of one row for softmax: f32, s8, u8.
+// Functions of one element, or of one row for softmax: f32, s8, u8, s16 (not hard_swish).
 
 struct SoftmaxOptions {
   float beta = 1.0F;
