@@ -11,6 +11,7 @@
 #include "compiler/ops/window.h"
 #include "smelt/conv2d.h"
 #include "smelt/conv2d_s16.h"
+#include "smelt/conv2d_s4.h"
 
 namespace smelt::ops {
 namespace {
@@ -30,7 +31,8 @@ LinearOperands linear_operands(const NodeView& view) {
           .bias = view.has_input(2) ? &view.input(2) : nullptr,
           .output = view.output(),
           .activation = view.attributes<Conv2dAttributes>().activation,
-          .channels = view.input(1).shape[0]};
+          .channels = view.input(1).shape[0],
+          .packed_weights = true};
 }
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
@@ -83,7 +85,7 @@ Convolution convolution_of(const NodeView& view) {
           .groups = view.input(0).shape[3] / weights.shape[3]};
 }
 
-/// Elements that patch and weights are longer than their taps.
+/// Elements that patch and weights are longer than their taps. Rows of 4-bit weights are, already.
 std::int32_t margin(const LinearFormat& format) {
   return format.weights == ElementType::f32 ? 0 : smelt::tap_margin;
 }
@@ -91,8 +93,8 @@ std::int32_t margin(const LinearFormat& format) {
 Struct layer(const LinearFormat& format, const Convolution& convolution, Field images,
              StepBuilder& builder) {
   const LinearOperands& operands = convolution.operands;
-  const ConstantId weights = weights_constant(format, convolution.weights, convolution.taps,
-                                              static_cast<std::size_t>(margin(format)), builder);
+  const WeightRows rows{.length = convolution.taps, .margin = margin(format)};
+  const ConstantId weights = weights_constant(format, convolution.weights, rows, builder);
   return {linear_layer("conv2d", format),
           {std::move(images), int_field("groups", convolution.groups),
            constant_field("weights", weights),
@@ -125,6 +127,9 @@ constexpr HostKernel host_kernels[] = {
     {formats::s16x8, invoke<&host_conv2d<smelt::s16x8>>},
     {formats::s16x8_s64, invoke<&host_conv2d<smelt::s16x8_s64>>},
     {formats::s16x8_b32, invoke<&host_conv2d<smelt::s16x8_b32>>},
+    {formats::s8x4, invoke<&host_conv2d<smelt::s8x4>>},
+    {formats::s16x4, invoke<&host_conv2d<smelt::s16x4>>},
+    {formats::s16x4_s64, invoke<&host_conv2d<smelt::s16x4_s64>>},
 };
 
 void lower_windows(const LinearFormat& format, const NodeView& view, const Convolution& convolution,
@@ -233,12 +238,18 @@ constexpr KernelRow kernels[] = {
     pointwise_row<formats::s16x8, &smelt::pointwise_s16x8>,
     pointwise_row<formats::s16x8_s64, &smelt::pointwise_s16x8_s64>,
     pointwise_row<formats::s16x8_b32, &smelt::pointwise_s16x8_b32>,
+    pointwise_row<formats::s8x4, &smelt::pointwise_s8x4>,
+    pointwise_row<formats::s16x4, &smelt::pointwise_s16x4>,
+    pointwise_row<formats::s16x4_s64, &smelt::pointwise_s16x4_s64>,
     conv2d_row<formats::s8>,
     conv2d_row<formats::u8>,
     conv2d_row<formats::f32>,
     conv2d_row<formats::s16x8>,
     conv2d_row<formats::s16x8_s64>,
     conv2d_row<formats::s16x8_b32>,
+    conv2d_row<formats::s8x4>,
+    conv2d_row<formats::s16x4>,
+    conv2d_row<formats::s16x4_s64>,
 };
 
 const ChannelRule channels = {

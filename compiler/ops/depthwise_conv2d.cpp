@@ -13,6 +13,7 @@
 #include "compiler/ops/window.h"
 #include "smelt/depthwise_conv2d.h"
 #include "smelt/depthwise_conv2d_s16.h"
+#include "smelt/depthwise_conv2d_s4.h"
 
 namespace smelt::ops {
 namespace {
@@ -34,6 +35,7 @@ LinearOperands linear_operands(const NodeView& view) {
           .activation = view.attributes<DepthwiseConv2dAttributes>().activation,
           .channels = view.input(1).shape[3],
           .channels_last = true,
+          .packed_weights = true,
           .wide_bias = true};
 }
 
@@ -81,8 +83,10 @@ Struct layer(const LinearFormat& format, const DepthwiseConvolution& convolution
              StepBuilder& builder) {
   const LinearOperands& operands = convolution.operands;
   const std::int32_t multiplier = convolution.output[3] / convolution.input[3];
-  const std::size_t margin = multiplier > 1 ? smelt::lane_margin : 0;
-  const ConstantId weights = weights_constant(format, convolution.weights, 0, margin, builder);
+  const WeightRows rows{.length = convolution.output[3],
+                        .by_channel = false,
+                        .margin = multiplier > 1 ? smelt::lane_margin : 0};
+  const ConstantId weights = weights_constant(format, convolution.weights, rows, builder);
   return {linear_layer("depthwise_conv2d", format),
           {images_field(convolution.window, convolution.input, convolution.output),
            int_field("multiplier", multiplier), constant_field("weights", weights),
@@ -109,6 +113,9 @@ constexpr HostKernel host_kernels[] = {
     {formats::f32, invoke<&host_depthwise<smelt::f32>>},
     {formats::s16x8, invoke<&host_depthwise<smelt::s16x8>>},
     {formats::s16x8_s64, invoke<&host_depthwise<smelt::s16x8_s64>>},
+    {formats::s8x4, invoke<&host_depthwise<smelt::s8x4>>},
+    {formats::s16x4, invoke<&host_depthwise<smelt::s16x4>>},
+    {formats::s16x4_s64, invoke<&host_depthwise<smelt::s16x4_s64>>},
 };
 
 const HostKernel* find_kernel(const LinearFormat& format) {
@@ -185,6 +192,9 @@ constexpr KernelRow kernels[] = {
     row<formats::f32>,
     row<formats::s16x8>,
     row<formats::s16x8_s64>,
+    row<formats::s8x4>,
+    row<formats::s16x4>,
+    row<formats::s16x4_s64>,
 };
 
 const ChannelRule channels = {

@@ -7,6 +7,7 @@
 #include "compiler/ops/linear.h"
 #include "smelt/fully_connected.h"
 #include "smelt/fully_connected_s16.h"
+#include "smelt/fully_connected_s4.h"
 
 namespace smelt::ops {
 namespace {
@@ -18,7 +19,8 @@ LinearOperands linear_operands(const NodeView& view) {
           .output = view.output(),
           .activation = view.attributes<FullyConnectedAttributes>().activation,
           .channels = view.input(1).shape[0],
-          .float_product = !view.input(1).quantization.per_channel()};
+          .float_product = !view.input(1).quantization.per_channel(),
+          .packed_weights = true};
 }
 
 std::int32_t rows(const NodeView& view) {
@@ -63,7 +65,8 @@ template <const LinearFormat& format, auto kernel>
 void lower(const NodeView& view, StepBuilder& builder) {
   const Tensor& weights = view.input(1);
   const Activation activation = view.attributes<FullyConnectedAttributes>().activation;
-  const ConstantId data = weights_constant(format, weights.data, weights.shape[1], 0, builder);
+  const ConstantId data =
+      weights_constant(format, weights.data, {.length = weights.shape[1]}, builder);
   builder
       .step(linear_kernel("fully_connected", format, invoke<kernel>),
             {linear_layer("fully_connected", format),
@@ -90,6 +93,9 @@ constexpr KernelRow kernels[] = {
     row<formats::s16x8, &smelt::fully_connected_s16x8>,
     row<formats::s16x8_s64, &smelt::fully_connected_s16x8_s64>,
     row<formats::s16x8_b32, &smelt::fully_connected_s16x8_b32>,
+    row<formats::s8x4, &smelt::fully_connected_s8x4>,
+    row<formats::s16x4, &smelt::fully_connected_s16x4>,
+    row<formats::s16x4_s64, &smelt::fully_connected_s16x4_s64>,
 };
 
 const ChannelRule channels = {

@@ -11,9 +11,9 @@ namespace smelt {
 namespace {
 
 /// Short sums first.
-constexpr const LinearFormat* all_formats[] = {&formats::f32,       &formats::s8,
-                                               &formats::u8,        &formats::s16x8,
-                                               &formats::s16x8_s64, &formats::s16x8_b32};
+constexpr const LinearFormat* all_formats[] = {
+    &formats::f32,       &formats::s8,   &formats::u8,    &formats::s16x8,    &formats::s16x8_s64,
+    &formats::s16x8_b32, &formats::s8x4, &formats::s16x4, &formats::s16x4_s64};
 
 ElementType bias_type(const LinearOperands& operands) {
   if (operands.bias) return operands.bias->type;
@@ -35,6 +35,24 @@ std::vector<std::int64_t> weight_sums(const LinearOperands& operands, Function f
     sums[channel] += function(weights[i] - operands.weights.quantization.zero_point(channel));
   }
   return sums;
+}
+
+/// Bytes of a row of 4-bit weights.
+std::size_t packed_size(std::size_t weights) {
+  return (weights + 1) / 2;
+}
+
+/// Weights of 4 bits, two in a byte, the first in its low half.
+std::vector<std::uint8_t> packed_rows(const std::vector<std::uint8_t>& weights,
+                                      std::size_t length) {
+  const std::size_t pitch = packed_size(length);
+  std::vector<std::uint8_t> bytes(weights.size() / length * pitch);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const std::size_t column = i % length;
+    std::uint8_t& pair = bytes[i / length * pitch + column / 2];
+    pair = static_cast<std::uint8_t>(pair | (weights[i] & 15U) << (column % 2 * 4));
+  }
+  return bytes;
 }
 
 Field float_stage(const LinearOperands& operands, StepBuilder& builder) {
@@ -130,10 +148,16 @@ std::string linear_layer(std::string_view stem, const LinearFormat& format) {
 }
 
 ConstantId weights_constant(const LinearFormat& format, const std::vector<std::uint8_t>& weights,
-                            std::int64_t row, std::size_t margin, StepBuilder& builder) {
-  std::vector<std::uint8_t> bytes = weights;
-  bytes.resize(bytes.size() + margin * static_cast<std::size_t>(byte_size(format.weights)));
-  return builder.constant("weights", format.weights, std::move(bytes), row);
+                            const WeightRows& rows, StepBuilder& builder) {
+  const bool packs = format.weights == ElementType::s4;
+  const auto margin = static_cast<std::size_t>(rows.margin * byte_size(format.weights));
+  std::vector<std::uint8_t> bytes =
+      packs ? packed_rows(weights, static_cast<std::size_t>(rows.length)) : weights;
+  bytes.resize(bytes.size() + (packs ? packed_size(margin) : margin));
+  const auto length = static_cast<std::size_t>(rows.length);
+  const auto row = static_cast<std::int64_t>(packs ? packed_size(length) : length);
+  return builder.constant("weights", packs ? ElementType::u8 : format.weights, std::move(bytes),
+                          rows.by_channel ? row : 0);
 }
 
 std::int64_t zero_point_of(const Tensor& tensor) {

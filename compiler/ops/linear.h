@@ -27,7 +27,8 @@ struct LinearOperands {
   bool centred_input = false;  ///< the kernel subtracts the input's zero point: not in the bias
   /// Fully connected layers with one scale round the product of the input scales to float first.
   bool float_product = false;
-  bool wide_bias = false;  ///< the kernels for 16-bit inputs have no 32-bit bias
+  bool packed_weights = false;  ///< there are kernels for weights of 4 bits
+  bool wide_bias = false;       ///< the kernels for 16-bit inputs have no 32-bit bias
 };
 
 struct LinearFormat {
@@ -43,6 +44,7 @@ struct LinearFormat {
 
 namespace formats {
 inline constexpr auto real = ElementType::f32;
+inline constexpr auto nibble = ElementType::s4;
 inline constexpr auto byte = ElementType::s8, byte_u = ElementType::u8;
 inline constexpr auto half = ElementType::s16;
 inline constexpr auto word = ElementType::s32, wide = ElementType::s64;
@@ -53,6 +55,9 @@ inline constexpr LinearFormat u8{"u8", "", byte_u, byte_u, word, word};
 inline constexpr LinearFormat s16x8{"s16x8", "_s16", half, byte, wide, word, true};
 inline constexpr LinearFormat s16x8_s64{"s16x8_s64", "_s16", half, byte, wide, wide, true};
 inline constexpr LinearFormat s16x8_b32{"s16x8_b32", "_s16", half, byte, word, word};
+inline constexpr LinearFormat s8x4{"s8x4", "_s4", byte, nibble, word, word};
+inline constexpr LinearFormat s16x4{"s16x4", "_s4", half, nibble, wide, word, true};
+inline constexpr LinearFormat s16x4_s64{"s16x4_s64", "_s4", half, nibble, wide, wide, true};
 }  // namespace formats
 
 /// Whether the kernels of this format compute the layer: its types, and sums that are known to fit.
@@ -65,9 +70,15 @@ Kernel linear_kernel(std::string_view stem, const LinearFormat& format,
                      void (*invoke)(const HostCall&));
 /// Its layer struct: "conv2d_s16x8_layer".
 std::string linear_layer(std::string_view stem, const LinearFormat& format);
-/// The weights as kernels read them, rows of `row` weights each, with `margin` bytes behind them.
+/// How weights lie in memory.
+struct WeightRows {
+  std::int64_t length = 0;
+  bool by_channel = true;   ///< a row is what an output channel is made of, or a part of that
+  std::int64_t margin = 0;  ///< weights behind the last row that kernels may read
+};
+/// The weights as kernels read them: rows of 4-bit weights begin with a byte of their own.
 ConstantId weights_constant(const LinearFormat& format, const std::vector<std::uint8_t>& weights,
-                            std::int64_t row, std::size_t margin, StepBuilder& builder);
+                            const WeightRows& rows, StepBuilder& builder);
 /// Zero point of an operand; 0 of floats.
 std::int64_t zero_point_of(const Tensor& tensor);
 

@@ -20,8 +20,9 @@ struct LinearTypes {
 };
 const std::vector<LinearTypes>& linear_types() {
   using enum ElementType;
-  static const std::vector<LinearTypes> types = {
-      {f32, f32, {f32}}, {s8, s8, {s32}}, {u8, u8, {s32}}, {s16, s8, {s64, s32}}};
+  static const std::vector<LinearTypes> types = {{f32, f32, {f32}}, {s8, s8, {s32}},
+                                                 {u8, u8, {s32}},   {s16, s8, {s64, s32}},
+                                                 {s8, s4, {s32}},   {s16, s4, {s64}}};
   return types;
 }
 
@@ -34,12 +35,15 @@ const LinearTypes* types_of(const LinearOperands& operands) {
 bool check_element_types(const NodeView& view, const LinearOperands& operands,
                          Diagnostics& diagnostics) {
   const ElementType input = operands.input.type;
-  if (types_of(operands) && operands.output.type == input) return true;
+  const bool can_unpack = operands.packed_weights || operands.weights.type != ElementType::s4;
+  if (types_of(operands) && can_unpack && operands.output.type == input) return true;
   diagnostics
       .error(place_of(view.graph, view.node),
              fmt::format("input, weights and output have types {}, {} and {}", to_string(input),
                          to_string(operands.weights.type), to_string(operands.output.type)))
-      .note("supported: all f32, all s8, all u8, or s16 with weights of s8");
+      .note(
+          "supported: all f32, all s8, all u8, or s16 with weights of s8; convolutions but "
+          "transposed ones and fully connected layers take weights of s4 for s8");
   return false;
 }
 

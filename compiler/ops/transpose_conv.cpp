@@ -100,7 +100,7 @@ Struct layer(const LinearFormat& format, const NodeView& view, StepBuilder& buil
   const Tensor& weights = view.input(1);
   const Pads& pads = view.attributes<TransposeConvAttributes>().pads;
   const std::int64_t per_channel = element_count(weights.shape) / weights.shape[0];
-  const ConstantId data = weights_constant(format, weights.data, per_channel, 0, builder);
+  const ConstantId data = weights_constant(format, weights.data, {.length = per_channel}, builder);
   return {linear_layer("transpose_conv", format),
           {images_field(input.shape, view.output().shape, pads), constant_field("weights", data),
            int_field("input_zero_point", zero_point_of(input)),

@@ -32,6 +32,7 @@ template <typename T>
 struct plain_weights {
   using stored = T;
   static constexpr int32_t taps = SMELT_TAPS;  ///< gathered inputs are padded to a multiple
+  static constexpr int32_t unit = 1;           ///< weights that are best taken together
 
   /// What a row of so many weights takes of `stored`.
   static SMELT_INLINE int32_t row(int32_t count) { return count; }
@@ -69,7 +70,7 @@ struct real {
   using product = float;
   using sum = float;
   using output = float_output;
-  static constexpr int32_t taps = 1;
+  static constexpr int32_t taps = 1, unit = 1;
 
   static SMELT_INLINE int32_t row(int32_t count) { return count; }
   static SMELT_INLINE wide weight(const stored *row, int32_t i, wide) { return load(row + i); }
@@ -83,6 +84,19 @@ using s8 = quantized<int8_t>;
 using u8 = quantized<uint8_t>;
 using f32 = real;
 
+/// Calls tap(i) for i from 0 to `count`, `unit` calls at a time: where weights share a byte, the
+/// compiler then knows the place of each in it.
+template <int32_t unit, typename Tap>
+SMELT_INLINE void for_each_tap(int32_t count, const Tap &tap) {
+  const int32_t whole = count - count % unit;
+  static_assert(unit == 1 || unit == 2, "written out, for compilers do not unroll it");
+  for (int32_t i = 0; i < whole; i += unit) {
+    tap(i);
+    if (unit == 2) tap(i | 1);
+  }
+  for (int32_t i = whole; i < count; ++i) tap(i);
+}
+
 /// Adds the products of `count` inputs with four rows of weights, `pitch` apart in memory, to four
 /// sums.
 template <typename Number, typename Input>
@@ -95,13 +109,13 @@ SMELT_INLINE void dot_4(const Input *input, const typename Number::stored *weigh
   const typename Number::stored *w2 = w1 + pitch;
   const typename Number::stored *w3 = w2 + pitch;
   sum s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
-  for (int32_t i = 0; i < count; ++i) {
+  for_each_tap<Number::unit>(count, [&](int32_t i) __attribute__((always_inline)) {
     const product x = static_cast<product>(input[i]);
     s0 += x * static_cast<product>(Number::weight(weights, i, zero_point));
     s1 += x * static_cast<product>(Number::weight(w1, i, zero_point));
     s2 += x * static_cast<product>(Number::weight(w2, i, zero_point));
     s3 += x * static_cast<product>(Number::weight(w3, i, zero_point));
-  }
+  });
   sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
 }
 
@@ -111,9 +125,10 @@ SMELT_INLINE typename Number::sum dot_1(const Input *input, const typename Numbe
                                         int32_t count, typename Number::wide zero_point,
                                         typename Number::sum total) {
   using product = typename Number::product;
-  for (int32_t i = 0; i < count; ++i)
+  for_each_tap<Number::unit>(count, [&](int32_t i) __attribute__((always_inline)) {
     total += static_cast<product>(input[i]) *
              static_cast<product>(Number::weight(weights, i, zero_point));
+  });
   return total;
 }
 

@@ -21,6 +21,7 @@ inline constexpr std::int32_t max_rank = 5;
 /// Types of numbers, of those that are also added and compared, and of whatever is only moved; the
 /// more often, the likelier.
 extern const std::vector<ElementType> numbers;
+extern const std::vector<ElementType> narrow_numbers;  ///< of operators without a 16-bit form
 extern const std::vector<ElementType> arithmetic;
 extern const std::vector<ElementType> all_types;
 
@@ -29,7 +30,7 @@ Extent2 extent(Random& random, std::int32_t max);
 double scale_of(const Tensor& tensor);
 /// A scale not much finer than the largest of the operands', sometimes much coarser.
 Quantization coarser(Sketch& s, ElementType type, double scale);
-/// For a sum of products.
+/// For a sum of products: f32, s64, or else s32.
 TensorId bias_of(Sketch& s, ElementType type, std::int32_t channels);
 
 }  // namespace smelt::test

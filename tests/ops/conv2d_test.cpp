@@ -151,10 +151,10 @@ TEST_CASE("random f32 convolutions agree with the oracle", "[conv2d]") {
   }
 }
 
-TEST_CASE("random s16 convolutions agree with the oracle bit for bit", "[conv2d]") {
+TEST_CASE("random convolutions of other widths agree with the oracle bit for bit", "[conv2d]") {
   Random random(4104);
   for (int trial = 0; trial < 200; ++trial)
-    for (const LinearTypes& types : {s16x8_layer, s16x8_b32_layer}) {
+    for (const LinearTypes& types : {s16x8_layer, s16x8_b32_layer, s8x4_layer, s16x4_layer}) {
       CAPTURE(trial);
       compare(random, types);
     }

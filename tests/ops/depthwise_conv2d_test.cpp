@@ -133,7 +133,8 @@ TEST_CASE("a depthwise convolution pads with the input's zero point", "[depthwis
 TEST_CASE("random depthwise convolutions agree with the oracle", "[depthwise_conv2d]") {
   Random random(4201);
   for (int trial = 0; trial < 200; ++trial)
-    for (const LinearTypes& types : {f32_layer, s8_layer, s8_layer, u8_layer, s16x8_layer}) {
+    for (const LinearTypes& types :
+         {f32_layer, s8_layer, s8_layer, u8_layer, s16x8_layer, s8x4_layer, s16x4_layer}) {
       CAPTURE(trial);
       compare(random, types);
     }

@@ -14,7 +14,7 @@
 
 namespace oracle {
 
-enum class Type { f32, s8, u8, s16, s32, s64, boolean };
+enum class Type { f32, s8, u8, s16, s32, s64, boolean, s4 };
 enum class Activation { none, relu, relu_n1_to_1, relu6 };
 enum class Padding { same, valid };
 
@@ -31,7 +31,8 @@ struct Tensor {
 };
 
 // Sums of products: f32, s8, u8; s16 with s8 weights and a bias of s64, or of s32 where sums have
-// 32 bits (conv2d, fully_connected). Activations NHWC, bias optional.
+// 32 bits (conv2d, fully_connected). Weights of s8 may
+// be s4. Activations NHWC, bias optional.
 
 struct ConvolutionOptions {
   int stride_h = 1;

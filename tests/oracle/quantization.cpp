@@ -28,6 +28,7 @@ Index wrapped(Index value, Type type) {
     case Type::s32: return static_cast<std::int32_t>(value);
     case Type::boolean: return value != 0 ? 1 : 0;
     case Type::s64:
+    case Type::s4:
     case Type::f32: break;
   }
   return value;

@@ -19,6 +19,9 @@ constexpr LinearTypes u8_layer{ElementType::u8, ElementType::u8, ElementType::s3
 constexpr LinearTypes s16x8_layer{ElementType::s16, ElementType::s8, ElementType::s64};
 constexpr LinearTypes s16x8_b32_layer{ElementType::s16, ElementType::s8, ElementType::s32};
 
+constexpr LinearTypes s8x4_layer{ElementType::s8, ElementType::s4, ElementType::s32};
+constexpr LinearTypes s16x4_layer{ElementType::s16, ElementType::s4, ElementType::s64};
+
 /// Random elements. Signed weights have a scale per channel as often as not, and no zero point.
 TensorId draw_weights(Random& random, Builder& b, const LinearTypes& types, const Shape& shape,
                       std::int32_t axis);
