@@ -121,10 +121,13 @@ void write_data_sheet(CppWriter& writer, const EmitContext& context) {
   const auto write = [&](std::string_view key, const std::string& text) {
     write_table(writer, entry(key, text));
   };
-  write("model", comment_text(options.model_file));
-  write("sha256", options.sha256);
+  if (!options.model_file.empty()) {
+    write("model", comment_text(options.model_file));
+    write("sha256", options.sha256);
+  }
+  if (!options.about.empty()) write("run", options.about);
   write("command", comment_text(options.command, whole));
-  write("passes", options.passes);
+  if (!options.model_file.empty()) write("passes", options.passes);
   write("flash", fmt::format("{} B weights, {} B tables", with_commas(bytes.weights + bytes.single),
                              with_commas(bytes.tables)));
   write("ram", ram_text(context));

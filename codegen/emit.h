@@ -21,10 +21,11 @@ struct CustomFunction {
 
 /// Where the model came from and what the user asked for: what the header's comment states.
 struct EmitOptions {
-  std::string model_file;                  ///< base name
+  std::string model_file;                  ///< base name; empty: made from the command alone
   std::string sha256;                      ///< of the file, hexadecimal
   std::string version;                     ///< of smelt
   std::string command;                     ///< normalized: no paths
+  std::string about;                       ///< what a run does, where no model says it
   std::string passes;                      ///< names of those that ran, in order
   std::vector<std::string> labels;         ///< names of the classes of the first output
   std::optional<std::int64_t> ram_budget;  ///< bytes of arena and state, asserted

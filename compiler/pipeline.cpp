@@ -16,7 +16,8 @@ namespace smelt {
 namespace {
 
 bool runs(const Pass& pass, const PipelineOptions& options) {
-  return !pass.optimization || options.optimize != Optimize::none;
+  return (!pass.optimization || options.optimize != Optimize::none) &&
+         !(pass.rounds && options.exact);
 }
 
 /// A pass that gives an invalid graph is our mistake: wrong code must not come of it, in any build.
@@ -31,10 +32,20 @@ void require_valid(const Graph& graph, std::string_view pass) {
 
 }  // namespace
 
+const std::vector<Pass>& import_passes() {
+  static const std::vector<Pass> passes = {
+      {"integer_operators", integer_operators, false},  // quantized layers compute with integers
+  };
+  return passes;
+}
+
 const std::vector<Pass>& all_passes() {
   static const std::vector<Pass> passes = {
       {"fold_constants", fold_constants, false},       // only outputs have constant operands alone
       {"remove_transposes", remove_transposes, true},  // layouts are as the operators want them
+      {"fold_scales", fold_scales, true, true},        // batch normalization is in weights and bias
+      {"fold_pads", fold_pads, true},                  // convolutions pad for themselves
+      {"fuse_activations", fuse_activations, true},    // clamps are in what they clamp
       {"remove_dead_channels", remove_dead_channels, true},  // no constant channel is computed
       {"remove_dead_nodes", remove_dead_nodes, false},       // every tensor is used
   };

@@ -22,6 +22,7 @@ enum class Optimize : std::uint8_t { none, balanced };
 struct PipelineOptions {
   Optimize optimize = Optimize::balanced;
   bool keep_input = false;
+  bool exact = false;      ///< floats are rounded as in the file: for tests of all else
   std::string stop_after;  ///< name of a pass; empty: run all
   /// Called after every pass with its name, the graph, and the seconds it took.
   std::function<void(std::string_view, const Graph&, double)> observe;
@@ -30,8 +31,12 @@ struct PipelineOptions {
 struct Pass {
   std::string_view name;
   Graph (*run)(Graph);
-  bool optimization;  ///< skipped by Optimize::none
+  bool optimization;    ///< skipped by Optimize::none
+  bool rounds = false;  ///< float results round differently
 };
+
+/// What importers run: part of what a file means.
+const std::vector<Pass>& import_passes();
 
 /// All passes, in order.
 const std::vector<Pass>& all_passes();

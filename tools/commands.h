@@ -50,6 +50,22 @@ struct CompileOptions {
 };
 int compile(const CompileOptions& options);
 
+struct FeaturesOptions {
+  std::string name = "log_mel";  ///< prefix of every emitted name
+  std::int32_t rate = 16000;     ///< Hz
+  std::string window = "30ms";   ///< or in samples: "480"
+  std::string stride = "20ms";
+  std::int32_t bands = 40;
+  std::int32_t low = 80;  ///< Hz
+  std::int32_t high = 0;  ///< Hz; 0: half the rate
+  bool keep_input = false;
+  std::string output = ".";
+  std::string golden;   ///< samples to run on; empty: none
+  std::string depfile;  ///< path; empty: none
+  bool json = false;
+};
+int features(const FeaturesOptions& options);
+
 struct InspectOptions {
   ModelOptions model;
   bool json = false;
@@ -76,6 +92,9 @@ struct VerifyOptions {
   ModelOptions model;
   std::string golden;  ///< folder or file; empty: generated inputs against the evaluator
   std::string with;    ///< compiler of the emitted code; empty: the default
+  /// What golden outputs may differ by; the evaluator always agrees within the default.
+  double tolerance = 1e-5;  ///< floats: fraction of the largest
+  std::int64_t steps = 0;   ///< integers
   bool json = false;
 };
 int verify(const VerifyOptions& options);

@@ -10,7 +10,8 @@
 namespace smelt::tools {
 namespace {
 
-std::optional<std::string> float_difference(const Bytes& expected, const Bytes& got) {
+std::optional<std::string> float_difference(const Bytes& expected, const Bytes& got,
+                                            double fraction) {
   std::vector<float> a(expected.size() / 4), b(got.size() / 4);
   std::memcpy(a.data(), expected.data(), a.size() * 4);
   std::memcpy(b.data(), got.data(), b.size() * 4);
@@ -20,7 +21,7 @@ std::optional<std::string> float_difference(const Bytes& expected, const Bytes& 
   for (std::size_t i = 0; i < a.size(); ++i) {
     const bool same = a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]));
     const double error = std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
-    if (!same && !(error <= float_tolerance * largest))
+    if (!same && !(error <= fraction * largest))
       return fmt::format("element {} is {}, expected {}", i, b[i], a[i]);
   }
   return std::nullopt;
@@ -36,16 +37,24 @@ std::int64_t integer_at(ElementType type, const Bytes& bytes, std::size_t index)
 
 }  // namespace
 
-std::optional<std::string> difference(ElementType type, const Bytes& expected, const Bytes& got) {
+std::optional<std::string> difference(ElementType type, const Bytes& expected, const Bytes& got,
+                                      const Tolerance& tolerance) {
   if (expected.size() != got.size())
     return fmt::format("{} bytes, expected {}", got.size(), expected.size());
-  if (type == ElementType::f32) return float_difference(expected, got);
-  const auto [a, b] = std::mismatch(expected.begin(), expected.end(), got.begin());
-  if (a == expected.end()) return std::nullopt;
-  const auto index =
-      static_cast<std::size_t>(a - expected.begin()) / static_cast<std::size_t>(byte_size(type));
-  return fmt::format("element {} is {}, expected {}", index, integer_at(type, got, index),
-                     integer_at(type, expected, index));
+  if (type == ElementType::f32) return float_difference(expected, got, tolerance.fraction);
+  if (expected == got) return std::nullopt;
+  const std::size_t count = expected.size() / static_cast<std::size_t>(byte_size(type));
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int64_t a = integer_at(type, expected, i);
+    const std::int64_t b = integer_at(type, got, i);
+    // Unsigned, as the distance of two int64 may not fit one.
+    const std::uint64_t apart = a < b
+                                    ? static_cast<std::uint64_t>(b) - static_cast<std::uint64_t>(a)
+                                    : static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b);
+    if (apart > static_cast<std::uint64_t>(tolerance.steps))
+      return fmt::format("element {} is {}, expected {}", i, b, a);
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> difference(const Tensor& original, const Bytes& expected,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Comparison of results: bit for bit in integer; in float within 1e-5 of the largest absolute
-// expected value.
+// expected value. What another implementation computed may be allowed more.
 #pragma once
 
 #include <optional>
@@ -13,10 +13,14 @@
 
 namespace smelt::tools {
 
-constexpr double float_tolerance = 1e-5;
+struct Tolerance {
+  double fraction = 1e-5;  ///< of the largest absolute expected value, in float
+  std::int64_t steps = 0;  ///< between integers
+};
 
 /// The first element that differs, in words; nothing if none does.
-std::optional<std::string> difference(ElementType type, const Bytes& expected, const Bytes& got);
+std::optional<std::string> difference(ElementType type, const Bytes& expected, const Bytes& got,
+                                      const Tolerance& tolerance = {});
 
 /// Compares the value of a tensor that passes may have changed with the file's tensor that it
 /// carries: channels that were removed are compared with the constants they were proven to be.

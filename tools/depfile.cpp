@@ -9,6 +9,9 @@
 #include "tools/files.h"
 
 namespace smelt::tools {
+
+namespace fs = std::filesystem;
+
 namespace {
 
 /// As make spells file names.
@@ -22,9 +25,8 @@ std::string escaped(const std::string& path) {
   return text;
 }
 
-/// A rule that names every file that the output depends on.
-OutputFile depfile(const CompileOptions& options) {
-  namespace fs = std::filesystem;
+/// Every file that the output depends on.
+std::vector<fs::path> inputs_of(const CompileOptions& options) {
   std::vector<fs::path> inputs = {options.model.model};
   if (options.model.target.ends_with(".json")) inputs.push_back(options.model.target);
   for (const std::string& bind : options.model.bind)
@@ -37,19 +39,24 @@ OutputFile depfile(const CompileOptions& options) {
     inputs.push_back(options.golden);
   }
   std::sort(inputs.begin() + 1, inputs.end());
-  const fs::path path = options.depfile;
-  std::string text = escaped(fs::path(path).replace_extension().string()) + ":";
-  for (const fs::path& input : inputs)
-    text += fmt::format(" \\\n  {}", escaped(fs::absolute(input).string()));
-  return {path.filename().string(), text + "\n"};
+  return inputs;
 }
 
 }  // namespace
 
 bool write_depfile(const CompileOptions& options, Diagnostics& diagnostics) {
   if (options.depfile.empty()) return true;
-  const auto folder = std::filesystem::absolute(options.depfile).parent_path();
-  return write_files(folder, {depfile(options)}, diagnostics);
+  return write_depfile(options.depfile, inputs_of(options), diagnostics);
+}
+
+bool write_depfile(const fs::path& path, const std::vector<fs::path>& inputs,
+                   Diagnostics& diagnostics) {
+  if (path.empty()) return true;
+  std::string text = escaped(fs::path(path).replace_extension().string()) + ":";
+  for (const fs::path& input : inputs)
+    text += fmt::format(" \\\n  {}", escaped(fs::absolute(input).string()));
+  return write_files(fs::absolute(path).parent_path(), {{path.filename().string(), text + "\n"}},
+                     diagnostics);
 }
 
 }  // namespace smelt::tools

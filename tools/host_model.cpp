@@ -58,12 +58,18 @@ extern "C" {
   return text + "}\n";
 }
 
+/// The functions of the C library that emitted code calls and that are not exact.
+constexpr std::string_view rounded_functions[] = {"acosf", "asinf", "atanf", "cosf",
+                                                  "coshf", "expf",  "logf",  "powf",
+                                                  "sinf",  "sinhf", "tanf",  "tanhf"};
+
 /// As the evaluator computes: no fused operations, and the C library's functions even of numbers
 /// that the compiler knows, since it rounds those otherwise.
 std::vector<std::string> flags_for(const std::vector<const Program*>& programs) {
-  std::vector<std::string> flags = {
-      "-std=c++14",      "-O2",      "-ffp-contract=off", "-fno-builtin-expf", "-fno-builtin-tanhf",
-      "-fno-exceptions", "-fno-rtti"};
+  std::vector<std::string> flags = {"-std=c++14", "-O2", "-ffp-contract=off", "-fno-exceptions",
+                                    "-fno-rtti"};
+  for (const std::string_view name : rounded_functions)
+    flags.push_back(fmt::format("-fno-builtin-{}", name));
   for (const Program* program : programs) {
     std::string upper = program->name;
     for (char& c : upper) c = static_cast<char>(std::toupper(c));

@@ -55,6 +55,25 @@ void add_compile(CLI::App& app, CompileOptions& options) {
       "  smelt compile kws.tflite -o libraries/kws --export arduino");
 }
 
+void add_features(CLI::App& app, FeaturesOptions& options) {
+  app.add_option("--name", options.name, "prefix of every emitted name")->capture_default_str();
+  app.add_option("--rate", options.rate, "samples a second")->capture_default_str();
+  app.add_option("--window", options.window, "what a row is computed from: 30ms, or 480 samples")
+      ->capture_default_str();
+  app.add_option("--stride", options.stride, "from row to row")->capture_default_str();
+  app.add_option("--bands", options.bands, "features in a row")->capture_default_str();
+  app.add_option("--low", options.low, "where the first band begins, in Hz")->capture_default_str();
+  app.add_option("--high", options.high, "where the last band ends, in Hz [half the rate]");
+  app.add_flag("--keep-input", options.keep_input, "run does not overwrite the input");
+  app.add_option("-o,--output", options.output, "folder to write to")->capture_default_str();
+  app.add_option("--golden", options.golden,
+                 "a sound, .wav or a .npy of int16: adds NAME_golden.cpp, a main that checks "
+                 "its features");
+  app.add_option("--depfile", options.depfile, "write a rule for make, as compile does");
+  app.add_flag("--json", options.json, "report as JSON");
+  app.footer("Example:\n  smelt features --rate 16000 --bands 40 -o generated --name kws_features");
+}
+
 void add_inspect(CLI::App& app, InspectOptions& options) {
   add_model_options(app, options.model);
   app.add_flag("--json", options.json, "report as JSON");
@@ -92,6 +111,14 @@ void add_verify(CLI::App& app, VerifyOptions& options) {
                  "golden vectors: a folder of inN.bin and outN.bin (inN_K.bin where there are "
                  "several), or a file of smelt golden [pseudo-random inputs]");
   add_with(app, options.with);
+  app.add_option("--tolerance", options.tolerance,
+                 "golden floats may differ by this fraction of the output's largest, as those of "
+                 "another implementation do")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--steps", options.steps, "golden integers may differ by this much")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 255));
   app.add_flag("--json", options.json, "report as JSON");
   app.footer("Example:\n  smelt verify kws.tflite --golden vectors");
 }
@@ -136,6 +163,7 @@ int main(int argc, char** argv) {
         [&command, run, &options] { command = [run, &options] { return run(options); }; });
   };
   CompileOptions compile_options;
+  FeaturesOptions features_options;
   InspectOptions inspect_options;
   TargetsOptions targets_options;
   RunOptions run_options;
@@ -143,6 +171,8 @@ int main(int argc, char** argv) {
   GoldenOptions golden_options;
   OptOptions opt_options;
   add("compile", "Compile a model to C++", add_compile, compile, compile_options);
+  add("features", "Emit a front end from samples to log-mel features", add_features, features,
+      features_options);
   add("inspect", "Show operators, tensors and costs", add_inspect, inspect, inspect_options);
   add("targets", "List what can be compiled for", add_targets, targets, targets_options);
   add("run", "Run the compiled model on this machine", add_run, run, run_options);

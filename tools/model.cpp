@@ -42,19 +42,22 @@ std::string normalized_command(const ModelOptions& options, const std::string& t
 
 }  // namespace
 
+bool check_prefix(const std::string& name, Diagnostics& diagnostics) {
+  if (is_prefix(name)) return true;
+  diagnostics.error({.file = "--name"}, fmt::format("\"{}\" cannot be a C prefix", name))
+      .note(
+          "use lower-case letters, digits and underscores, a letter first, 40 at most, and no "
+          "name of a C header");
+  return false;
+}
+
 std::optional<Model> load_model(const ModelOptions& options, Diagnostics& diagnostics) {
   const std::filesystem::path path = options.model;
   const auto bytes = read_file(path, diagnostics);
   if (!bytes) return std::nullopt;
   auto graph = import_model(options, *bytes, diagnostics);
   if (!graph) return std::nullopt;
-  if (!options.name.empty() && !is_prefix(options.name)) {
-    diagnostics.error({.file = "--name"}, fmt::format("\"{}\" cannot be a C prefix", options.name))
-        .note(
-            "use lower-case letters, digits and underscores, a letter first, 40 at most, and no "
-            "name of a C header");
-    return std::nullopt;
-  }
+  if (!options.name.empty() && !check_prefix(options.name, diagnostics)) return std::nullopt;
   graph->name = options.name.empty() ? prefix_for(path.stem().string()) : options.name;
   return Model{std::move(*graph), sha256(*bytes)};
 }

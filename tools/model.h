@@ -14,6 +14,9 @@
 
 namespace smelt::tools {
 
+/// Whether a name given by --name can be the prefix of all emitted names; reports why not.
+bool check_prefix(const std::string& name, Diagnostics& diagnostics);
+
 /// A model as the file has it.
 struct Model {
   Graph graph;         ///< verified; its name is an identifier

@@ -25,8 +25,9 @@ std::optional<std::string> read_text(const std::string& file, Diagnostics& diagn
 }
 
 const Pass* find_pass(const std::string& name) {
-  for (const Pass& pass : all_passes())
-    if (pass.name == name) return &pass;
+  for (const auto* passes : {&import_passes(), &all_passes()})
+    for (const Pass& pass : *passes)
+      if (pass.name == name) return &pass;
   return nullptr;
 }
 

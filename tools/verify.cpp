@@ -25,11 +25,13 @@ struct Outcome {
 
 class Verification {
  public:
-  Verification(const Compiled& compiled, HostModel& emitted, Evaluation* evaluator)
+  Verification(const Compiled& compiled, HostModel& emitted, Evaluation* evaluator,
+               const Tolerance& golden)
       : original_(compiled.model.graph),
         program_(compiled.program),
         emitted_(emitted),
-        evaluator_(evaluator) {}
+        evaluator_(evaluator),
+        golden_(golden) {}
 
   Outcome run(const std::vector<GoldenSet>& sets) {
     for (const GoldenSet& set : sets)
@@ -100,23 +102,29 @@ class Verification {
   void compare_output(const GoldenCase& golden, std::size_t i, const Bytes& got) {
     const TensorId id = original_.outputs[i];
     const Tensor& tensor = original_[id];
-    const auto compare = [&](const Bytes& expected, const Bytes& actual, std::string_view who) {
+    const auto compare = [&](const Bytes& expected, const Bytes& actual, std::string_view who,
+                             const Tolerance& tolerance) {
       ++outcome_.outputs;
-      if (const auto found = difference(tensor.type, expected, actual))
+      if (const auto found = difference(tensor.type, expected, actual, tolerance))
         report(golden.name, fmt::format("output \"{}\" of {}", tensor.name, who), *found);
     };
-    if (!golden.outputs.empty()) compare(golden.outputs[i], got, "the emitted code");
+    if (!golden.outputs.empty()) compare(golden.outputs[i], got, "the emitted code", golden_);
     if (!evaluator_) return;
     if (!golden.outputs.empty())
-      compare(golden.outputs[i], (*evaluator_)[id], "the evaluator");
-    else
-      compare((*evaluator_)[id], got, "the emitted code");
+      compare(golden.outputs[i], (*evaluator_)[id], "the evaluator", golden_);
+    if (golden.outputs.empty() || loose()) compare((*evaluator_)[id], got, "the emitted code", {});
+  }
+
+  /// Whether what agrees with the golden outputs may yet differ from the evaluator.
+  bool loose() const {
+    return golden_.fraction > Tolerance{}.fraction || golden_.steps > Tolerance{}.steps;
   }
 
   const Graph& original_;
   const Program& program_;
   HostModel& emitted_;
   Evaluation* evaluator_;
+  Tolerance golden_;
   Outcome outcome_;
 };
 
@@ -160,8 +168,9 @@ int verify(const VerifyOptions& options) {
   if (!emitted) return fail(exit_system);
   std::optional<Evaluation> evaluator;
   if (!custom) evaluator.emplace(graph);
-  const Outcome outcome =
-      Verification(*compiled, *emitted, evaluator ? &*evaluator : nullptr).run(*sets);
+  const Outcome outcome = Verification(*compiled, *emitted, evaluator ? &*evaluator : nullptr,
+                                       {.fraction = options.tolerance, .steps = options.steps})
+                              .run(*sets);
   print(diagnostics);
   const bool same = outcome.problem.empty();
   if (options.json)

@@ -3,6 +3,7 @@
 
 #include <cassert>
 #include <cstring>
+#include <utility>
 
 #include "compiler/targets/targets.h"
 
@@ -26,15 +27,20 @@ void fill(Bytes& bytes, ElementType type, std::int64_t value) {
 
 }  // namespace
 
-Evaluation::Evaluation(const Graph& graph, KernelChoice choice)
-    : program_(lower(graph, host, choice)),
-      memory_(program_.buffers.size()),
-      tensors_(graph.tensors.size()),
-      constant_tensors_(graph.tensors.size()) {
+Evaluation::Evaluation(Program program)
+    : program_(std::move(program)), memory_(program_.buffers.size()) {
   for (std::size_t i = 0; i < memory_.size(); ++i) {
     const auto id = static_cast<BufferId>(i);
     if (!program_[id].alias_of) memory_[i].resize(static_cast<std::size_t>(program_[id].bytes));
   }
+  for (const Constant& constant : program_.constants) constants_.push_back(constant.bytes.data());
+  reset();
+}
+
+Evaluation::Evaluation(const Graph& graph, KernelChoice choice)
+    : Evaluation(lower(graph, host, choice)) {
+  tensors_.resize(graph.tensors.size());
+  constant_tensors_.resize(graph.tensors.size());
   for (std::size_t i = 0; i < graph.tensors.size(); ++i)
     if (graph.tensors[i].constant) {
       constant_tensors_[i] = graph.tensors[i].data;
@@ -43,8 +49,6 @@ Evaluation::Evaluation(const Graph& graph, KernelChoice choice)
   for (std::size_t i = 0; i < program_.buffers.size(); ++i)
     if (const TensorId tensor = program_.buffers[i].tensor; tensor != no_tensor)
       tensors_[static_cast<std::size_t>(tensor)] = &storage(static_cast<BufferId>(i));
-  for (const Constant& constant : program_.constants) constants_.push_back(constant.bytes.data());
-  reset();
 }
 
 void Evaluation::reset() {

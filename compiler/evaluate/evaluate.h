@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Runs a graph on the host: every node by the portable kernel that defines its operator (or, to
-// compare, by its best one), every tensor in memory of its own.
+// compare, by its best one), every tensor in memory of its own. Programs that come from no graph
+// run likewise.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,8 @@ class Evaluation {
  public:
   /// `graph` has been verified and has no custom operators.
   explicit Evaluation(const Graph& graph, KernelChoice choice = KernelChoice::portable);
+  /// `program` need not have been planned.
+  explicit Evaluation(Program program);
 
   /// Sets state to its initial value, as the emitted reset function does.
   void reset();

@@ -154,6 +154,10 @@ class Exporter {
 
 }  // namespace
 
+bool tflite_has(const OpDef& op) {
+  return tflite_writer::find(op) != nullptr;
+}
+
 std::optional<std::vector<std::uint8_t>> export_tflite(const Graph& graph,
                                                        Diagnostics& diagnostics) {
   return Exporter(graph, diagnostics).run();

@@ -13,6 +13,9 @@
 
 namespace smelt {
 
+/// Whether the format has a counterpart of the operator.
+bool tflite_has(const OpDef& op);
+
 /// The file of a verified graph, or nothing and every operator that the format cannot hold. Tensors
 /// keep their indices; operands that only the format has, such as axes, follow behind them.
 std::optional<std::vector<std::uint8_t>> export_tflite(const Graph& graph,

@@ -70,6 +70,8 @@ void depthwise_conv2d(Operator& op) {
 void transpose_conv(Operator& op) {
   const auto& a = op.attributes<ops::TransposeConvAttributes>();
   const Shape& output = op.view.output().shape;
+  if (op.view.input(1).shape[3] != op.view.input(0).shape[3])
+    return op.error("has groups", "the format has transposed convolutions of one group alone");
   const auto padding = op.padding(a.pads, output, extent(op.view.input(1)), a.stride, {1, 1});
   if (!padding) return;
   std::swap(op.inputs[0], op.inputs[1]);
@@ -93,6 +95,8 @@ void fully_connected(Operator& op) {
 
 void pool2d(Operator& op) {
   const auto& a = op.attributes<ops::Pool2dAttributes>();
+  if (a.dilation != Extent2{1, 1})
+    return op.error("has a dilation", "the format has pooling without dilation alone");
   const auto padding = op.padding(a.pads, op.view.input(0).shape, a.kernel, a.stride, {1, 1});
   if (!padding) return;
   op.set_options(format::CreatePool2DOptions(op.file, *padding, a.stride.width, a.stride.height,

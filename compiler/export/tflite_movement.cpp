@@ -19,6 +19,8 @@ namespace {
 constexpr int half_pixel_version = 3;
 
 void axis_operand(Operator& op) {
+  if (op.attributes<ops::ArgAttributes>().last)
+    op.error("takes the last of equals", "take the first");
   op.inputs.push_back(op.constant("axis", {}, {op.attributes<ops::ArgAttributes>().axis}));
 }
 

@@ -87,6 +87,12 @@ void mul(Operator& op);
 void leaky_relu(Operator& op);
 void cast(Operator& op);
 void quantize(Operator& op);
+void floats_only(Operator& op);  ///< functions that the format has of floats
+void abs(Operator& op);
+void elu(Operator& op);
+void div(Operator& op);
+void mod(Operator& op);
+void of_scaled(Operator& op);      ///< 8-bit operands have scales, options have no fields
 void no_options(Operator& op);     ///< has no options table
 void empty_options(Operator& op);  ///< has one without fields
 

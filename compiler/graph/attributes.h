@@ -29,8 +29,9 @@ struct Pads {
   bool operator==(const Pads&) const = default;
 };
 
-using AttributePointer = std::variant<bool*, std::int32_t*, float*, std::string*,
-                                      std::vector<std::int32_t>*, Activation*, Extent2*, Pads*>;
+using AttributePointer =
+    std::variant<bool*, std::int32_t*, float*, std::string*, std::vector<std::int32_t>*,
+                 std::vector<float>*, Activation*, Extent2*, Pads*>;
 
 /// One field of an attribute struct: the name it has in the textual form, and where it is.
 struct AttributeField {

@@ -86,6 +86,10 @@ struct OpDef {
   /// The output may overwrite an input of as many elements: the kernels read element i before they
   /// write element i, and never again.
   bool in_place = false;
+  /// Each element of the output is an element of an input, chosen by places or by order alone, so
+  /// that it does not matter whether elements are mapped by a non-decreasing function before it or
+  /// behind it.
+  bool selects = false;
   /// Runs a function of the user's: unknown on the host, never folded or evaluated.
   bool opaque = false;
 };

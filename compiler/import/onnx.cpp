@@ -10,6 +10,7 @@
 #include "compiler/import/onnx_operator.h"
 #include "compiler/import/onnx_tensor.h"
 #include "compiler/ops/reshape.h"
+#include "compiler/passes/passes.h"
 
 namespace smelt {
 namespace {
@@ -82,12 +83,16 @@ class Importer {
         name_value(input.name(), no_tensor);
         continue;
       }
+      if (becomes_float32(declared.elem_type()))
+        diagnostics_.warning(place_of(graph_),
+                             fmt::format("input \"{}\" has type {}: the model computes in float32",
+                                         input.name(), type_name(declared.elem_type())));
       graph_.inputs.push_back(
           name_value(input.name(),
                      graph_.add({.name = input.name(), .type = *type, .shape = std::move(shape)})));
     }
     if (graph_.inputs.empty() && !diagnostics_.failed())
-      error("has no input", "a model that computes the same every time needs no device");
+      diagnostics_.warning(place_of(graph_), "has no input: it computes the same every time");
   }
 
   void add_outputs() {
@@ -104,8 +109,8 @@ class Importer {
   }
 
   void add_output(const std::string& name, TensorId id) {
-    if (graph_[id].constant)
-      return error(fmt::format("output \"{}\" does not depend on an input", name),
+    if (graph_[id].constant && graph_[id].data.empty())
+      return error(fmt::format("output \"{}\" is empty", name),
                    "remove it from the model's outputs");
     const auto among = [&](const std::vector<TensorId>& ids) {
       return std::find(ids.begin(), ids.end(), id) != ids.end();
@@ -113,13 +118,16 @@ class Importer {
     if (among(graph_.outputs))
       return error(fmt::format("output \"{}\" is listed twice", name),
                    "remove it from the model's outputs");
-    graph_.outputs.push_back(among(graph_.inputs) ? copy(id) : id);
+    const bool given = graph_[id].constant || among(graph_.inputs);
+    graph_.outputs.push_back(given ? copy(id) : id);
   }
 
-  /// An input that is an output.
+  /// An input or constant that is an output.
   TensorId copy(TensorId id) {
     Tensor tensor = graph_[id];
     tensor.origin = {};
+    tensor.constant = false;
+    tensor.data.clear();
     const TensorId result = graph_.add(tensor);
     graph_.nodes.push_back({.op = &ops::reshape,
                             .attributes = ops::ReshapeAttributes{.shape = tensor.shape},
@@ -196,7 +204,7 @@ class Importer {
     const Row* row = find(node.op_type());
     Operator op(graph_, node, place_of_node(node), std::move(inputs), budget_, diagnostics_);
     op.version = model_.version;
-    if (!op.inputs.empty()) op.uses = uses_[node.input(0)];
+    for (const std::string& output : node.output()) op.result_uses.push_back(uses_[output]);
     // Without a row it has been reported already.
     if (good && row) {
       row->import(op);
@@ -231,6 +239,14 @@ class Importer {
   std::map<std::string, int> uses_;
 };
 
+/// The graph that the file means has tensors of its own.
+Graph with_integers(Graph graph) {
+  graph = integer_operators(std::move(graph));
+  for (std::size_t i = 0; i < graph.tensors.size(); ++i)
+    graph.tensors[i].origin = {.tensor = static_cast<std::int32_t>(i)};
+  return graph;
+}
+
 }  // namespace
 
 std::optional<Graph> import_onnx(std::span<const std::uint8_t> bytes, const std::string& file,
@@ -238,7 +254,10 @@ std::optional<Graph> import_onnx(std::span<const std::uint8_t> bytes, const std:
   const auto supports = [](const std::string& name) { return find(name) != nullptr; };
   const auto model = read_model(bytes, file, options, supports, diagnostics);
   if (!model) return std::nullopt;
-  return Importer(*model, file, diagnostics).run();
+  auto graph = Importer(*model, file, diagnostics).run();
+  if (!graph) return std::nullopt;
+  if (options.integers) graph = with_integers(std::move(*graph));
+  return graph;
 }
 
 }  // namespace smelt

@@ -28,6 +28,8 @@ struct OnnxOptions {
     std::vector<std::uint8_t> bytes;
   };
   std::map<std::string, Value> bound;
+  /// What stands between DequantizeLinear and QuantizeLinear computes with integers.
+  bool integers = true;
 };
 
 /// The model's graph, verified, or nothing and the reasons. `file` is the base name of the model

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Constants, and arithmetic on the 64-bit integers that shapes are: all known when the model is
-// read, nothing of it is left in the graph.
+// Constants, and the shapes of tensors: all known when the model is read, nothing of it is left in
+// the graph.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "compiler/import/onnx_operators.h"
+#include "compiler/import/onnx_parts.h"
 #include "compiler/import/onnx_tensor.h"
-#include "compiler/ops/binary.h"
 
 namespace smelt::onnx_import {
 namespace {
@@ -23,66 +24,7 @@ TensorId integers_constant(Operator& op, Shape shape, const std::vector<std::int
   return op.add_constant(type, std::move(shape), to_bytes(narrow));
 }
 
-/// The element of an operand of this shape that meets element `i` of the result.
-std::size_t broadcast_index(const Shape& shape, const Shape& result, std::size_t i) {
-  std::size_t index = 0, stride = 1;
-  for (std::size_t d = 0; d < result.size(); ++d) {
-    const auto extent = static_cast<std::size_t>(result[result.size() - 1 - d]);
-    const std::size_t at = i % extent;
-    i /= extent;
-    if (d >= shape.size()) continue;
-    const auto own = static_cast<std::size_t>(shape[shape.size() - 1 - d]);
-    if (own != 1) index += at * stride;
-    stride *= own;
-  }
-  return index;
-}
-
-/// Nothing where the result overflows or is not defined.
-std::optional<std::int64_t> calculate(std::string_view kind, std::int64_t a, std::int64_t b) {
-  std::int64_t result = 0;
-  if (kind == "Add")
-    return __builtin_add_overflow(a, b, &result) ? std::nullopt : std::optional(result);
-  if (kind == "Sub")
-    return __builtin_sub_overflow(a, b, &result) ? std::nullopt : std::optional(result);
-  if (kind == "Mul")
-    return __builtin_mul_overflow(a, b, &result) ? std::nullopt : std::optional(result);
-  if (b == 0 || (a == INT64_MIN && b == -1)) return std::nullopt;
-  return a / b;
-}
-
 }  // namespace
-
-bool computed_integers(Operator& op) {
-  const Tensor& a = op.input(0);
-  const Tensor& b = op.input(1);
-  const bool integer =
-      a.type == b.type && (a.type == ElementType::s64 || a.type == ElementType::s32);
-  if (!a.constant || !b.constant || !integer) return false;
-  const auto shape = broadcast_shape(a.shape, b.shape);
-  const auto count = shape ? checked_count(*shape, max_integers) : std::nullopt;
-  if (!count) {
-    op.error(fmt::format("combines constants {} and {}", to_string(a.shape), to_string(b.shape)),
-             "export the model again, with its constants folded");
-    return true;
-  }
-  const std::vector<std::int64_t> x = integers(a), y = integers(b);
-  std::vector<std::int64_t> values;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(*count); ++i) {
-    const auto value = calculate(op.place().kind, x[broadcast_index(a.shape, *shape, i)],
-                                 y[broadcast_index(b.shape, *shape, i)]);
-    const bool fits =
-        value && (a.type == ElementType::s64 || (*value >= INT32_MIN && *value <= INT32_MAX));
-    if (!fits) {
-      op.error("constants overflow, or divide by zero", "export the model again");
-      return true;
-    }
-    values.push_back(*value);
-  }
-  const ElementType type = a.type;
-  op.result(integers_constant(op, *shape, values, type));
-  return true;
-}
 
 void constant(Operator& op) {
   if (!op.takes(0, 0)) return;
@@ -140,6 +82,59 @@ void constant_of_shape(Operator& op) {
   for (std::int64_t i = 0; i < *count; ++i)
     data.insert(data.end(), read.tensor.data.begin(), read.tensor.data.end());
   op.result(op.add_constant(read.tensor.type, shape, std::move(data)));
+}
+
+namespace {
+
+/// The number as an element of the type.
+std::vector<std::uint8_t> element(ElementType type, double value) {
+  if (type == ElementType::f32) return to_bytes(std::vector{static_cast<float>(value)});
+  std::vector<std::uint8_t> bytes = to_bytes(std::vector{static_cast<std::int64_t>(value)});
+  bytes.resize(static_cast<std::size_t>(byte_size(type)));
+  return bytes;
+}
+
+void append(std::vector<std::uint8_t>& data, const std::vector<std::uint8_t>& bytes) {
+  data.insert(data.end(), bytes.begin(), bytes.end());
+}
+
+}  // namespace
+
+void eye_like(Operator& op) {
+  const std::int64_t k = op.integer("k", 0);
+  const std::int64_t stated = op.integer("dtype", 0);
+  if (!op.takes(1, 1)) return;
+  const Shape shape = op.input(0).shape;
+  const auto type =
+      stated == 0
+          ? op.input(0).type
+          : element_type(static_cast<std::int32_t>(std::clamp<std::int64_t>(stated, 0, INT32_MAX)));
+  if (!type) return op.error(fmt::format("has type #{}", stated), "use float32");
+  if (shape.size() != 2 || !checked_count(shape, max_integers))
+    return op.error(fmt::format("makes a matrix {}", to_string(shape)),
+                    "export the model again, with its constants folded");
+  std::vector<std::uint8_t> data;
+  for (std::int64_t row = 0; row < shape[0]; ++row)
+    for (std::int64_t column = 0; column < shape[1]; ++column)
+      append(data, element(*type, column - row == k ? 1 : 0));
+  op.result(op.add_constant(*type, shape, std::move(data)));
+}
+
+/// start, start + delta, ... before limit.
+void range(Operator& op) {
+  if (!op.takes(3, 3)) return;
+  const auto start = number(op, 0, "start"), limit = number(op, 1, "limit"),
+             delta = number(op, 2, "delta");
+  if (!start || !limit || !delta) return;
+  const ElementType type = op.input(0).type;
+  const double count = std::ceil((*limit - *start) / *delta);
+  if (!(count >= 1 && count <= max_integers))
+    return op.error(fmt::format("counts from {} to {} by {}", *start, *limit, *delta),
+                    fmt::format("from 1 to {} numbers are supported", max_integers));
+  std::vector<std::uint8_t> data;
+  for (std::int32_t i = 0; i < static_cast<std::int32_t>(count); ++i)
+    append(data, element(type, *start + i * *delta));
+  op.result(op.add_constant(type, {static_cast<std::int32_t>(count)}, std::move(data)));
 }
 
 }  // namespace smelt::onnx_import

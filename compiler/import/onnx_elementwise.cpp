@@ -11,6 +11,7 @@
 #include "compiler/import/onnx_tensor.h"
 #include "compiler/ops/add.h"
 #include "compiler/ops/cast.h"
+#include "compiler/ops/div.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
 #include "compiler/ops/logistic.h"
@@ -21,19 +22,15 @@
 #include "compiler/ops/relu.h"
 #include "compiler/ops/relu6.h"
 #include "compiler/ops/relu_n1_to_1.h"
-#include "compiler/ops/softmax.h"
 #include "compiler/ops/sub.h"
 #include "compiler/ops/tanh.h"
 
 namespace smelt::onnx_import {
-namespace {
 
 void unary(Operator& op, const OpDef& def) {
   if (op.takes(1, 1)) op.result(op.apply(def, def.attributes.make(), {op.inputs[0]}));
 }
 
-/// The second operand. Before version 7, it repeats only if it is told to, from the dimension that
-/// `axis` names, or at the end.
 TensorId second(Operator& op) {
   const TensorId b = op.inputs[1];
   if (op.version >= 7) return b;
@@ -56,19 +53,23 @@ TensorId second(Operator& op) {
 }
 
 void binary(Operator& op, const OpDef& def) {
-  if (!op.takes(2, 2) || computed_integers(op)) return;
-  op.result(op.apply(def, def.attributes.make(), {op.inputs[0], second(op)}));
+  if (op.takes(2, 2)) op.result(op.apply(def, def.attributes.make(), {op.inputs[0], second(op)}));
 }
 
-/// Any number of operands, one after another.
-void chain(Operator& op, const OpDef& def) {
-  if (!op.takes(1, SIZE_MAX)) return;
+namespace {
+
+/// Any number of operands, one after another; no_tensor if they are none.
+TensorId chain(Operator& op, const OpDef& def) {
+  if (!op.takes(1, SIZE_MAX)) return no_tensor;
   TensorId result = op.inputs[0];
   for (std::size_t i = 1; i < op.inputs.size(); ++i) {
-    if (!op.has(i)) return op.error("lacks an operand", "export the model again");
+    if (!op.has(i)) {
+      op.error("lacks an operand", "export the model again");
+      return no_tensor;
+    }
     result = op.apply(def, def.attributes.make(), {result, op.inputs[i]});
   }
-  op.result(result);
+  return result;
 }
 
 /// A bound of a clip: a constant, or the value that does not limit.
@@ -107,16 +108,27 @@ void mul(Operator& op) {
   binary(op, ops::mul);
 }
 void maximum(Operator& op) {
-  chain(op, ops::maximum);
+  op.result(chain(op, ops::maximum));
 }
 void minimum(Operator& op) {
-  chain(op, ops::minimum);
+  op.result(chain(op, ops::minimum));
 }
 void sum(Operator& op) {
-  chain(op, ops::add);
+  op.result(chain(op, ops::add));
 }
+void mean(Operator& op) {
+  const TensorId sum = chain(op, ops::add);
+  const float share = 1 / static_cast<float>(op.inputs.size());
+  op.result(op.apply(ops::mul, ops::MulAttributes{}, {sum, op.floats({}, {share})}));
+}
+/// Integers have no operator of their own for it.
 void relu(Operator& op) {
-  unary(op, ops::relu);
+  if (!op.takes(1, 1)) return;
+  const ElementType type = op.input(0).type;
+  if (type == ElementType::f32) return unary(op, ops::relu);
+  const TensorId zero = op.add_constant(
+      type, {}, std::vector<std::uint8_t>(static_cast<std::size_t>(byte_size(type))));
+  op.result(op.apply(ops::maximum, ops::maximum.attributes.make(), {op.inputs[0], zero}));
 }
 void sigmoid(Operator& op) {
   unary(op, ops::logistic);
@@ -128,18 +140,32 @@ void hard_swish(Operator& op) {
   unary(op, ops::hard_swish);
 }
 
-/// By a constant: times its reciprocal, which is as exact as a float can say.
-void div(Operator& op) {
-  if (!op.takes(2, 2) || computed_integers(op)) return;
-  auto divisors = op.constant_floats(1, "divisor");
-  if (!divisors) return;
-  for (float& each : *divisors) {
+namespace {
+
+/// The reciprocals of constant floats, if all are normal numbers.
+std::optional<std::vector<float>> reciprocals(const Tensor& tensor) {
+  if (!tensor.constant || tensor.type != ElementType::f32) return std::nullopt;
+  std::vector<float> values = elements<float>(tensor);
+  for (float& each : values) {
     each = 1 / each;
-    if (!std::isnormal(each))
-      return op.error("divides by a number without a reciprocal", "rescale the model");
+    if (!std::isnormal(each)) return std::nullopt;
   }
-  const Shape shape = op.input(1).shape;
-  op.result(op.apply(ops::mul, ops::MulAttributes{}, {op.inputs[0], op.floats(shape, *divisors)}));
+  return values;
+}
+
+}  // namespace
+
+/// By a constant: times its reciprocal, which is as exact as a float can say, and much quicker.
+void div(Operator& op) {
+  if (!op.takes(2, 2)) return;
+  const TensorId divisor = second(op);
+  if (divisor == no_tensor) return;
+  const Shape shape = op.shape(divisor);
+  const auto factors = reciprocals(op.graph[divisor]);
+  if (factors && !op.input(0).constant)
+    return op.result(
+        op.apply(ops::mul, ops::MulAttributes{}, {op.inputs[0], op.floats(shape, *factors)}));
+  op.result(op.apply(ops::div, ops::DivAttributes{}, {op.inputs[0], divisor}));
 }
 
 void leaky_relu(Operator& op) {
@@ -159,11 +185,31 @@ void prelu(Operator& op) {
   op.result(op.apply(ops::prelu, ops::prelu.attributes.make(), {op.inputs[0], slope}));
 }
 
+namespace {
+
+/// Bounds that are computed, or integers.
+void clip_by_operands(Operator& op) {
+  TensorId result = op.inputs[0];
+  for (const std::size_t i : {std::size_t{1}, std::size_t{2}}) {
+    if (!op.has(i)) continue;
+    if (element_count(op.input(i).shape) != 1)
+      return op.error("a bound is not one number", "give one number for all elements");
+    const TensorId bound = op.reshape(op.inputs[i], {});
+    const OpDef& limit = i == 1 ? ops::maximum : ops::minimum;
+    result = op.apply(limit, limit.attributes.make(), {result, bound});
+  }
+  op.result(result);
+}
+
+}  // namespace
+
 void clip(Operator& op) {
   if (!op.takes(1, 3)) return;
   constexpr float infinity = std::numeric_limits<float>::infinity();
   // Before version 11, bounds are attributes.
   const bool old = op.version < 11;
+  const auto open = [&](std::size_t i) { return op.has(i) && !op.input(i).constant; };
+  if (op.input(0).type != ElementType::f32 || open(1) || open(2)) return clip_by_operands(op);
   const auto low = bound(op, 1, old ? op.real("min", -infinity) : -infinity);
   const auto high = bound(op, 2, old ? op.real("max", infinity) : infinity);
   if (low && high) op.result(clamped(op, op.inputs[0], *low, *high));
@@ -179,40 +225,6 @@ void hard_sigmoid(Operator& op) {
   op.result(clamped(op, line, 0, 1));
 }
 
-namespace {
-
-/// Before version 13, softmax is over an axis and all behind it.
-void softmax_of_rest(Operator& op) {
-  const std::int64_t stated = op.integer("axis", 1);
-  const Shape shape = op.input(0).shape;
-  const auto axis = op.axis(stated, shape.size());
-  if (!axis) return;
-  const auto middle = shape.begin() + *axis;
-  const TensorId rows =
-      op.reshape(op.inputs[0], {static_cast<std::int32_t>(element_count({shape.begin(), middle})),
-                                static_cast<std::int32_t>(element_count({middle, shape.end()}))});
-  const TensorId result = op.apply(ops::softmax, ops::SoftmaxAttributes{}, {rows});
-  op.result(op.reshape(result, shape));
-}
-
-}  // namespace
-
-/// Over one axis, which is moved to the end and back.
-void softmax(Operator& op) {
-  if (!op.takes(1, 1)) return;
-  if (op.version < 13) return softmax_of_rest(op);
-  const std::int64_t stated = op.integer("axis", -1);
-  const std::size_t rank = op.input(0).shape.size();
-  const auto axis = op.axis(stated, rank);
-  if (!axis) return;
-  std::vector<std::int32_t> swap;
-  for (std::size_t i = 0; i < rank; ++i) swap.push_back(static_cast<std::int32_t>(i));
-  std::swap(swap[static_cast<std::size_t>(*axis)], swap.back());
-  const TensorId rows = op.transpose(op.inputs[0], swap);
-  const TensorId result = op.apply(ops::softmax, ops::SoftmaxAttributes{}, {rows});
-  if (result != no_tensor) op.result(op.transpose(result, swap));
-}
-
 void cast(Operator& op) {
   const auto stated = static_cast<std::int32_t>(op.integer("to", 0));
   op.ignore("saturate");  // of 8-bit floats, which are not supported
@@ -223,6 +235,14 @@ void cast(Operator& op) {
                     "export the model in float32");
   if (*type == op.input(0).type) return op.result(op.inputs[0]);
   op.result(op.apply(ops::cast, ops::cast.attributes.make(), {op.inputs[0]}, *type));
+}
+
+void cast_like(Operator& op) {
+  op.ignore("saturate");
+  if (!op.takes(2, 2)) return;
+  const ElementType type = op.input(1).type;
+  if (type == op.input(0).type) return op.result(op.inputs[0]);
+  op.result(op.apply(ops::cast, ops::cast.attributes.make(), {op.inputs[0]}, type));
 }
 
 }  // namespace smelt::onnx_import

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Layers with weights. Batch normalization right behind one goes into its weights.
+// Layers with weights. Batch normalization is a factor and a summand per channel, which a pass puts
+// into the layer before.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,11 +10,14 @@
 #include "compiler/import/onnx_images.h"
 #include "compiler/import/onnx_operators.h"
 #include "compiler/ops/add.h"
+#include "compiler/ops/batch_matmul.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/mul.h"
+#include "compiler/ops/pad.h"
 #include "compiler/ops/reshape.h"
+#include "compiler/ops/slice.h"
 #include "compiler/ops/transpose.h"
 #include "compiler/ops/transpose_conv.h"
 
@@ -137,6 +141,20 @@ std::optional<Extent2> read_extra(Operator& op, std::size_t dimensions) {
   return Extent2{result->height - 1, result->width - 1};
 }
 
+/// What all sizes of a transposed convolution stay below.
+constexpr std::int64_t max_transposed = 1 << 28;
+
+bool is_affordable(Operator& op, const Transposed& t) {
+  const auto reach = [](std::int32_t image, std::int32_t stride, std::int32_t kernel) {
+    return std::int64_t{image} * stride + kernel;
+  };
+  if (reach(t.image.height, t.stride.height, t.kernel.height) < max_transposed &&
+      reach(t.image.width, t.stride.width, t.kernel.width) < max_transposed)
+    return true;
+  op.error("has too large an output", "use smaller images or strides");
+  return false;
+}
+
 std::optional<Transposed> read_transposed(Operator& op, Extent2 kernel) {
   const Shape& image = op.input(0).shape;
   const std::size_t dimensions = image.size() - 2;
@@ -148,6 +166,7 @@ std::optional<Transposed> read_transposed(Operator& op, Extent2 kernel) {
   const std::string automatic = op.text("auto_pad", "NOTSET");
   if (!stride || !pads || !extra || !output) return std::nullopt;
   Transposed result{*stride, *extra, kernel, extent_of(image), *pads};
+  if (!is_affordable(op, result)) return std::nullopt;
   const bool same = automatic == "SAME_UPPER" || automatic == "SAME_LOWER";
   if (!same && automatic != "NOTSET" && automatic != "VALID") {
     op.error(fmt::format("auto_pad \"{}\" is not supported", automatic), "state the pads instead");
@@ -179,18 +198,55 @@ void conv(Operator& op) {
   op.result(from_nhwc(op, convolve(op, *window, groups), image.size()));
 }
 
+namespace {
+
+/// A kernel with gaps as one without, in which the gaps are zeros. Weights [output][height][width]
+/// [input].
+TensorId without_gaps(Operator& op, TensorId id, Extent2 dilation) {
+  if (id == no_tensor || dilation == Extent2{1, 1}) return id;
+  const Shape s = op.shape(id);
+  const TensorId spread =
+      op.apply(ops::pad,
+               ops::PadAttributes{.before = Shape(6, 0),
+                                  .after = {0, 0, dilation.height - 1, 0, dilation.width - 1, 0}},
+               {op.reshape(id, {s[0], s[1], 1, s[2], 1, s[3]})});
+  const Shape whole = {s[0], s[1] * dilation.height, s[2] * dilation.width, s[3]};
+  const ops::SliceAttributes behind_last{
+      .begin = Shape(4, 0),
+      .stride = Shape(4, 1),
+      .size = {s[0], (s[1] - 1) * dilation.height + 1, (s[2] - 1) * dilation.width + 1, s[3]}};
+  return op.apply(ops::slice, behind_last, {op.reshape(spread, whole)});
+}
+
+/// From [input][output of a group][height][width] to [output][height][width][input of a group].
+TensorId transposed_weights(Operator& op, std::int32_t groups, Extent2 dilation) {
+  const Shape w = with_height(op.input(1).shape);
+  const TensorId by_group = op.reshape(op.inputs[1], {groups, w[0] / groups, w[1], w[2], w[3]});
+  const TensorId ordered =
+      by_group == no_tensor ? by_group : op.transpose(by_group, {0, 2, 3, 4, 1});
+  return without_gaps(op, op.reshape(ordered, {groups * w[1], w[2], w[3], w[0] / groups}),
+                      dilation);
+}
+
+}  // namespace
+
 void conv_transpose(Operator& op) {
   if (!op.takes(2, 3) || !matching_weights(op)) return;
   const Shape image = op.input(0).shape;
-  const auto kernel = kernel_of(op);
+  auto kernel = kernel_of(op);
   const auto dilation = extent(op, "dilations", op.list("dilations"), image.size() - 2);
   const std::int64_t groups = op.integer("group", 1);
-  const auto transposed = kernel ? read_transposed(op, *kernel) : std::nullopt;
-  if (!dilation || !transposed) return;
-  if (groups != 1 || *dilation != Extent2{1, 1})
-    return op.error("has groups or dilations", "use one group and no dilation");
-  const TensorId weights =
-      op.transpose(op.reshape(op.inputs[1], with_height(op.input(1).shape)), {1, 2, 3, 0});
+  if (!kernel || !dilation) return;
+  const std::int32_t inputs = op.input(1).shape[0];
+  if (groups < 1 || inputs != image[1] || inputs % groups != 0)
+    return op.error(fmt::format("{} groups do not go with weights {} and an input {}", groups,
+                                to_string(op.input(1).shape), to_string(image)),
+                    "the file does not follow the format; export the model again");
+  kernel->height = (kernel->height - 1) * dilation->height + 1;
+  kernel->width = (kernel->width - 1) * dilation->width + 1;
+  const auto transposed = read_transposed(op, *kernel);
+  if (!transposed) return;
+  const TensorId weights = transposed_weights(op, static_cast<std::int32_t>(groups), *dilation);
   const TensorId input = to_nhwc(op, op.inputs[0]);
   if (weights == no_tensor || input == no_tensor) return;
   const Extent2 output = output_of(*transposed);
@@ -205,7 +261,7 @@ void conv_transpose(Operator& op) {
 
 namespace {
 
-/// A constant times a number.
+/// A tensor times a number.
 TensorId scaled(Operator& op, TensorId id, float factor) {
   if (factor == 1.0F || id == no_tensor) return id;
   return op.apply(ops::mul, ops::MulAttributes{}, {id, op.floats({}, {factor})});
@@ -216,6 +272,10 @@ bool is_bias(const Tensor& summand, std::int32_t outputs) {
   const Shape& shape = summand.shape;
   const bool row = shape.size() <= 1 || (shape.size() == 2 && shape[0] == 1);
   return summand.constant && row && !shape.empty() && shape.back() == outputs;
+}
+
+TensorId with_summand(Operator& op, TensorId product, TensorId summand) {
+  return summand == absent ? product : op.apply(ops::add, ops::AddAttributes{}, {product, summand});
 }
 
 }  // namespace
@@ -229,42 +289,58 @@ void gemm(Operator& op) {
   const bool transpose_b = op.integer("transB", 0) != 0;
   if (op.input(0).shape.size() != 2 || op.input(1).shape.size() != 2)
     return op.error("takes operands that are no matrices", "flatten them first");
-  if (!known_weights(op, 1)) return;
+  const TensorId c = op.has(2) && beta != 0 ? scaled(op, op.inputs[2], beta) : absent;
+  if (!op.input(1).constant) {
+    const ops::BatchMatmulAttributes attributes{transpose_a, transpose_b};
+    const TensorId product = op.apply(ops::batch_matmul, attributes, {op.inputs[0], op.inputs[1]});
+    return op.result(with_summand(op, scaled(op, product, alpha), c));
+  }
   const TensorId a = transpose_a ? op.transpose(op.inputs[0], {1, 0}) : op.inputs[0];
   const TensorId b = transpose_b ? op.inputs[1] : op.transpose(op.inputs[1], {1, 0});
   const TensorId weights = scaled(op, b, alpha);
-  if (a == no_tensor || weights == no_tensor) return;
+  if (weights == no_tensor || c == no_tensor) return;
   const std::int32_t outputs = op.shape(weights)[0];
   const ops::FullyConnectedAttributes attributes{.keep_dims = true};
-  if (!op.has(2) || beta == 0)
-    return op.result(op.apply(ops::fully_connected, attributes, {a, weights}));
-  const TensorId c = scaled(op, op.inputs[2], beta);
-  if (c == no_tensor) return;
-  if (is_bias(op.graph[c], outputs))
+  if (c != absent && is_bias(op.graph[c], outputs))
     return op.result(
         op.apply(ops::fully_connected, attributes, {a, weights, op.reshape(c, {outputs})}));
-  const TensorId product = op.apply(ops::fully_connected, attributes, {a, weights});
-  op.result(op.apply(ops::add, ops::AddAttributes{}, {product, c}));
+  op.result(with_summand(op, op.apply(ops::fully_connected, attributes, {a, weights}), c));
 }
 
-/// By a constant matrix.
+namespace {
+
+/// Rows by the weights of a dense layer: a matrix, or a vector as one output.
+TensorId by_weights(Operator& op, TensorId rows) {
+  const Shape b = op.input(1).shape;
+  const TensorId weights =
+      b.size() == 1 ? op.reshape(op.inputs[1], {1, b[0]}) : op.transpose(op.inputs[1], {1, 0});
+  return op.apply(ops::fully_connected, ops::FullyConnectedAttributes{.keep_dims = true},
+                  {rows, weights});
+}
+
+TensorId by_matrices(Operator& op, TensorId rows) {
+  const Shape b = op.input(1).shape;
+  const TensorId columns = b.size() == 1 ? op.reshape(op.inputs[1], {b[0], 1}) : op.inputs[1];
+  return op.apply(ops::batch_matmul, ops::BatchMatmulAttributes{}, {rows, columns});
+}
+
+}  // namespace
+
+/// Vectors are matrices of one row or column, which is taken away again.
 void mat_mul(Operator& op) {
   if (!op.takes(2, 2)) return;
   const Shape a = op.input(0).shape;
   const Shape b = op.input(1).shape;
-  if (a.empty() || b.empty() || b.size() > 2)
+  if (a.empty() || b.empty())
     return op.error(fmt::format("multiplies {} by {}", to_string(a), to_string(b)),
-                    "the second operand must be a constant matrix");
-  if (!known_weights(op, 1)) return;
-  const TensorId weights =
-      b.size() == 1 ? op.reshape(op.inputs[1], {1, b[0]}) : op.transpose(op.inputs[1], {1, 0});
+                    "both operands must be vectors or matrices");
   const TensorId rows = a.size() == 1 ? op.reshape(op.inputs[0], {1, a[0]}) : op.inputs[0];
-  const TensorId product = op.apply(
-      ops::fully_connected, ops::FullyConnectedAttributes{.keep_dims = true}, {rows, weights});
+  const bool weights = op.input(1).constant && b.size() <= 2;
+  const TensorId product = weights ? by_weights(op, rows) : by_matrices(op, rows);
   if (product == no_tensor) return;
   Shape shape = op.shape(product);
   if (b.size() == 1) shape.pop_back();
-  if (a.size() == 1) shape.erase(shape.begin());
+  if (a.size() == 1) shape.erase(shape.end() - (b.size() == 1 ? 1 : 2));
   op.result(op.reshape(product, shape));
 }
 
@@ -300,53 +376,6 @@ std::optional<Affine> read_normalization(Operator& op) {
   return result;
 }
 
-/// The node that computes a tensor, or null.
-Node* producer(Graph& graph, TensorId id) {
-  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node)
-    if (node->outputs[0] == id) return &*node;
-  return nullptr;
-}
-
-/// The layer with weights whose result `id` is, but for changes of layout by the same operator of
-/// the file, so that nobody else reads what is in between.
-Node* layer_before(Graph& graph, TensorId id) {
-  Node* node = producer(graph, id);
-  const std::int32_t index = node ? node->file_index : -1;
-  const auto same = [&] { return node && index >= 0 && node->file_index == index; };
-  while (same() && (node->op == &ops::transpose || node->op == &ops::reshape))
-    node = producer(graph, node->inputs[0]);
-  // The outputs of a product with more dimensions are its last, not the channels.
-  const bool dense = same() && node->op == &ops::fully_connected && graph[id].shape.size() == 2;
-  const bool linear =
-      dense || (same() && (node->op == &ops::conv2d || node->op == &ops::depthwise_conv2d ||
-                           node->op == &ops::transpose_conv));
-  return linear ? node : nullptr;
-}
-
-/// Weights and bias of a layer, scaled by output channel.
-bool absorb(Operator& op, Node& layer, const Affine& affine) {
-  const Tensor& weights = op.graph[layer.inputs[1]];
-  const bool biased = layer.inputs.size() > 2;
-  if (!weights.constant || (biased && !op.graph[layer.inputs[2]].constant)) return false;
-  const std::size_t channels = affine.factors.size();
-  const bool last = layer.op == &ops::depthwise_conv2d;
-  std::vector<float> values = elements<float>(weights);
-  const std::size_t outputs =
-      static_cast<std::size_t>(last ? weights.shape.back() : weights.shape[0]);
-  if (outputs != channels) return false;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] *= affine.factors[last ? i % channels : i / (values.size() / channels)];
-  std::vector<float> bias = affine.offsets;
-  if (biased) {
-    const std::vector<float> old = elements<float>(op.graph[layer.inputs[2]]);
-    for (std::size_t i = 0; i < channels; ++i) bias[i] += affine.factors[i] * old[i];
-  }
-  const Shape shape = weights.shape;
-  layer.inputs = {layer.inputs[0], op.floats(shape, values),
-                  op.floats({static_cast<std::int32_t>(channels)}, bias)};
-  return true;
-}
-
 }  // namespace
 
 void batch_normalization(Operator& op) {
@@ -357,8 +386,6 @@ void batch_normalization(Operator& op) {
     return op.error("is in training mode", "export the model for inference");
   const auto affine = read_normalization(op);
   if (!affine) return;
-  Node* layer = op.uses == 1 ? layer_before(op.graph, op.inputs[0]) : nullptr;
-  if (layer && absorb(op, *layer, *affine)) return op.result(op.inputs[0]);
   Shape shape(op.input(0).shape.size() - 1, 1);
   shape[0] = op.input(0).shape[1];
   const TensorId product =

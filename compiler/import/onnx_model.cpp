@@ -77,7 +77,7 @@ class Reader {
   bool read_version() {
     for (const auto& import : model_.proto.opset_import())
       if (own_domain(import.domain())) model_.version = std::max(model_.version, import.version());
-    if (model_.version < oldest_operator_set) {
+    if (model_.version < 1) {
       error(fmt::format("version {} of the operator set is not supported", model_.version),
             fmt::format("export the model with opset {} or newer", oldest_operator_set));
       return false;
@@ -100,6 +100,16 @@ class Reader {
         if (!output.empty()) model_.file_index.emplace(output, i);
   }
 
+  /// Whether an operator in an old file became what is read only later.
+  bool has_changed(const std::string& kind) const {
+    if (model_.version >= oldest_operator_set) return false;
+    const onnx::OpSchema* then =
+        onnx::OpSchemaRegistry::Schema(kind, static_cast<int>(model_.version), onnx::ONNX_DOMAIN);
+    const onnx::OpSchema* later = onnx::OpSchemaRegistry::Schema(
+        kind, static_cast<int>(oldest_operator_set), onnx::ONNX_DOMAIN);
+    return then && later && then->SinceVersion() != later->SinceVersion();
+  }
+
   void check_operators() {
     for (int i = 0; i < graph().node_size(); ++i) {
       const onnx::NodeProto& node = graph().node(i);
@@ -120,6 +130,11 @@ class Reader {
       else if (nested)
         diagnostics_.error(place, "has a graph within, which is not supported")
             .note("export the model without control flow: trace it with fixed inputs");
+      else if (has_changed(node.op_type()))
+        diagnostics_
+            .error(place, fmt::format("is of version {} of the operator set, where it was another",
+                                      model_.version))
+            .note(fmt::format("export the model with opset {} or newer", oldest_operator_set));
       else if (!supports_(node.op_type()))
         diagnostics_.error(place, "is not supported")
             .note("replace it in the model, or compute it outside of the model");
@@ -147,8 +162,18 @@ class Reader {
   void check_names() {
     for (const auto& [name, shape] : options_.shapes) require_input("--shape", name);
     for (const auto& [name, value] : options_.bound) require_input("--bind", name);
+    require_single(graph().input());
+    require_single(graph().initializer());
     if (graph().sparse_initializer_size() > 0)
       error("has sparse initializers", "export the model with dense weights");
+  }
+
+  template <typename Values>
+  void require_single(const Values& values) {
+    std::set<std::string> names;
+    for (const auto& each : values)
+      if (!names.insert(each.name()).second)
+        error(fmt::format("value \"{}\" is given twice", each.name()), std::string(damaged));
   }
 
   void require_input(std::string_view option, const std::string& name) {

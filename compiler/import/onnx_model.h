@@ -19,7 +19,8 @@ namespace smelt::onnx_import {
 
 /// The newest operator set that libonnx knows.
 constexpr std::int64_t newest_operator_set = 17;
-/// The oldest that is read: operators name no operands as consumed, but may broadcast explicitly.
+/// The oldest of which all operators are read: they name no operands as consumed, but may broadcast
+/// explicitly. In older files, those are read that have not changed since.
 constexpr std::int64_t oldest_operator_set = 6;
 
 struct Model {

@@ -7,31 +7,12 @@
 #include <numeric>
 
 #include "compiler/import/onnx_operators.h"
+#include "compiler/import/onnx_parts.h"
 #include "compiler/ops/concat.h"
-#include "compiler/ops/pad.h"
 #include "compiler/ops/slice.h"
 
 namespace smelt::onnx_import {
 namespace {
-
-constexpr auto again = "the file does not follow the format; export the model again";
-
-/// The slice of the whole tensor.
-ops::SliceAttributes everything(const Shape& shape) {
-  return {.begin = std::vector<std::int32_t>(shape.size(), 0),
-          .stride = std::vector<std::int32_t>(shape.size(), 1),
-          .size = shape};
-}
-
-bool is_everything(const ops::SliceAttributes& attributes, const Shape& shape) {
-  return attributes.size == shape && std::all_of(attributes.stride.begin(), attributes.stride.end(),
-                                                 [](std::int32_t stride) { return stride == 1; });
-}
-
-TensorId slice_of(Operator& op, TensorId id, const ops::SliceAttributes& attributes) {
-  if (id == no_tensor || is_everything(attributes, op.shape(id))) return id;
-  return op.apply(ops::slice, attributes, {id});
-}
 
 std::vector<std::int64_t> counting(std::size_t count) {
   std::vector<std::int64_t> result(count);
@@ -92,7 +73,7 @@ void reshape(Operator& op) {
     std::int64_t extent = (*values)[i];
     if (extent == 0 && !allow_zero && i < from.size()) extent = from[i];
     if (extent < -1 || extent > INT32_MAX || (extent > 0 && known > INT32_MAX / extent))
-      return op.error(fmt::format("has the shape [{}]", fmt::join(*values, ", ")), again);
+      return op.error(fmt::format("has the shape [{}]", fmt::join(*values, ", ")), damaged_file);
     if (extent >= 0) known *= extent;
     shape.push_back(static_cast<std::int32_t>(extent));
   }
@@ -107,7 +88,8 @@ void flatten(Operator& op) {
   if (!op.takes(1, 1)) return;
   const Shape shape = op.input(0).shape;
   const auto rank = static_cast<std::int64_t>(shape.size());
-  if (stated < -rank || stated > rank) return op.error(fmt::format("has axis {}", stated), again);
+  if (stated < -rank || stated > rank)
+    return op.error(fmt::format("has axis {}", stated), damaged_file);
   const auto middle = shape.begin() + (stated < 0 ? stated + rank : stated);
   op.result(
       op.reshape(op.inputs[0], {static_cast<std::int32_t>(element_count({shape.begin(), middle})),
@@ -125,7 +107,8 @@ void squeeze(Operator& op) {
   for (std::size_t i = 0; i < shape.size(); ++i) {
     const bool named = std::binary_search(axes->begin(), axes->end(), static_cast<int>(i));
     if (named && shape[i] != 1)
-      return op.error(fmt::format("squeezes dimension {} of {}", i, to_string(shape)), again);
+      return op.error(fmt::format("squeezes dimension {} of {}", i, to_string(shape)),
+                      damaged_file);
     if (!named && (shape[i] != 1 || !axes->empty())) result.push_back(shape[i]);
   }
   op.result(op.reshape(op.inputs[0], result));
@@ -138,7 +121,7 @@ void unsqueeze(Operator& op) {
   if (!stated) return;
   const auto axes = op.axes(*stated, shape.size() + stated->size());
   if (!axes) return;
-  if (axes->size() != stated->size()) return op.error("names an axis twice", again);
+  if (axes->size() != stated->size()) return op.error("names an axis twice", damaged_file);
   for (const std::int32_t axis : *axes) shape.insert(shape.begin() + axis, 1);
   op.result(op.reshape(op.inputs[0], shape));
 }
@@ -153,7 +136,7 @@ void transpose(Operator& op) {
   if (permutation.size() != op.input(0).shape.size())
     return op.error(fmt::format("has the permutation [{}] for an input {}",
                                 fmt::join(permutation, ", "), to_string(op.input(0).shape)),
-                    again);
+                    damaged_file);
   op.result(op.transpose(op.inputs[0], permutation));
 }
 
@@ -164,9 +147,10 @@ void concat(Operator& op) {
   if (!axis) return;
   std::vector<TensorId> operands;
   for (std::size_t i = 0; i < op.inputs.size(); ++i) {
-    if (!op.has(i)) return op.error("lacks an operand", again);
+    if (!op.has(i)) return op.error("lacks an operand", damaged_file);
     if (element_count(op.input(i).shape) > 0) operands.push_back(op.inputs[i]);
   }
+  if (operands.empty()) return op.error("joins nothing but empty tensors", damaged_file);
   if (operands.size() == 1) return op.result(operands[0]);
   op.result(op.apply(ops::concat, ops::ConcatAttributes{.axis = *axis}, operands));
 }
@@ -183,7 +167,7 @@ void split(Operator& op) {
   const auto dimension = static_cast<std::size_t>(*axis);
   ops::SliceAttributes attributes = everything(op.input(0).shape);
   const std::int64_t extent = attributes.size[dimension];
-  if (counted != static_cast<std::int64_t>(parts)) return op.error("lacks outputs", again);
+  if (counted != static_cast<std::int64_t>(parts)) return op.error("lacks outputs", damaged_file);
   if (sizes->empty()) {
     if (extent % counted != 0)
       return op.error(fmt::format("cannot split {} into {} equal parts", extent, parts),
@@ -196,7 +180,7 @@ void split(Operator& op) {
   if (sizes->size() != parts || left != 0)
     return op.error(fmt::format("sizes {} are not those of {} parts of {}", fmt::join(*sizes, ", "),
                                 parts, extent),
-                    again);
+                    damaged_file);
   for (std::size_t i = 0; i < parts; ++i) {
     attributes.size[dimension] = static_cast<std::int32_t>((*sizes)[i]);
     if (op.wants(i)) op.result(slice_of(op, op.inputs[0], attributes), i);
@@ -216,154 +200,20 @@ void slice(Operator& op) {
   if (axes->empty()) axes = counting(starts->size());
   if (ends->size() != starts->size() || axes->size() != starts->size() ||
       steps->size() != starts->size())
-    return op.error("has lists of different lengths", again);
+    return op.error("has lists of different lengths", damaged_file);
   ops::SliceAttributes attributes = everything(op.input(0).shape);
   std::vector<bool> seen(rank);
   for (std::size_t i = 0; i < starts->size(); ++i) {
     const auto axis = op.axis((*axes)[i], rank);
     if (!axis) return;
     const auto dimension = static_cast<std::size_t>(*axis);
-    if (seen[dimension] || (*steps)[i] == 0) return op.error("has an axis twice or step 0", again);
+    if (seen[dimension] || (*steps)[i] == 0)
+      return op.error("has an axis twice or step 0", damaged_file);
     seen[dimension] = true;
     const std::int64_t step = std::clamp<std::int64_t>((*steps)[i], -INT32_MAX, INT32_MAX);
     cut(attributes, dimension, (*starts)[i], (*ends)[i], static_cast<std::int32_t>(step));
   }
   op.result(slice_of(op, op.inputs[0], attributes));
-}
-
-namespace {
-
-/// Amounts before and after each dimension, negative ones cut off.
-struct Frame {
-  std::vector<std::int32_t> before, after;
-};
-
-std::optional<Frame> read_frame(Operator& op, const std::vector<std::int64_t>& pads) {
-  const std::size_t rank = op.input(0).shape.size();
-  const auto stated = op.has(3) ? op.constant(3, "axes") : counting(rank);
-  if (!stated) return std::nullopt;
-  Frame frame{std::vector<std::int32_t>(rank, 0), std::vector<std::int32_t>(rank, 0)};
-  if (pads.size() != 2 * stated->size() || stated->size() > rank) {
-    op.error(fmt::format("has {} pads for {} axes", pads.size(), stated->size()), again);
-    return std::nullopt;
-  }
-  for (std::size_t i = 0; i < stated->size(); ++i) {
-    const auto axis = op.axis((*stated)[i], rank);
-    const std::int64_t before = pads[i], after = pads[i + stated->size()];
-    if (!axis) return std::nullopt;
-    if (std::max(std::abs(before), std::abs(after)) > INT32_MAX / 4) {
-      op.error(fmt::format("pads by {} and {}", before, after), "use smaller pads");
-      return std::nullopt;
-    }
-    frame.before[static_cast<std::size_t>(*axis)] = static_cast<std::int32_t>(before);
-    frame.after[static_cast<std::size_t>(*axis)] = static_cast<std::int32_t>(after);
-  }
-  return frame;
-}
-
-bool read_pad_value(Operator& op, ops::PadAttributes& attributes) {
-  if (op.version < 11) attributes.float_value = op.real("value", 0);
-  if (!op.has(2)) return true;
-  const Tensor& value = op.input(2);
-  if (!value.constant || element_count(value.shape) != 1 || value.type != op.input(0).type) {
-    op.error(fmt::format("the value \"{}\" to pad with is not one constant of the input's type",
-                         value.name),
-             "pad with a constant");
-    return false;
-  }
-  if (value.type == ElementType::f32) {
-    attributes.float_value = elements<float>(value)[0];
-    return true;
-  }
-  const std::int64_t integer = integers(value)[0];
-  attributes.value = static_cast<std::int32_t>(integer);
-  if (integer == attributes.value && value.type != ElementType::s64) return true;
-  op.error("pads 64-bit integers", "cast to 32 bits first");
-  return false;
-}
-
-}  // namespace
-
-void pad(Operator& op) {
-  const std::string mode = op.text("mode", "constant");
-  if (!op.takes(op.version < 11 ? 1 : 2, 4)) return;
-  if (mode != "constant")
-    return op.error(fmt::format("mode \"{}\" is not supported", mode), "pad with a constant");
-  const auto pads = op.input_or_attribute(1, "pads");
-  const auto frame = pads ? read_frame(op, *pads) : std::nullopt;
-  ops::PadAttributes attributes;
-  if (!frame || !read_pad_value(op, attributes)) return;
-  ops::SliceAttributes kept = everything(op.input(0).shape);
-  for (std::size_t i = 0; i < kept.size.size(); ++i) {
-    kept.begin[i] = std::max(0, -frame->before[i]);
-    kept.size[i] -= kept.begin[i] + std::max(0, -frame->after[i]);
-    attributes.before.push_back(std::max(0, frame->before[i]));
-    attributes.after.push_back(std::max(0, frame->after[i]));
-  }
-  op.result(op.apply(ops::pad, attributes, {slice_of(op, op.inputs[0], kept)}));
-}
-
-namespace {
-
-/// Indices that go up or down by the same step: one slice.
-bool gather_slice(Operator& op, std::size_t axis, const std::vector<std::int64_t>& indices,
-                  const Shape& result) {
-  const std::int64_t step = indices.size() > 1 ? indices[1] - indices[0] : 1;
-  for (std::size_t i = 1; i < indices.size(); ++i)
-    if (indices[i] - indices[i - 1] != step) return false;
-  ops::SliceAttributes attributes = everything(op.input(0).shape);
-  attributes.begin[axis] = static_cast<std::int32_t>(indices[0]);
-  attributes.stride[axis] = static_cast<std::int32_t>(step);
-  attributes.size[axis] = static_cast<std::int32_t>(indices.size());
-  const TensorId part = slice_of(op, op.inputs[0], attributes);
-  if (part != no_tensor) op.result(op.reshape(part, result));
-  return true;
-}
-
-/// Slices that one gather may become.
-constexpr std::size_t max_slices = 64;
-
-void gather_slices(Operator& op, std::size_t axis, const std::vector<std::int64_t>& indices,
-                   const Shape& result) {
-  ops::SliceAttributes attributes = everything(op.input(0).shape);
-  attributes.size[axis] = 1;
-  std::vector<TensorId> parts;
-  for (const std::int64_t index : indices) {
-    attributes.begin[axis] = static_cast<std::int32_t>(index);
-    parts.push_back(slice_of(op, op.inputs[0], attributes));
-  }
-  const TensorId joined =
-      op.apply(ops::concat, ops::ConcatAttributes{.axis = static_cast<std::int32_t>(axis)}, parts);
-  if (joined != no_tensor) op.result(op.reshape(joined, result));
-}
-
-}  // namespace
-
-/// By constant indices: slices side by side.
-void gather(Operator& op) {
-  const std::int64_t stated = op.integer("axis", 0);
-  if (!op.takes(2, 2)) return;
-  const Shape shape = op.input(0).shape;
-  const Shape index_shape = op.input(1).shape;
-  const auto axis = op.axis(stated, shape.size());
-  auto indices = op.constant(1, "indices");
-  if (!axis || !indices) return;
-  const auto dimension = static_cast<std::size_t>(*axis);
-  for (std::int64_t& index : *indices) {
-    if (index < -shape[dimension] || index >= shape[dimension])
-      return op.error(fmt::format("index {} is outside of {}", index, to_string(shape)), again);
-    if (index < 0) index += shape[dimension];
-  }
-  if (indices->empty()) return op.error("has no indices", again);
-  Shape result(shape.begin(), shape.begin() + *axis);
-  result.insert(result.end(), index_shape.begin(), index_shape.end());
-  result.insert(result.end(), shape.begin() + *axis + 1, shape.end());
-  if (gather_slice(op, dimension, *indices, result)) return;
-  if (indices->size() > max_slices)
-    return op.error(
-        fmt::format("takes {} indices, at most {} are supported", indices->size(), max_slices),
-        "reorder the weights of the layer before instead");
-  gather_slices(op, dimension, *indices, result);
 }
 
 }  // namespace smelt::onnx_import

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "compiler/graph/verify.h"
+#include "compiler/import/onnx_scales.h"
 #include "compiler/import/onnx_tensor.h"
 #include "compiler/ops/reshape.h"
 #include "compiler/ops/transpose.h"
@@ -101,6 +102,12 @@ std::vector<float> Operator::reals(std::string_view name) {
                : std::vector<float>();
 }
 
+std::vector<std::string> Operator::texts(std::string_view name) {
+  const AttributeProto* found = attribute(name, AttributeProto::STRINGS);
+  return found ? std::vector<std::string>(found->strings().begin(), found->strings().end())
+               : std::vector<std::string>();
+}
+
 const onnx::TensorProto* Operator::tensor(std::string_view name) {
   const AttributeProto* found = attribute(name, AttributeProto::TENSOR);
   return found ? &found->t() : nullptr;
@@ -174,8 +181,9 @@ bool Operator::fits(const TensorType& type) {
 
 bool Operator::fold() {
   const Node& node = graph.nodes.back();
-  const bool known = std::all_of(node.inputs.begin(), node.inputs.end(),
-                                 [&](TensorId id) { return graph[id].constant; });
+  const bool known = std::all_of(node.inputs.begin(), node.inputs.end(), [&](TensorId id) {
+    return id == no_tensor || graph[id].constant;
+  });
   if (!known) return true;
   const Tensor& output = graph[node.outputs[0]];
   budget_.bytes -= element_count(output.shape) * byte_size(output.type);
@@ -184,13 +192,20 @@ bool Operator::fold() {
     error("has constant operands and too large a result", "store the result in the model instead");
     return false;
   }
+  const TensorId source = node.inputs.empty() ? no_tensor : node.inputs[0];
+  const TensorId result = node.outputs[0];
+  Quantization carried;
+  if (source != no_tensor && output.type == ElementType::f32)
+    carried = carried_scales({graph, node});
   graph = fold_constants(std::move(graph));
+  if (graph[result].constant) graph[result].quantization = std::move(carried);
   return true;
 }
 
 TensorId Operator::apply(const OpDef& def, std::any attributes, std::vector<TensorId> operands,
                          std::optional<ElementType> type) {
   if (std::find(operands.begin(), operands.end(), no_tensor) != operands.end()) return no_tensor;
+  std::replace(operands.begin(), operands.end(), absent, no_tensor);
   const TensorId id = graph.add({.name = fmt::format("{}_{}", place_.name, def.name),
                                  .type = type.value_or(graph[operands[0]].type)});
   graph.nodes.push_back({.op = &def,

@@ -19,6 +19,9 @@
 
 namespace smelt::onnx_import {
 
+/// An optional operand that a node shall not have: no_tensor stands for what could not be had.
+constexpr TensorId absent{-2};
+
 /// What may still be computed from constants: that must not take forever.
 struct ConstantBudget {
   std::int64_t bytes = std::int64_t{1} << 29;
@@ -35,8 +38,8 @@ class Operator {
   const std::vector<TensorId> inputs;
   /// By output: what result() was given; no_tensor until then.
   std::vector<TensorId> results;
-  /// How often the model reads the first input.
-  int uses = 0;
+  /// How often the model reads each output; empty: unknown.
+  std::vector<int> result_uses;
   /// Of the operator set, in the file.
   std::int64_t version = 0;
 
@@ -46,8 +49,10 @@ class Operator {
   const Tensor& input(std::size_t i) const { return graph[inputs[i]]; }
   const Shape& shape(TensorId id) const { return graph[id].shape; }
   std::size_t output_count() const { return static_cast<std::size_t>(node_.output_size()); }
+  /// Whether the output has a name that something reads.
   bool wants(std::size_t i) const {
-    return i < output_count() && !node_.output(static_cast<int>(i)).empty();
+    return i < output_count() && !node_.output(static_cast<int>(i)).empty() &&
+           (i >= result_uses.size() || result_uses[i] > 0);
   }
 
   // Attributes. Those that nobody asks for are reported in the end.
@@ -58,6 +63,7 @@ class Operator {
   /// A list, each number brought into 32 bits; empty if absent.
   std::vector<std::int32_t> list(std::string_view name);
   std::vector<float> reals(std::string_view name);
+  std::vector<std::string> texts(std::string_view name);
   const onnx::TensorProto* tensor(std::string_view name);
   /// An attribute without meaning when a model only runs.
   void ignore(std::string_view name) { read_.insert(std::string(name)); }

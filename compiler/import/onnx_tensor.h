@@ -15,8 +15,10 @@ namespace smelt::onnx_import {
 constexpr std::int64_t max_elements = std::int64_t{1} << 28;
 constexpr int max_rank = 8;
 
-/// Nothing for types that smelt has not.
+/// Nothing for types that smelt has not. All floats are f32.
 std::optional<ElementType> element_type(std::int32_t onnx_type);
+/// Whether a type is one of the other floats: wider or narrower ones, whose tensors f32 stands for.
+bool becomes_float32(std::int32_t onnx_type);
 /// ONNX's number of a type.
 std::int32_t onnx_type(ElementType type);
 /// As the format spells it: "FLOAT16".

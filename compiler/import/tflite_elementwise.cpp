@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Element by element: arithmetic with broadcasting, activations, changes of representation.
+#include <fmt/format.h>
+
 #include "compiler/import/tflite_operators.h"
 #include "compiler/ops/add.h"
 #include "compiler/ops/cast.h"
@@ -24,16 +26,33 @@ namespace {
 
 template <typename Attributes, typename Table>
 void arithmetic(Operator& op, const OpDef& def, const Table* table) {
-  if (!table || !op.takes(2, 2)) return;
+  if (!table || !op.takes(2, 2) || !scaled(op)) return;
   const auto activation = op.activation(table->fused_activation_function());
   if (activation) op.node(def, Attributes{.activation = *activation}, op.inputs);
 }
+
+}  // namespace
 
 void plain(Operator& op, const OpDef& def, std::size_t operands) {
   if (op.takes(operands, operands)) op.node(def, def.attributes.make(), op.inputs);
 }
 
-}  // namespace
+bool scaled(Operator& op) {
+  bool all = true;
+  const auto look = [&](TensorId id) {
+    if (id == no_tensor) return;
+    const Tensor& tensor = op.graph[id];
+    const bool narrow = tensor.type == ElementType::s8 || tensor.type == ElementType::u8;
+    if (!narrow || tensor.quantization.present()) return;
+    op.error(
+        fmt::format("tensor \"{}\" has type {} but no scale", tensor.name, to_string(tensor.type)),
+        "quantize activations with one scale and zero point per tensor");
+    all = false;
+  };
+  for (const TensorId id : op.inputs) look(id);
+  for (const TensorId id : op.outputs) look(id);
+  return all;
+}
 
 void add(Operator& op) {
   arithmetic<ops::AddAttributes>(op, ops::add,
@@ -57,10 +76,10 @@ void leaky_relu(Operator& op) {
 }
 
 void maximum(Operator& op) {
-  plain(op, ops::maximum, 2);
+  if (scaled(op)) plain(op, ops::maximum, 2);
 }
 void minimum(Operator& op) {
-  plain(op, ops::minimum, 2);
+  if (scaled(op)) plain(op, ops::minimum, 2);
 }
 void logistic(Operator& op) {
   plain(op, ops::logistic, 1);

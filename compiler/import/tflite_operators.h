@@ -36,6 +36,37 @@ void quantize(Operator& op);
 void dequantize(Operator& op);
 void cast(Operator& op);
 
+/// The operator as it is, with so many operands.
+void plain(Operator& op, const OpDef& def, std::size_t operands);
+/// Whether every 8-bit operand and result has a scale, as the format demands of arithmetic; reports
+/// those that have none.
+bool scaled(Operator& op);
+
+// tflite_functions.cpp
+/// A function of floats that the format computes of 8-bit numbers in its own way, or not at all.
+void float_function(Operator& op, const OpDef& def);
+template <const OpDef& def>
+void one_float(Operator& op) {
+  float_function(op, def);
+}
+void abs(Operator& op);
+void elu(Operator& op);
+void square(Operator& op);
+void squared_difference(Operator& op);
+void div(Operator& op);
+void pow(Operator& op);
+void floor_mod(Operator& op);
+void equal(Operator& op);
+void not_equal(Operator& op);
+void less(Operator& op);
+void less_equal(Operator& op);
+void greater(Operator& op);
+void greater_equal(Operator& op);
+void logical_and(Operator& op);
+void logical_or(Operator& op);
+void logical_not(Operator& op);
+void select(Operator& op);
+
 // tflite_movement.cpp
 void reshape(Operator& op);
 void shape(Operator& op);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/lower/lower.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "compiler/ops/kernel.h"
@@ -73,8 +74,27 @@ class Lowering {
     if (!node.op->kernels) return lower_alias(view, builder);
     const std::size_t first = program_.steps.size();
     choose(view, target_, choice_).lower(view, builder);
+    if (target_.separate_flash) bring_constants(first, builder);
     if (node.op->in_place && program_.steps.size() == first + 1)
       program_.steps.back().in_place = true;
+  }
+
+  /// Kernels read operands in data memory, unless they say otherwise: before steps from `first` on,
+  /// copies their constants there.
+  void bring_constants(std::size_t first, StepBuilder& builder) {
+    for (std::size_t i = first; i < program_.steps.size(); ++i)
+      for (std::size_t k = 0; k < program_.steps[i].operands.size(); ++k) {
+        const Operand operand = program_.steps[i].operands[k];
+        const auto* id = std::get_if<ConstantId>(&operand.place);
+        if (!id || operand.by_load) continue;
+        const Constant& constant = program_[*id];
+        const auto count =
+            static_cast<std::int64_t>(constant.bytes.size()) / byte_size(constant.type);
+        const Operand copy = in_data_memory(operand, constant.type, count, builder);
+        const auto begin = program_.steps.begin() + static_cast<std::ptrdiff_t>(i);
+        std::rotate(begin, program_.steps.end() - 1, program_.steps.end());
+        program_.steps[++i].operands[k] = copy;
+      }
   }
 
   /// The input's bytes under another shape; those of a constant are not in memory: a copy.

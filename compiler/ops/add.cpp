@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "compiler/ops/channels.h"
-#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/sum.h"
 #include "smelt/add.h"
@@ -21,7 +19,7 @@ SumScales scales(const NodeView& view) {
 }
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
-  check_sum(view, scales, diagnostics);
+  check_sum(view, view.attributes<AddAttributes>().activation, scales, diagnostics);
 }
 
 template <auto kernel>
@@ -38,26 +36,24 @@ void lower_clamped(const NodeView& view, StepBuilder& builder) {
                activation);
 }
 
+void lower_plain(const NodeView& view, StepBuilder& builder) {
+  lower_integers<[]<typename T>() { return invoke<&smelt::add_integers<T>>; }>(
+      view, builder, "add_integers", "smelt/add.h");
+}
+
 constexpr KernelRow kernels[] = {
-    {"add_s8", takes<ElementType::s8>, lower_quantized<&smelt::add_s8>},
-    {"add_u8", takes<ElementType::u8>, lower_quantized<&smelt::add_u8>},
-    {"add_s16", takes<ElementType::s16>, lower_quantized<&smelt::add_s16>},
+    {"add_integers", takes_plain, lower_plain},
+    {"add_s8", takes_scaled<ElementType::s8>, lower_quantized<&smelt::add_s8>},
+    {"add_u8", takes_scaled<ElementType::u8>, lower_quantized<&smelt::add_u8>},
+    {"add_s16", takes_scaled<ElementType::s16>, lower_quantized<&smelt::add_s16>},
     {"add_f32", takes<ElementType::f32>, lower_clamped<&smelt::add_f32>},
     {"add_s32", takes<ElementType::s32>, lower_clamped<&smelt::add_s32>},
 };
 
 }  // namespace
 
-const OpDef add = {
-    .name = "add",
-    .operands = {"a", "b"},
-    .attributes = attribute_table<AddAttributes>(),
-    .check = check,
-    .infer = infer_binary,
-    .channels = &channelwise,
-    .untranspose = untranspose_elementwise,
-    .kernels = [] { return std::span<const KernelRow>(kernels); },
-    .in_place = true,
-};
+const OpDef add = binary_op(
+    "add", check, [] { return std::span<const KernelRow>(kernels); },
+    attribute_table<AddAttributes>());
 
 }  // namespace smelt::ops

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/arg.h"
 
-#include <fmt/format.h>
-
+#include "compiler/ops/indices.h"
 #include "compiler/ops/movement.h"
 #include "compiler/ops/quantization.h"
 #include "smelt/arg.h"
@@ -13,15 +12,11 @@ namespace {
 void check(const NodeView& view, Diagnostics& diagnostics) {
   using enum ElementType;
   const Tensor& input = view.input(0);
-  if (!check_type(view, input, "input", {f32, s8, u8, s32}, diagnostics) ||
+  if (!check_type(view, input, "input", {f32, s8, u8, s32, s64}, diagnostics) ||
       !check_type(view, view.output(), "output", {s32, s64}, diagnostics) ||
       !check_movable(view, input, "input", diagnostics))
     return;
-  const std::int32_t axis = view.attributes<ArgAttributes>().axis;
-  if (axis < 0 || static_cast<std::size_t>(axis) >= input.shape.size())
-    diagnostics.error(
-        place_of(view.graph, view.node),
-        fmt::format("axis {} is no dimension of the input {}", axis, to_string(input.shape)));
+  check_axis(view, view.attributes<ArgAttributes>().axis, input, diagnostics);
 }
 
 std::vector<TensorType> infer(const NodeView& view) {
@@ -30,12 +25,27 @@ std::vector<TensorType> infer(const NodeView& view) {
   return {output};
 }
 
-template <auto kernel>
+/// The kernel by the operator's order, by which of equals is wanted, and by the type of the result.
+template <typename T>
+void (*caller(const NodeView& view))(const HostCall&) {
+  const bool max = view.node.op == &arg_max, last = view.attributes<ArgAttributes>().last;
+  const ElementType type = view.output().type;
+  if (max && last)
+    return by_index<&smelt::arg_max_last<T, int32_t>, &smelt::arg_max_last<T, int64_t>>(type);
+  if (last)
+    return by_index<&smelt::arg_min_last<T, int32_t>, &smelt::arg_min_last<T, int64_t>>(type);
+  if (max) return by_index<&smelt::arg_max<T, int32_t>, &smelt::arg_max<T, int64_t>>(type);
+  return by_index<&smelt::arg_min<T, int32_t>, &smelt::arg_min<T, int64_t>>(type);
+}
+
+template <typename T>
 void lower(const NodeView& view, StepBuilder& builder) {
+  const auto& attributes = view.attributes<ArgAttributes>();
   const Shape& shape = view.input(0).shape;
-  const auto axis = shape.begin() + view.attributes<ArgAttributes>().axis;
+  const auto axis = shape.begin() + attributes.axis;
+  const std::string name(view.node.op->name);
   builder.step(
-      {std::string(view.node.op->name), "smelt/arg.h", invoke<kernel>},
+      {attributes.last ? name + "_last" : name, "smelt/arg.h", caller<T>(view)},
       {"arg_layer",
        {int_field("outer", element_count({shape.begin(), axis})), int_field("count", *axis),
         int_field("inner", element_count({axis + 1, shape.end()}))},
@@ -43,32 +53,22 @@ void lower(const NodeView& view, StepBuilder& builder) {
       {builder.input(0), builder.output()});
 }
 
-template <ElementType input, ElementType output>
-bool is(const NodeView& view, const Target&) {
-  return view.input(0).type == input && view.output().type == output;
+template <ElementType type>
+bool is_type(const NodeView& view, const Target&) {
+  return view.input(0).type == type;
 }
 
-using enum ElementType;
-constexpr KernelRow max_kernels[] = {
-    {"arg_max_s8", is<s8, s32>, lower<&smelt::arg_max<int8_t, int32_t>>},
-    {"arg_max_s8_s64", is<s8, s64>, lower<&smelt::arg_max<int8_t, int64_t>>},
-    {"arg_max_u8", is<u8, s32>, lower<&smelt::arg_max<uint8_t, int32_t>>},
-    {"arg_max_u8_s64", is<u8, s64>, lower<&smelt::arg_max<uint8_t, int64_t>>},
-    {"arg_max_s32", is<s32, s32>, lower<&smelt::arg_max<int32_t, int32_t>>},
-    {"arg_max_s32_s64", is<s32, s64>, lower<&smelt::arg_max<int32_t, int64_t>>},
-    {"arg_max_f32", is<f32, s32>, lower<&smelt::arg_max<float, int32_t>>},
-    {"arg_max_f32_s64", is<f32, s64>, lower<&smelt::arg_max<float, int64_t>>},
+constexpr KernelRow rows[] = {
+    {"s8", is_type<ElementType::s8>, lower<int8_t>},
+    {"u8", is_type<ElementType::u8>, lower<uint8_t>},
+    {"s32", is_type<ElementType::s32>, lower<int32_t>},
+    {"s64", is_type<ElementType::s64>, lower<int64_t>},
+    {"f32", is_type<ElementType::f32>, lower<float>},
 };
-constexpr KernelRow min_kernels[] = {
-    {"arg_min_s8", is<s8, s32>, lower<&smelt::arg_min<int8_t, int32_t>>},
-    {"arg_min_s8_s64", is<s8, s64>, lower<&smelt::arg_min<int8_t, int64_t>>},
-    {"arg_min_u8", is<u8, s32>, lower<&smelt::arg_min<uint8_t, int32_t>>},
-    {"arg_min_u8_s64", is<u8, s64>, lower<&smelt::arg_min<uint8_t, int64_t>>},
-    {"arg_min_s32", is<s32, s32>, lower<&smelt::arg_min<int32_t, int32_t>>},
-    {"arg_min_s32_s64", is<s32, s64>, lower<&smelt::arg_min<int32_t, int64_t>>},
-    {"arg_min_f32", is<f32, s32>, lower<&smelt::arg_min<float, int32_t>>},
-    {"arg_min_f32_s64", is<f32, s64>, lower<&smelt::arg_min<float, int64_t>>},
-};
+
+std::span<const KernelRow> kernels() {
+  return rows;
+}
 
 }  // namespace
 
@@ -78,7 +78,7 @@ const OpDef arg_max = {
     .attributes = attribute_table<ArgAttributes>(),
     .check = check,
     .infer = infer,
-    .kernels = [] { return std::span<const KernelRow>(max_kernels); },
+    .kernels = kernels,
 };
 
 const OpDef arg_min = {
@@ -87,7 +87,7 @@ const OpDef arg_min = {
     .attributes = attribute_table<ArgAttributes>(),
     .check = check,
     .infer = infer,
-    .kernels = [] { return std::span<const KernelRow>(min_kernels); },
+    .kernels = kernels,
 };
 
 }  // namespace smelt::ops

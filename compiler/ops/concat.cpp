@@ -124,6 +124,7 @@ const OpDef concat = {
     .channels = &channels,
     .untranspose = untranspose,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
+    .selects = true,
 };
 
 }  // namespace smelt::ops

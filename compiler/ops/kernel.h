@@ -25,6 +25,11 @@ struct KernelRow {
   void (*lower)(const NodeView&, StepBuilder&);
 };
 
+/// Condition of a row that runs whatever the check lets pass.
+inline bool always(const NodeView&, const Target&) {
+  return true;
+}
+
 /// Collects the steps of one node into a program.
 class StepBuilder {
  public:
@@ -93,6 +98,12 @@ class StepBuilder {
   std::vector<std::optional<BufferId>>& tensors_;
   std::vector<std::pair<TensorId, ConstantId>> constants_;
 };
+
+/// An operand that the kernel reads by load().
+inline Operand by_load(Operand operand) {
+  operand.by_load = true;
+  return operand;
+}
 
 /// A field of one value: `int_field("stride", 2)`.
 Field int_field(std::string_view name, std::int64_t value);

@@ -2,8 +2,6 @@
 #include "compiler/ops/maximum.h"
 
 #include "compiler/ops/binary.h"
-#include "compiler/ops/channels.h"
-#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/minmax.h"
 
@@ -12,35 +10,21 @@ namespace {
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
   using enum ElementType;
-  if (check_binary(view, {f32, s8, u8, s16, s32}, diagnostics) &&
+  if (check_arithmetic(view, {f32, s8, u8, s16, s32, s64}, diagnostics) &&
       check_same_quantization(view, view.input(0), "the first operand", diagnostics))
     check_same_quantization(view, view.input(1), "the second operand", diagnostics);
 }
 
-template <auto kernel>
 void lower(const NodeView& view, StepBuilder& builder) {
-  lower_binary(view, builder, "smelt/minmax.h", invoke<kernel>, {broadcast_field(view)});
+  lower_elements<[]<typename T>() { return invoke<&smelt::maximum<T>>; }>(view, builder, "maximum",
+                                                                          "smelt/minmax.h");
 }
 
-constexpr KernelRow kernels[] = {
-    {"maximum_s8", takes<ElementType::s8>, lower<&smelt::maximum_s8>},
-    {"maximum_u8", takes<ElementType::u8>, lower<&smelt::maximum_u8>},
-    {"maximum_s16", takes<ElementType::s16>, lower<&smelt::maximum_s16>},
-    {"maximum_f32", takes<ElementType::f32>, lower<&smelt::maximum_f32>},
-    {"maximum_s32", takes<ElementType::s32>, lower<&smelt::maximum_s32>},
-};
+constexpr KernelRow kernels[] = {{"maximum", always, lower}};
 
 }  // namespace
 
-const OpDef maximum = {
-    .name = "maximum",
-    .operands = {"a", "b"},
-    .check = check,
-    .infer = infer_binary,
-    .channels = &channelwise,
-    .untranspose = untranspose_elementwise,
-    .kernels = [] { return std::span<const KernelRow>(kernels); },
-    .in_place = true,
-};
+const OpDef maximum =
+    selecting(binary_op("maximum", check, [] { return std::span<const KernelRow>(kernels); }));
 
 }  // namespace smelt::ops

@@ -2,8 +2,6 @@
 #include "compiler/ops/minimum.h"
 
 #include "compiler/ops/binary.h"
-#include "compiler/ops/channels.h"
-#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/minmax.h"
 
@@ -12,35 +10,21 @@ namespace {
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
   using enum ElementType;
-  if (check_binary(view, {f32, s8, u8, s16, s32}, diagnostics) &&
+  if (check_arithmetic(view, {f32, s8, u8, s16, s32, s64}, diagnostics) &&
       check_same_quantization(view, view.input(0), "the first operand", diagnostics))
     check_same_quantization(view, view.input(1), "the second operand", diagnostics);
 }
 
-template <auto kernel>
 void lower(const NodeView& view, StepBuilder& builder) {
-  lower_binary(view, builder, "smelt/minmax.h", invoke<kernel>, {broadcast_field(view)});
+  lower_elements<[]<typename T>() { return invoke<&smelt::minimum<T>>; }>(view, builder, "minimum",
+                                                                          "smelt/minmax.h");
 }
 
-constexpr KernelRow kernels[] = {
-    {"minimum_s8", takes<ElementType::s8>, lower<&smelt::minimum_s8>},
-    {"minimum_u8", takes<ElementType::u8>, lower<&smelt::minimum_u8>},
-    {"minimum_s16", takes<ElementType::s16>, lower<&smelt::minimum_s16>},
-    {"minimum_f32", takes<ElementType::f32>, lower<&smelt::minimum_f32>},
-    {"minimum_s32", takes<ElementType::s32>, lower<&smelt::minimum_s32>},
-};
+constexpr KernelRow kernels[] = {{"minimum", always, lower}};
 
 }  // namespace
 
-const OpDef minimum = {
-    .name = "minimum",
-    .operands = {"a", "b"},
-    .check = check,
-    .infer = infer_binary,
-    .channels = &channelwise,
-    .untranspose = untranspose_elementwise,
-    .kernels = [] { return std::span<const KernelRow>(kernels); },
-    .in_place = true,
-};
+const OpDef minimum =
+    selecting(binary_op("minimum", check, [] { return std::span<const KernelRow>(kernels); }));
 
 }  // namespace smelt::ops

@@ -107,7 +107,7 @@ void lower_movement(const NodeView& view, std::size_t input, const Movement& mov
   // A device may keep constants where memcpy does not reach.
   if (std::holds_alternative<ConstantId>(from.place))
     builder.step(kernel("move_constant", kernels.width, kernels.move_constant), layer(collapsed),
-                 operands);
+                 {by_load(from), builder.output()});
   else if (has_runs(collapsed))
     builder.step({"move_runs", "smelt/move.h", invoke<&smelt::move_runs>},
                  layer(in_bytes(collapsed, kernels.width)), operands);
@@ -122,6 +122,16 @@ void lower_fill(const NodeView& view, std::int32_t bits, StepBuilder& builder) {
                 {int_field("count", element_count(view.output().shape)), int_field("value", bits)},
                 {}},
                {builder.output()});
+}
+
+Operand in_data_memory(const Operand& constant, ElementType type, std::int64_t count,
+                       StepBuilder& builder) {
+  const auto place = builder.scratch("operand", type, count).place;
+  const MoveKernels& kernels = kernels_of(type);
+  builder.step(kernel("move_constant", kernels.width, kernels.move_constant),
+               layer({.dimensions = {{static_cast<std::int32_t>(count), 1, 1}}}),
+               {by_load(constant), {place, Access::write}});
+  return {place, Access::read};
 }
 
 bool check_movable(const NodeView& view, const Tensor& tensor, std::string_view role,

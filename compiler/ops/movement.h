@@ -44,6 +44,27 @@ void lower_movement(const NodeView& view, std::size_t input, const Movement& mov
 /// Appends a step that sets every element of the output to `bits`.
 void lower_fill(const NodeView& view, std::int32_t bits, StepBuilder& builder);
 
+/// Appends the copy of a constant to where every kernel can read it: constants may lie where only
+/// load() reaches.
+Operand in_data_memory(const Operand& constant, ElementType type, std::int64_t count,
+                       StepBuilder& builder);
+
+/// The row of an operator whose kernel takes all operands of the node: `lower(view, operands,
+/// builder)`.
+template <void (*lower)(const NodeView&, const std::vector<Operand>&, StepBuilder&)>
+std::span<const KernelRow> kernels_on_operands() {
+  static constexpr KernelRow rows[] = {
+      {"portable", [](const NodeView&, const Target&) { return true; },
+       [](const NodeView& view, StepBuilder& builder) {
+         std::vector<Operand> operands;
+         for (std::size_t i = 0; i < view.node.inputs.size(); ++i)
+           operands.push_back(builder.input(i));
+         lower(view, operands, builder);
+       }},
+  };
+  return rows;
+}
+
 /// Reports a tensor that cannot be moved: empty, too large, or of too many dimensions.
 bool check_movable(const NodeView& view, const Tensor& tensor, std::string_view role,
                    Diagnostics& diagnostics);

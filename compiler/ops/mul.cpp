@@ -2,8 +2,6 @@
 #include "compiler/ops/mul.h"
 
 #include "compiler/ops/binary.h"
-#include "compiler/ops/channels.h"
-#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "smelt/mul.h"
 
@@ -16,8 +14,9 @@ double product_scale(const NodeView& view) {
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
   using enum ElementType;
-  if (!check_binary(view, {f32, s8, u8, s16, s32}, diagnostics)) return;
-  if (view.input(0).type == f32 || view.input(0).type == s32) return;
+  if (!check_arithmetic(view, {f32, s8, u8, s16, s32, s64}, diagnostics)) return;
+  if (!check_activation(view, view.attributes<MulAttributes>().activation, diagnostics)) return;
+  if (view.input(0).type == f32 || is_plain(view)) return;
   const std::int64_t largest = largest_offset(view.input(0)) * largest_offset(view.input(1));
   check_scaling(view, product_scale(view), largest, diagnostics);
 }
@@ -41,26 +40,24 @@ void lower_clamped(const NodeView& view, StepBuilder& builder) {
                activation);
 }
 
+void lower_plain(const NodeView& view, StepBuilder& builder) {
+  lower_integers<[]<typename T>() { return invoke<&smelt::mul_integers<T>>; }>(
+      view, builder, "mul_integers", "smelt/mul.h");
+}
+
 constexpr KernelRow kernels[] = {
-    {"mul_s8", takes<ElementType::s8>, lower_quantized<&smelt::mul_s8>},
-    {"mul_u8", takes<ElementType::u8>, lower_quantized<&smelt::mul_u8>},
-    {"mul_s16", takes<ElementType::s16>, lower_quantized<&smelt::mul_s16>},
+    {"mul_integers", takes_plain, lower_plain},
+    {"mul_s8", takes_scaled<ElementType::s8>, lower_quantized<&smelt::mul_s8>},
+    {"mul_u8", takes_scaled<ElementType::u8>, lower_quantized<&smelt::mul_u8>},
+    {"mul_s16", takes_scaled<ElementType::s16>, lower_quantized<&smelt::mul_s16>},
     {"mul_f32", takes<ElementType::f32>, lower_clamped<&smelt::mul_f32>},
     {"mul_s32", takes<ElementType::s32>, lower_clamped<&smelt::mul_s32>},
 };
 
 }  // namespace
 
-const OpDef mul = {
-    .name = "mul",
-    .operands = {"a", "b"},
-    .attributes = attribute_table<MulAttributes>(),
-    .check = check,
-    .infer = infer_binary,
-    .channels = &channelwise,
-    .untranspose = untranspose_elementwise,
-    .kernels = [] { return std::span<const KernelRow>(kernels); },
-    .in_place = true,
-};
+const OpDef mul = binary_op(
+    "mul", check, [] { return std::span<const KernelRow>(kernels); },
+    attribute_table<MulAttributes>());
 
 }  // namespace smelt::ops

@@ -17,7 +17,10 @@ namespace {
 
 Window window_of(const NodeView& view) {
   const auto& attributes = view.attributes<Pool2dAttributes>();
-  return {.kernel = attributes.kernel, .stride = attributes.stride, .pads = attributes.pads};
+  return {.kernel = attributes.kernel,
+          .stride = attributes.stride,
+          .dilation = attributes.dilation,
+          .pads = attributes.pads};
 }
 
 bool same_scale(float a, float b) {
@@ -41,14 +44,29 @@ void check_same_quantization(const NodeView& view, Diagnostics& diagnostics) {
           "its own");
 }
 
+/// Whether all windows along one dimension see the image.
+bool all_see(std::int32_t image, std::int32_t output, std::int32_t kernel, std::int32_t stride,
+             std::int32_t dilation, std::int32_t before) {
+  for (std::int32_t i = 0; i < output; ++i)
+    if (smelt::taps_inside(i * stride - before, kernel, dilation, image) < 1) return false;
+  return true;
+}
+
 /// Every window must see the image, or its average would be of nothing.
 bool check_pads(const NodeView& view, const Window& window, Diagnostics& diagnostics) {
+  const Shape& image = view.input(0).shape;
+  const Extent2 output = *output_extent(image, window);
   const auto& [top, left, bottom, right] = window.pads;
-  if (std::max(top, bottom) < window.kernel.height && std::max(left, right) < window.kernel.width)
+  if (all_see(image[1], output.height, window.kernel.height, window.stride.height,
+              window.dilation.height, top) &&
+      all_see(image[2], output.width, window.kernel.width, window.stride.width,
+              window.dilation.width, left))
     return true;
-  diagnostics.error(place_of(view.graph, view.node),
-                    fmt::format("padding {},{},{},{} is as large as the {}x{} window", top, left,
-                                bottom, right, window.kernel.height, window.kernel.width));
+  diagnostics
+      .error(place_of(view.graph, view.node),
+             fmt::format("padding {},{},{},{} is as large as the {}x{} window", top, left, bottom,
+                         right, window.kernel.height, window.kernel.width))
+      .note("every window must see some of the image");
   return false;
 }
 
@@ -64,15 +82,30 @@ bool check_taps(const NodeView& view, const Window& window, Diagnostics& diagnos
   return false;
 }
 
+bool is_norm(const NodeView& view) {
+  return view.node.op == &l1_pool2d || view.node.op == &l2_pool2d;
+}
+
+/// Numbers without a scale, of which the largest is one all the same.
+bool is_plain_maximum(const NodeView& view) {
+  return view.node.op == &max_pool2d && !view.input(0).quantization.present() &&
+         !view.output().quantization.present() &&
+         view.attributes<Pool2dAttributes>().activation == Activation::none;
+}
+
 void check(const NodeView& view, Diagnostics& diagnostics) {
   const Window window = window_of(view);
-  if (!check_type(view, view.input(0), "input",
-                  {ElementType::f32, ElementType::s8, ElementType::u8, ElementType::s16},
-                  diagnostics) ||
-      !check_window(view, view.input(0).shape, window, diagnostics) ||
+  const bool known =
+      is_norm(view)
+          ? check_type(view, view.input(0), "input", {ElementType::f32}, diagnostics)
+          : check_type(view, view.input(0), "input",
+                       {ElementType::f32, ElementType::s8, ElementType::u8, ElementType::s16},
+                       diagnostics);
+  if (!known || !check_window(view, view.input(0).shape, window, diagnostics) ||
       !check_pads(view, window, diagnostics) || !check_taps(view, window, diagnostics))
     return;
-  if (view.input(0).type != ElementType::f32) check_same_quantization(view, diagnostics);
+  if (view.input(0).type != ElementType::f32 && !is_plain_maximum(view))
+    check_same_quantization(view, diagnostics);
 }
 
 std::vector<TensorType> infer(const NodeView& view) {
@@ -81,7 +114,7 @@ std::vector<TensorType> infer(const NodeView& view) {
   return {{view.input(0).type, {input[0], output.height, output.width, input[3]}}};
 }
 
-enum class Pooling : std::uint8_t { average, max };
+enum class Pooling : std::uint8_t { sum, max };
 
 /// Padding, smallest and largest output.
 std::vector<Field> bounds(const NodeView& view, Pooling pooling) {
@@ -132,13 +165,13 @@ bool is_type(const NodeView& view, const Target&) {
 
 constexpr KernelRow average_kernels[] = {
     {"average_pool2d_s8", is_type<ElementType::s8>,
-     lower<Pooling::average, &host_pool<smelt::average_pool<std::int8_t>>>},
+     lower<Pooling::sum, &host_pool<smelt::average_pool<std::int8_t>>>},
     {"average_pool2d_u8", is_type<ElementType::u8>,
-     lower<Pooling::average, &host_pool<smelt::average_pool<std::uint8_t>>>},
+     lower<Pooling::sum, &host_pool<smelt::average_pool<std::uint8_t>>>},
     {"average_pool2d_s16", is_type<ElementType::s16>,
-     lower<Pooling::average, &host_pool<smelt::average_pool<std::int16_t>>>},
+     lower<Pooling::sum, &host_pool<smelt::average_pool<std::int16_t>>>},
     {"average_pool2d_f32", is_type<ElementType::f32>,
-     lower<Pooling::average, &host_pool<smelt::average_pool<float>>>},
+     lower<Pooling::sum, &host_pool<smelt::average_pool<float>>>},
 };
 
 constexpr KernelRow max_kernels[] = {
@@ -152,26 +185,31 @@ constexpr KernelRow max_kernels[] = {
      lower<Pooling::max, &host_pool<smelt::max_pool<float>>>},
 };
 
+constexpr KernelRow l1_kernels[] = {
+    {"l1_pool2d_f32", is_type<ElementType::f32>, lower<Pooling::sum, &host_pool<smelt::l1_pool>>}};
+
+constexpr KernelRow l2_kernels[] = {
+    {"l2_pool2d_f32", is_type<ElementType::f32>, lower<Pooling::sum, &host_pool<smelt::l2_pool>>}};
+
+OpDef pooling(std::string_view name, std::span<const KernelRow> (*kernels)(),
+              bool selects = false) {
+  return {.name = name,
+          .operands = {"input"},
+          .attributes = attribute_table<Pool2dAttributes>(),
+          .check = check,
+          .infer = infer,
+          .channels = &channelwise,
+          .kernels = kernels,
+          .selects = selects};
+}
+
 }  // namespace
 
-const OpDef average_pool2d = {
-    .name = "average_pool2d",
-    .operands = {"input"},
-    .attributes = attribute_table<Pool2dAttributes>(),
-    .check = check,
-    .infer = infer,
-    .channels = &channelwise,
-    .kernels = [] { return std::span<const KernelRow>(average_kernels); },
-};
-
-const OpDef max_pool2d = {
-    .name = "max_pool2d",
-    .operands = {"input"},
-    .attributes = attribute_table<Pool2dAttributes>(),
-    .check = check,
-    .infer = infer,
-    .channels = &channelwise,
-    .kernels = [] { return std::span<const KernelRow>(max_kernels); },
-};
+const OpDef average_pool2d =
+    pooling("average_pool2d", [] { return std::span<const KernelRow>(average_kernels); });
+const OpDef max_pool2d =
+    pooling("max_pool2d", [] { return std::span<const KernelRow>(max_kernels); }, true);
+const OpDef l1_pool2d = pooling("l1_pool2d", [] { return std::span<const KernelRow>(l1_kernels); });
+const OpDef l2_pool2d = pooling("l2_pool2d", [] { return std::span<const KernelRow>(l2_kernels); });
 
 }  // namespace smelt::ops

@@ -7,28 +7,12 @@
 #include <bit>
 
 #include "compiler/ops/movement.h"
-#include "compiler/ops/permutation.h"
 #include "compiler/ops/quantization.h"
+#include "compiler/ops/reduction.h"
 #include "smelt/reduce.h"
 
 namespace smelt::ops {
 namespace {
-
-/// Dimensions of each kind in the layer's struct.
-constexpr std::size_t max_dimensions = 3;
-
-bool is_reduced(const NodeView& view, std::size_t dimension) {
-  const auto& axes = view.attributes<ReduceAttributes>().axes;
-  return std::find(axes.begin(), axes.end(), static_cast<std::int32_t>(dimension)) != axes.end();
-}
-
-/// Number of inputs that become one output.
-std::int64_t reduced_count(const NodeView& view) {
-  std::int64_t count = 1;
-  for (const std::int32_t axis : view.attributes<ReduceAttributes>().axes)
-    count *= view.input(0).shape[static_cast<std::size_t>(axis)];
-  return count;
-}
 
 Multiplier sum_multiplier(const NodeView& view) {
   return quantize_multiplier(static_cast<double>(view.input(0).quantization.scale()) /
@@ -69,93 +53,25 @@ void check_scales(const NodeView& view, Diagnostics& diagnostics) {
         .note("reduce in several steps, or give the output a larger scale");
 }
 
-bool check_axes(const NodeView& view, Diagnostics& diagnostics) {
-  const auto& axes = view.attributes<ReduceAttributes>().axes;
-  const auto rank = static_cast<std::int32_t>(view.input(0).shape.size());
-  bool content = true;
-  for (std::size_t i = 0; i < axes.size(); ++i)
-    content = content && axes[i] >= 0 && axes[i] < rank && (i == 0 || axes[i] > axes[i - 1]);
-  if (!content)
-    diagnostics.error(place_of(view.graph, view.node),
-                      fmt::format("axes [{}] are not ascending dimensions of the input {}",
-                                  fmt::join(axes, ", "), to_string(view.input(0).shape)));
-  return content;
-}
-
 void check(const NodeView& view, Diagnostics& diagnostics) {
   using enum ElementType;
   const Tensor& input = view.input(0);
-  const bool known = view.node.op == &mean
-                         ? check_type(view, input, "input", {f32, s8, u8, s16}, diagnostics)
-                         : check_type(view, input, "input", {f32, s8, u8, s16, s32}, diagnostics);
+  const bool known =
+      view.node.op == &mean
+          ? check_type(view, input, "input", {f32, s8, u8, s16}, diagnostics)
+          : check_type(view, input, "input", {f32, s8, u8, s16, s32, s64}, diagnostics);
   if (!known || !check_movable(view, input, "input", diagnostics) ||
-      !check_axes(view, diagnostics) ||
+      !check_reduced_axes(view, view.attributes<ReduceAttributes>().axes, diagnostics) ||
       !check_type(view, view.output(), "output", {input.type}, diagnostics))
     return;
-  if (input.type != f32 && input.type != s32) check_scales(view, diagnostics);
-}
-
-std::vector<TensorType> infer(const NodeView& view) {
-  const bool keep = view.attributes<ReduceAttributes>().keep_dims;
-  TensorType output{view.input(0).type, {}};
-  for (std::size_t i = 0; i < view.input(0).shape.size(); ++i)
-    if (!is_reduced(view, i))
-      output.shape.push_back(view.input(0).shape[i]);
-    else if (keep)
-      output.shape.push_back(1);
-  return {output};
-}
-
-/// Extents and strides of the kept or of the reduced dimensions.
-struct Dimensions {
-  std::vector<std::int32_t> extents, strides;
-};
-
-/// Neighbours of one kind are one dimension. At most six are left of both kinds, taking turns.
-Dimensions dimensions_of(const NodeView& view, bool reduced) {
-  const Shape& shape = view.input(0).shape;
-  const std::vector<std::int64_t> strides = row_major_strides(shape);
-  Dimensions result;
-  bool adjacent = false;
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    if (shape[i] == 1) continue;
-    const bool wanted = is_reduced(view, i) == reduced;
-    const auto stride = static_cast<std::int32_t>(strides[i]);
-    if (wanted && adjacent) {
-      result.extents.back() *= shape[i];
-      result.strides.back() = stride;
-    } else if (wanted) {
-      result.extents.push_back(shape[i]);
-      result.strides.push_back(stride);
-    }
-    adjacent = wanted;
-  }
-  const std::size_t unused = max_dimensions - result.extents.size();
-  result.extents.insert(result.extents.begin(), unused, 1);
-  result.strides.insert(result.strides.begin(), unused, 0);
-  return result;
-}
-
-std::vector<Field> dimension_fields(const NodeView& view) {
-  const Dimensions kept = dimensions_of(view, false);
-  const Dimensions reduced = dimensions_of(view, true);
-  return {ints_field("kept", kept.extents), ints_field("kept_strides", kept.strides),
-          ints_field("reduced", reduced.extents), ints_field("reduced_strides", reduced.strides)};
-}
-
-void add_step(const NodeView& view, Kernel kernel, std::string_view layer,
-              const std::vector<Field>& output, StepBuilder& builder) {
-  Struct arguments{std::string(layer), dimension_fields(view), {}};
-  arguments.fields.insert(arguments.fields.end(), output.begin(), output.end());
-  builder.step(std::move(kernel), std::move(arguments), {builder.input(0), builder.output()})
-      .summary = fmt::format("{} of {}", view.node.op->name, reduced_count(view));
+  if (byte_size(input.type) < 4) check_scales(view, diagnostics);
 }
 
 template <auto kernel>
 void lower_quantized(const NodeView& view, StepBuilder& builder) {
   const Multiplier multiplier = multiplier_of(view);
   const std::int64_t zero = view.input(0).quantization.zero_point();
-  add_step(
+  lower_reduction(
       view,
       {fmt::format("reduce_{}", to_string(view.input(0).type)), "smelt/reduce.h", invoke<kernel>},
       "reduce_layer",
@@ -167,13 +83,16 @@ void lower_quantized(const NodeView& view, StepBuilder& builder) {
 
 void lower_f32(const NodeView& view, StepBuilder& builder) {
   const float divisor = view.node.op == &mean ? static_cast<float>(reduced_count(view)) : 1.0F;
-  add_step(view, {"reduce_f32", "smelt/reduce.h", invoke<&smelt::reduce_f32>}, "reduce_f32_layer",
-           {float_field("divisor", divisor)}, builder);
+  lower_reduction(view, {"reduce_f32", "smelt/reduce.h", invoke<&smelt::reduce_f32>},
+                  "reduce_f32_layer", {float_field("divisor", divisor)}, builder);
 }
 
-void lower_s32(const NodeView& view, StepBuilder& builder) {
-  add_step(view, {"reduce_s32", "smelt/reduce.h", invoke<&smelt::reduce_s32>}, "reduce_s32_layer",
-           {}, builder);
+template <auto kernel>
+void lower_integers(const NodeView& view, StepBuilder& builder) {
+  lower_reduction(
+      view,
+      {fmt::format("reduce_{}", to_string(view.input(0).type)), "smelt/reduce.h", invoke<kernel>},
+      "reduction_layer", {}, builder);
 }
 
 template <ElementType type>
@@ -186,47 +105,17 @@ constexpr KernelRow kernels[] = {
     {"reduce_u8", is_type<ElementType::u8>, lower_quantized<&smelt::reduce_u8>},
     {"reduce_s16", is_type<ElementType::s16>, lower_quantized<&smelt::reduce_s16>},
     {"reduce_f32", is_type<ElementType::f32>, lower_f32},
-    {"reduce_s32", is_type<ElementType::s32>, lower_s32},
+    {"reduce_s32", is_type<ElementType::s32>, lower_integers<&smelt::reduce_s32>},
+    {"reduce_s64", is_type<ElementType::s64>, lower_integers<&smelt::reduce_s64>},
 };
 
-Untransposed untranspose(const NodeView& view, const Permutation& p) {
-  auto attributes = view.attributes<ReduceAttributes>();
-  for (std::int32_t& axis : attributes.axes) axis = p[static_cast<std::size_t>(axis)];
-  std::sort(attributes.axes.begin(), attributes.axes.end());
-  if (attributes.keep_dims) return {attributes, p};
-  // What is left keeps its order; its dimensions are numbered anew.
-  Permutation left;
-  for (const std::int32_t axis : p) {
-    const auto place = std::lower_bound(attributes.axes.begin(), attributes.axes.end(), axis);
-    if (place == attributes.axes.end() || *place != axis)
-      left.push_back(axis - static_cast<std::int32_t>(place - attributes.axes.begin()));
-  }
-  return {attributes, left};
-}
-
-const ChannelRule channels = {
-    .kind = ChannelRule::Kind::each,
-    .applies =
-        [](const NodeView& view) {
-          const std::size_t rank = view.input(0).shape.size();
-          return rank > 1 && !is_reduced(view, rank - 1);
-        },
-};
-
-OpDef reduction(std::string_view name) {
-  return {.name = name,
-          .operands = {"input"},
-          .attributes = attribute_table<ReduceAttributes>(),
-          .check = check,
-          .infer = infer,
-          .channels = &channels,
-          .untranspose = untranspose,
-          .kernels = [] { return std::span<const KernelRow>(kernels); }};
+std::span<const KernelRow> all_kernels() {
+  return kernels;
 }
 
 }  // namespace
 
-const OpDef mean = reduction("mean");
-const OpDef sum = reduction("sum");
+const OpDef mean = reduction("mean", check, all_kernels);
+const OpDef sum = reduction("sum", check, all_kernels);
 
 }  // namespace smelt::ops

@@ -42,6 +42,7 @@ const OpDef reshape = {
     .check = check,
     .infer = infer,
     .channels = &channels,
+    .selects = true,
 };
 
 }  // namespace smelt::ops

@@ -222,6 +222,7 @@ const OpDef resize_nearest = {
     .infer = infer,
     .channels = &channelwise,
     .kernels = [] { return std::span<const KernelRow>(nearest_kernels); },
+    .selects = true,
 };
 
 }  // namespace smelt::ops

@@ -92,6 +92,7 @@ const OpDef slice = {
     .channels = &channels,
     .untranspose = untranspose,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
+    .selects = true,
 };
 
 }  // namespace smelt::ops

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "compiler/ops/channels.h"
-#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/sum.h"
 #include "smelt/add.h"
@@ -22,7 +20,7 @@ SumScales scales(const NodeView& view) {
 }
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
-  check_sum(view, scales, diagnostics);
+  check_sum(view, view.attributes<SubAttributes>().activation, scales, diagnostics);
 }
 
 template <auto kernel>
@@ -39,26 +37,24 @@ void lower_clamped(const NodeView& view, StepBuilder& builder) {
                activation);
 }
 
+void lower_plain(const NodeView& view, StepBuilder& builder) {
+  lower_integers<[]<typename T>() { return invoke<&smelt::sub_integers<T>>; }>(
+      view, builder, "sub_integers", "smelt/add.h");
+}
+
 constexpr KernelRow kernels[] = {
-    {"sub_s8", takes<ElementType::s8>, lower_quantized<&smelt::sub_s8>},
-    {"sub_u8", takes<ElementType::u8>, lower_quantized<&smelt::sub_u8>},
-    {"sub_s16", takes<ElementType::s16>, lower_quantized<&smelt::sub_s16>},
+    {"sub_integers", takes_plain, lower_plain},
+    {"sub_s8", takes_scaled<ElementType::s8>, lower_quantized<&smelt::sub_s8>},
+    {"sub_u8", takes_scaled<ElementType::u8>, lower_quantized<&smelt::sub_u8>},
+    {"sub_s16", takes_scaled<ElementType::s16>, lower_quantized<&smelt::sub_s16>},
     {"sub_f32", takes<ElementType::f32>, lower_clamped<&smelt::sub_f32>},
     {"sub_s32", takes<ElementType::s32>, lower_clamped<&smelt::sub_s32>},
 };
 
 }  // namespace
 
-const OpDef sub = {
-    .name = "sub",
-    .operands = {"a", "b"},
-    .attributes = attribute_table<SubAttributes>(),
-    .check = check,
-    .infer = infer_binary,
-    .channels = &channelwise,
-    .untranspose = untranspose_elementwise,
-    .kernels = [] { return std::span<const KernelRow>(kernels); },
-    .in_place = true,
-};
+const OpDef sub = binary_op(
+    "sub", check, [] { return std::span<const KernelRow>(kernels); },
+    attribute_table<SubAttributes>());
 
 }  // namespace smelt::ops

@@ -14,11 +14,12 @@ std::int32_t sum_unit(const NodeView& view) {
   return 1 << (view.input(0).type == ElementType::s16 ? smelt::sum_bits_16 : smelt::sum_bits_8);
 }
 
-void check_sum(const NodeView& view, SumScales (*scales)(const NodeView&),
+void check_sum(const NodeView& view, Activation activation, SumScales (*scales)(const NodeView&),
                Diagnostics& diagnostics) {
   using enum ElementType;
-  if (!check_binary(view, {f32, s8, u8, s16, s32}, diagnostics)) return;
-  if (view.input(0).type == f32 || view.input(0).type == s32) return;
+  if (!check_arithmetic(view, {f32, s8, u8, s16, s32, s64}, diagnostics)) return;
+  if (!check_activation(view, activation, diagnostics)) return;
+  if (view.input(0).type == f32 || is_plain(view)) return;
   const SumScales real = scales(view);
   const bool finite = std::isfinite(real.a) && std::isfinite(real.b) && std::isfinite(real.sum);
   if (finite && quantize_multiplier(real.sum).shift <= 0) return;

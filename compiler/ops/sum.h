@@ -18,7 +18,7 @@ struct SumScales {
 std::int32_t sum_unit(const NodeView& view);
 
 /// Reports what the kernels of add and sub cannot compute.
-void check_sum(const NodeView& view, SumScales (*scales)(const NodeView&),
+void check_sum(const NodeView& view, Activation activation, SumScales (*scales)(const NodeView&),
                Diagnostics& diagnostics);
 /// The fields of smelt::quantized_add_layer.
 std::vector<Field> sum_fields(const NodeView& view, const SumScales& scales, Activation activation);

@@ -61,6 +61,7 @@ const OpDef transpose = {
     .check = check,
     .infer = infer,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
+    .selects = true,
 };
 
 }  // namespace smelt::ops

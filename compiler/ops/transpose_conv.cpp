@@ -19,6 +19,11 @@ Window window_of(const NodeView& view) {
   return {.kernel = {weights[1], weights[2]}, .stride = attributes.stride, .pads = attributes.pads};
 }
 
+/// Each of as many input and as many output channels.
+std::int32_t groups(const NodeView& view) {
+  return view.input(0).shape[3] / view.input(1).shape[3];
+}
+
 LinearOperands linear_operands(const NodeView& view) {
   return {.input = view.input(0),
           .weights = view.input(1),
@@ -44,7 +49,8 @@ bool check_shapes(const NodeView& view, Diagnostics& diagnostics) {
   const Shape& output = view.attributes<TransposeConvAttributes>().output_shape;
   if (input.size() == 4 && weights.size() == 4 && output.size() == 4 &&
       checked_count(weights, INT32_MAX) > 0 && checked_count(output, INT32_MAX) > 0 &&
-      weights[3] == input[3] && weights[0] == output[3])
+      input[3] % weights[3] == 0 && weights[0] % (input[3] / weights[3]) == 0 &&
+      weights[0] == output[3])
     return true;
   diagnostics
       .error(place_of(view.graph, view.node),
@@ -52,7 +58,7 @@ bool check_shapes(const NodeView& view, Diagnostics& diagnostics) {
                          to_string(weights), to_string(output)))
       .note(
           "expected input and output NHWC, weights [output channel][height][width]"
-          "[input channel]");
+          "[input channel of a group]");
   return false;
 }
 
@@ -82,7 +88,7 @@ std::vector<TensorType> infer(const NodeView& view) {
 /// Every input element meets every weight of its channel, but for those that leave the output.
 std::int64_t macs(const NodeView& view) {
   const Shape& weights = view.input(1).shape;
-  return element_count(view.input(0).shape) * weights[0] * weights[1] * weights[2];
+  return element_count(view.input(0).shape) * (weights[0] / groups(view)) * weights[1] * weights[2];
 }
 
 /// Elements of the input pixels that meet in one output pixel.
@@ -102,8 +108,8 @@ Struct layer(const LinearFormat& format, const NodeView& view, StepBuilder& buil
   const std::int64_t per_channel = element_count(weights.shape) / weights.shape[0];
   const ConstantId data = weights_constant(format, weights.data, {.length = per_channel}, builder);
   return {linear_layer("transpose_conv", format),
-          {images_field(input.shape, view.output().shape, pads), constant_field("weights", data),
-           int_field("input_zero_point", zero_point_of(input)),
+          {images_field(input.shape, view.output().shape, pads), int_field("groups", groups(view)),
+           constant_field("weights", data), int_field("input_zero_point", zero_point_of(input)),
            int_field("weights_zero_point", zero_point_of(weights)),
            output_stage(format, linear_operands(view), builder)}};
 }
@@ -147,6 +153,7 @@ constexpr KernelRow kernels[] = {
 
 const ChannelRule channels = {
     .kind = ChannelRule::Kind::mix,
+    .applies = [](const NodeView& view) { return groups(view) == 1; },
     .axes =
         [](const NodeView&) {
           return std::vector<ChannelRule::Axes>{{.operand = 1, .output = 0, .input = 3},

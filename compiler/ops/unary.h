@@ -39,11 +39,6 @@ std::vector<TensorType> infer_unary(const NodeView& view);
 std::int32_t count_of(const NodeView& view);
 /// Whether input and output elements are bytes: a table can stand for the function.
 bool maps_bytes(const NodeView& view, const Target&);
-/// Condition of a row that runs whatever the check lets pass.
-inline bool always(const NodeView&, const Target&) {
-  return true;
-}
-
 /// Appends the call. Its output may overwrite the input if it has the same type, or bytes, which
 /// may share memory with any type.
 void lower_call(const NodeView& view, UnaryCall call, StepBuilder& builder);

@@ -58,6 +58,7 @@ enum class Access : std::uint8_t { read, write, scratch, state };
 struct Operand {
   std::variant<BufferId, ConstantId> place;
   Access access = Access::read;
+  bool by_load = false;  ///< a constant that the kernel reads wherever the device keeps constants
 };
 
 /// One call. Emitted as `smelt::kernel<shape>(layer, operands...)`.

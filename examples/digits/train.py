@@ -2,7 +2,9 @@
 """Trains the handwritten-digit classifier and writes everything else in this folder."""
 
 import argparse
+import copy
 import sys
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +20,13 @@ import float_reference
 import golden
 import int8_reference
 import model as models
+import sets
 import tflite_writer
+import training
 from quantize import quantize, to_int8
 
-TEST_IMAGES = 360
+TEST_IMAGES, FOLDS = 360, 5
+THREADS = 2  # another number adds in another order and makes other weights
 EPOCHS, BATCH, LEARNING_RATE = 200, 64, 1e-2
 FULL_INTENSITY = 16  # pixels are 0..16
 
@@ -62,44 +67,33 @@ def distort(images):
 
 def convolution(inputs, outputs, size, padding, groups=1):
     conv = nn.Conv2d(inputs, outputs, size, padding=padding, groups=groups, bias=False)
-    return nn.Sequential(conv, nn.BatchNorm2d(outputs), nn.ReLU())
+    return nn.Sequential(OrderedDict(conv=conv, norm=nn.BatchNorm2d(outputs), relu=nn.ReLU()))
 
 
 def network():
-    return nn.ModuleDict({
-        "conv_1": convolution(1, 12, 3, "same"),
-        "pool_1": nn.MaxPool2d(2),
-        "depthwise_1": convolution(12, 12, 3, "same", groups=12),
-        "pointwise_1": convolution(12, 24, 1, "same"),
-        "conv_2": convolution(24, 24, 3, "valid"),
-        "flatten": nn.Flatten(),
-        "dense": nn.Linear(96, 10),
-    })
-
-
-def forward(layers, x):
-    for layer in layers.values():
-        x = layer(x)
-    return x
+    return nn.Sequential(OrderedDict(
+        conv_1=convolution(1, 12, 3, 1),
+        pool_1=nn.MaxPool2d(2),
+        depthwise_1=convolution(12, 12, 3, 1, groups=12),
+        pointwise_1=convolution(12, 24, 1, 0),
+        conv_2=convolution(24, 24, 3, 0),
+        flatten=nn.Flatten(),
+        dense=nn.Linear(96, 10)))
 
 
 def train(images, labels):
     x = torch.tensor(images).permute(0, 3, 1, 2).float() / FULL_INTENSITY
-    y = torch.tensor(labels).long()
-    layers = network()
-    batches = len(x) // BATCH
-    optimizer = torch.optim.Adam(layers.parameters(), LEARNING_RATE, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE,
-                                                   total_steps=EPOCHS * batches)
     # Smooth labels keep the network from claiming certainty.
     loss = nn.CrossEntropyLoss(label_smoothing=0.05)
-    for _ in range(EPOCHS):
-        for batch in torch.randperm(len(x))[:batches * BATCH].split(BATCH):
-            optimizer.zero_grad()
-            loss(forward(layers, distort(x[batch])), y[batch]).backward()
-            optimizer.step()
-            schedule.step()
-    return layers.eval()
+    return training.fit(network(), x, torch.tensor(labels).long(), loss, EPOCHS, LEARNING_RATE,
+                        BATCH, prepare=distort)
+
+
+def export(net, path):
+    """As .onnx, for pixels as they are, although the network was trained on 0..1."""
+    net = copy.deepcopy(net)
+    net.conv_1.conv.weight.data /= FULL_INTENSITY
+    training.export(nn.Sequential(OrderedDict(net=net, softmax=nn.Softmax(1))), (1, 8, 8), path)
 
 
 # ---- From PyTorch to TFLite's layouts ------------------------------------------------------------
@@ -131,25 +125,25 @@ def dense_parameters(layer, channels):
     return by_pixel.reshape(weights.shape), layer.bias.detach().numpy()
 
 
-def float_model(layers):
+def float_model(net):
     model = models.Model("Handwritten digits, 8x8 pixels of 0..16, float32")
     x = models.add_input(model, (1, 8, 8, 1))
-    weights, bias = conv_parameters(layers["conv_1"])
+    weights, bias = conv_parameters(net.conv_1)
     # The network was trained on 0..1; the model takes the pixels as they are.
     x = models.add_conv2d(model, "conv_1", x, weights / np.float32(FULL_INTENSITY), bias)
     x = models.add_pool(model, "MAX_POOL_2D", "pool_1", x, 2)
-    x = models.add_depthwise(model, "depthwise_1", x, *depthwise_parameters(layers["depthwise_1"]))
-    x = models.add_conv2d(model, "pointwise_1", x, *conv_parameters(layers["pointwise_1"]))
-    x = models.add_conv2d(model, "conv_2", x, *conv_parameters(layers["conv_2"]),
+    x = models.add_depthwise(model, "depthwise_1", x, *depthwise_parameters(net.depthwise_1))
+    x = models.add_conv2d(model, "pointwise_1", x, *conv_parameters(net.pointwise_1))
+    x = models.add_conv2d(model, "conv_2", x, *conv_parameters(net.conv_2),
                           padding=models.VALID)
     x = models.add_flatten(model, "flatten", x)
-    x = models.add_dense(model, "dense", x, *dense_parameters(layers["dense"], 24))
+    x = models.add_dense(model, "dense", x, *dense_parameters(net.dense, 24))
     model.outputs = [models.add_softmax(model, "softmax", x)]
     return model
 
 
-def train_both(images, labels):
-    in_float = float_model(train(images, labels))
+def tflite_models(net, images):
+    in_float = float_model(net)
     in_int8 = quantize(in_float, images, "Handwritten digits, 8x8 pixels of 0..16, int8",
                        INPUT_PARAMETERS)
     return in_float, in_int8
@@ -179,20 +173,33 @@ def golden_cases(model, images, output):
     return np.concatenate([known, noise])
 
 
-def write_test_set(images, labels):
-    np.save(HERE / "test_images.npy", images)
-    np.save(HERE / "test_labels.npy", labels)
+def folds(images, labels):
+    """Five parts, each once the test set: indices of what is learnt from, and of the part."""
+    return StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(images, labels)
+
+
+def write_sets(images, labels):
+    """The images held out, and all of them with the fold that is tested on each."""
+    _, test_images, _, test_labels = split(images, labels)
+    np.save(HERE / "test_images.npy", test_images)
+    np.save(HERE / "test_labels.npy", test_labels)
     (HERE / "labels.txt").write_text("".join(f"{digit}\n" for digit in range(10)))
+    fold, held_out = np.zeros(len(labels), np.uint8), np.zeros(len(labels), bool)
+    for n, (_, test) in enumerate(folds(images, labels)):
+        fold[test] = n
+    held_out[split(np.arange(len(labels)), labels)[1]] = True
+    np.savez_compressed(sets.FILE, images=images[..., 0], labels=labels, fold=fold, test=held_out)
 
 
 def write_all(schema):
     images, test_images, labels, test_labels = split(*load())
-    in_float, in_int8 = train_both(images, labels)
+    net = train(images, labels)
+    in_float, in_int8 = tflite_models(net, images)
     float_out, int8_out = outputs(in_float, in_int8, test_images)
 
+    export(net, HERE / "digits.onnx")
     tflite_writer.write(in_float, HERE / "digits_float.tflite", schema)
     tflite_writer.write(in_int8, HERE / "digits.tflite", schema)
-    write_test_set(test_images, test_labels)
     golden.write(in_int8, golden_cases(in_int8, test_images, int8_out), HERE / "golden")
 
     print(models.figures(in_float, HERE / "digits_float.tflite"))
@@ -201,31 +208,34 @@ def write_all(schema):
     print("int8: ", accuracy(right(int8_out, test_labels)))
     same = right(int8_out, float_out.argmax(axis=1)).sum()
     print(f"float and int8 give the same answer for {same} of {len(test_labels)}")
+    return right(float_out, test_labels).mean()
 
 
 def cross_validate():
-    """Five trainings, so that every image is once in the test set. Writes nothing."""
+    """Trains five more, so that every image is once in the test set, and writes those as .onnx."""
     images, labels = load()
-    results = []
-    for learn, test in StratifiedKFold(5, shuffle=True, random_state=0).split(images, labels):
-        pair = outputs(*train_both(images[learn], labels[learn]), images[test])
+    (HERE / "folds").mkdir(exist_ok=True)
+    results, stated = [], {}
+    for n, (learn, test) in enumerate(folds(images, labels)):
+        net = train(images[learn], labels[learn])
+        export(net, HERE / f"folds/fold_{n}.onnx")
+        pair = outputs(*tflite_models(net, images[learn]), images[test])
         results.append([right(output, labels[test]) for output in pair])
+        stated[f"folds/fold_{n}.onnx"] = results[-1][0].mean()
     for name, parts in zip(("float:", "int8: "), zip(*results)):
         print(name, accuracy(np.concatenate(parts)))
+    return stated
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--schema", default=tflite_writer.SCHEMA, help="tflite.fbs")
-    parser.add_argument("--cross-validate", action="store_true", help=cross_validate.__doc__)
     arguments = parser.parse_args()
-    torch.set_num_threads(2)
-    torch.use_deterministic_algorithms(True)
-    torch.manual_seed(0)
-    if arguments.cross_validate:
-        cross_validate()
-    else:
-        write_all(arguments.schema)
+    write_sets(*load())
+    training.repeatable(0, THREADS)
+    stated = {"digits.onnx": write_all(arguments.schema)}
+    training.repeatable(0, THREADS)
+    training.state(HERE, {**stated, **cross_validate()})
 
 
 if __name__ == "__main__":

@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # From BOARD, a name in boards.json: compiler and linker options for everything in this folder, the
-# emulator that tests run in, BOARD_TARGET, the device class to compile models for, and the library
-# `board`, with its start-up code.
+# emulator that tests run in, BOARD_TARGET, the device class to compile models for, the library
+# `board`, with its start-up code, and
+#
+#   add_board_golden_test(TEST MODEL NAME GOLDEN WHERE)
+#
+# which is smelt_add_golden_test on the board. Any main serves that calls NAME_golden_check; this one
+# measures besides.
+set(BOARD_DIR ${CMAKE_CURRENT_LIST_DIR})
 set(boards_file ${CMAKE_CURRENT_LIST_DIR}/boards.json)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${boards_file})
 file(READ ${boards_file} boards)
@@ -67,3 +73,17 @@ list(TRANSFORM sources PREPEND ${CMAKE_CURRENT_LIST_DIR}/src/)
 # Objects, so that vectors are linked though nothing calls them.
 add_library(board OBJECT ${sources})
 target_compile_options(board PRIVATE ${compile_start})
+target_include_directories(board PUBLIC ${BOARD_DIR}/src)
+
+function(add_board_golden_test test)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "MODEL;GOLDEN" "")
+  smelt_add_golden_test(${test} MODEL ${arg_MODEL} GOLDEN ${arg_GOLDEN}
+                        MAIN ${BOARD_DIR}/src/check.cpp)
+  target_compile_definitions(${test} PRIVATE MODEL=${arg_MODEL} BOARD=${BOARD})
+  target_link_libraries(${test} PRIVATE board m)
+  target_link_options(${test} PRIVATE -Wl,--wrap=${arg_MODEL}_run)
+  # The C++ library is not needed, and not everywhere to be had.
+  set_target_properties(${test} PROPERTIES LINKER_LANGUAGE C)
+  # Not every emulator hands on the exit code.
+  set_tests_properties(${test} PROPERTIES PASS_REGULAR_EXPRESSION " rc=0 " TIMEOUT 60)
+endfunction()

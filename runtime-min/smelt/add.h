@@ -6,6 +6,7 @@
 #define SMELT_ADD_H
 
 #include "smelt/binary.h"
+#include "smelt/integers.h"
 #include "smelt/scaling.h"
 
 namespace smelt {
@@ -54,15 +55,17 @@ SMELT_INLINE void add_floats(const clamped_binary_layer<float> &constants, const
   });
 }
 
-/// Saturates instead of wrapping.
-template <int32_t sign>
-SMELT_INLINE void add_integers(const clamped_binary_layer<int32_t> &constants, const int32_t *a,
-                               const int32_t *b, int32_t *output) {
-  const clamped_binary_layer<int32_t> layer = load(&constants);
-  for_each_pair(layer.shape, a, b, output, [&](int32_t x, int32_t y) {
-    const int64_t sum = int64_t{x} + sign * int64_t{y};
-    return static_cast<int32_t>(clamp<int64_t>(sum, layer.min, layer.max));
-  });
+/// Of integers without scales.
+template <typename T>
+void add_integers(const binary_layer &constants, const T *a, const T *b, T *output) {
+  const binary_layer layer = load(&constants);
+  for_each_pair(layer.shape, a, b, output, [](T x, T y) { return wrapped_sum(x, y); });
+}
+
+template <typename T>
+void sub_integers(const binary_layer &constants, const T *a, const T *b, T *output) {
+  const binary_layer layer = load(&constants);
+  for_each_pair(layer.shape, a, b, output, [](T x, T y) { return wrapped_difference(x, y); });
 }
 
 static inline void add_s8(const add_s8_layer &layer, const int8_t *a, const int8_t *b,
@@ -85,9 +88,12 @@ static inline void add_f32(const add_f32_layer &layer, const float *a, const flo
   add_floats<1>(layer, a, b, output);
 }
 
-static inline void add_s32(const add_s32_layer &layer, const int32_t *a, const int32_t *b,
+static inline void add_s32(const add_s32_layer &constants, const int32_t *a, const int32_t *b,
                            int32_t *output) {
-  add_integers<1>(layer, a, b, output);
+  const add_s32_layer layer = load(&constants);
+  for_each_pair(layer.shape, a, b, output, [&](int32_t x, int32_t y) {
+    return clamp(wrapped_sum(x, y), layer.min, layer.max);
+  });
 }
 
 static inline void sub_s8(const sub_s8_layer &layer, const int8_t *a, const int8_t *b,
@@ -110,9 +116,12 @@ static inline void sub_f32(const sub_f32_layer &layer, const float *a, const flo
   add_floats<-1>(layer, a, b, output);
 }
 
-static inline void sub_s32(const sub_s32_layer &layer, const int32_t *a, const int32_t *b,
+static inline void sub_s32(const sub_s32_layer &constants, const int32_t *a, const int32_t *b,
                            int32_t *output) {
-  add_integers<-1>(layer, a, b, output);
+  const sub_s32_layer layer = load(&constants);
+  for_each_pair(layer.shape, a, b, output, [&](int32_t x, int32_t y) {
+    return clamp(wrapped_difference(x, y), layer.min, layer.max);
+  });
 }
 
 }  // namespace smelt

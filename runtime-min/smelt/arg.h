@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where along an axis the largest or smallest element stands; of equals, the first.
+// Where along an axis the largest or smallest element stands; of equals, the first, or the last.
 #ifndef SMELT_ARG_H
 #define SMELT_ARG_H
 
@@ -24,6 +24,15 @@ struct arg_less {
   template <typename T>
   static SMELT_INLINE bool beats(T a, T b) {
     return a < b;
+  }
+};
+
+/// An equal one beats those before it.
+template <typename Order>
+struct arg_last {
+  template <typename T>
+  static SMELT_INLINE bool beats(T a, T b) {
+    return !Order::beats(b, a);
   }
 };
 
@@ -51,6 +60,16 @@ SMELT_INLINE void arg_max(const arg_layer &layer, const T *input, Index *output)
 template <typename T, typename Index>
 SMELT_INLINE void arg_min(const arg_layer &layer, const T *input, Index *output) {
   arg<arg_less>(layer, input, output);
+}
+
+template <typename T, typename Index>
+SMELT_INLINE void arg_max_last(const arg_layer &layer, const T *input, Index *output) {
+  arg<arg_last<arg_greater>>(layer, input, output);
+}
+
+template <typename T, typename Index>
+SMELT_INLINE void arg_min_last(const arg_layer &layer, const T *input, Index *output) {
+  arg<arg_last<arg_less>>(layer, input, output);
 }
 
 }  // namespace smelt

@@ -17,6 +17,11 @@ struct broadcast {
   int32_t b_strides[4];
 };
 
+/// Layer of an operator without numbers of its own.
+struct binary_layer {
+  broadcast shape;
+};
+
 /// Layer of an operator that computes in its element type and clamps.
 template <typename T>
 struct clamped_binary_layer {

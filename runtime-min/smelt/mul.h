@@ -5,6 +5,7 @@
 #define SMELT_MUL_H
 
 #include "smelt/binary.h"
+#include "smelt/integers.h"
 #include "smelt/scaling.h"
 
 namespace smelt {
@@ -54,13 +55,19 @@ static inline void mul_f32(const mul_f32_layer &constants, const float *a, const
                 [&](float x, float y) { return clamp(x * y, layer.min, layer.max); });
 }
 
-/// Saturates instead of wrapping.
 static inline void mul_s32(const mul_s32_layer &constants, const int32_t *a, const int32_t *b,
                            int32_t *output) {
   const mul_s32_layer layer = load(&constants);
   for_each_pair(layer.shape, a, b, output, [&](int32_t x, int32_t y) {
-    return static_cast<int32_t>(clamp<int64_t>(int64_t{x} * y, layer.min, layer.max));
+    return clamp(wrapped_product(x, y), layer.min, layer.max);
   });
+}
+
+/// Of integers without scales.
+template <typename T>
+void mul_integers(const binary_layer &constants, const T *a, const T *b, T *output) {
+  const binary_layer layer = load(&constants);
+  for_each_pair(layer.shape, a, b, output, [](T x, T y) { return wrapped_product(x, y); });
 }
 
 }  // namespace smelt

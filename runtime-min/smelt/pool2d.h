@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Maximum and average over a window, channel by channel. Images NHWC. Padding never counts: rows
-// and columns outside the image hold the lowest value for the maximum and 0 for the average, which
-// divides by the number of taps inside the image. The integer average rounds half away from zero
-// (the arithmetic notes, 5.6).
+// Maximum, average and norms over a window, channel by channel. Images NHWC. Padding never counts:
+// rows and columns outside the image hold the lowest value for the maximum and 0 for the average,
+// which divides by the number of taps inside the image. The integer average rounds half away from
+// zero (the arithmetic notes, 5.6).
 #ifndef SMELT_POOL2D_H
 #define SMELT_POOL2D_H
 
+#include "smelt/libc.h"
 #include "smelt/rows.h"
 
 namespace smelt {
@@ -56,10 +57,28 @@ struct average_pool<float> {
   }
 };
 
-/// How many of `kernel` positions from `first` on are in [0, size).
-SMELT_INLINE int32_t taps_inside(int32_t first, int32_t kernel, int32_t size) {
-  const int32_t end = first + kernel;
-  return (end < size ? end : size) - (first > 0 ? first : 0);
+/// Norms of what a window sees.
+struct l1_pool {
+  using value = float;
+  using total = float;
+  static SMELT_INLINE total start(float) { return 0; }
+  static SMELT_INLINE total add(total sum, float tap) { return sum + fabsf(tap); }
+  static SMELT_INLINE float finish(total sum, int32_t) { return sum; }
+};
+
+struct l2_pool {
+  using value = float;
+  using total = float;
+  static SMELT_INLINE total start(float) { return 0; }
+  static SMELT_INLINE total add(total sum, float tap) { return sum + tap * tap; }
+  static SMELT_INLINE float finish(total sum, int32_t) { return sqrtf(sum); }
+};
+
+/// How many of `kernel` positions from `first` on, `dilation` apart, are in [0, size).
+SMELT_INLINE int32_t taps_inside(int32_t first, int32_t kernel, int32_t dilation, int32_t size) {
+  const int32_t below = first < 0 ? (dilation - 1 - first) / dilation : 0;
+  const int32_t behind = (size - first + dilation - 1) / dilation;
+  return (behind < kernel ? behind : kernel) - below;
 }
 
 /// `block` neighbouring channels of one output pixel, which begin `offset` elements into the rows.
@@ -75,7 +94,7 @@ SMELT_INLINE void pool_block(const window_shape &shape,
     for (int32_t j = 0; j < shape.kernel_width; ++j) {
       SMELT_EACH_LANE
       for (int32_t k = 0; k < block; ++k) totals[k] = Pool::add(totals[k], input[k]);
-      input += layer.images.input_channels;
+      input += shape.dilation_width * layer.images.input_channels;
     }
   }
   for (int32_t k = 0; k < block; ++k)
@@ -90,8 +109,9 @@ SMELT_INLINE void pool_row(const window_shape &shape,
   const int32_t channels = layer.images.input_channels;
   for (int32_t x = 0; x < layer.images.output_width; ++x) {
     const int32_t column = x * shape.stride_width;
-    const int32_t taps = rows_inside * taps_inside(column - layer.images.pad_left,
-                                                   shape.kernel_width, layer.images.input_width);
+    const int32_t taps =
+        rows_inside * taps_inside(column - layer.images.pad_left, shape.kernel_width,
+                                  shape.dilation_width, layer.images.input_width);
     const int32_t offset = column * channels;
     const int32_t blocks = channels - channels % SMELT_LANES;
     int32_t c = 0;
@@ -115,8 +135,9 @@ SMELT_INLINE void pool2d(const window_shape &shape,
       [&](const value *const *rows, value *output_row) __attribute__((always_inline)) {
         const int32_t first = y * shape.stride_height - layer.images.pad_top;
         pool_row<Pool>(shape, layer,
-                       taps_inside(first, shape.kernel_height, layer.images.input_height), rows,
-                       output_row);
+                       taps_inside(first, shape.kernel_height, shape.dilation_height,
+                                   layer.images.input_height),
+                       rows, output_row);
         y = y + 1 < layer.images.output_height ? y + 1 : 0;
       });
 }
@@ -173,6 +194,16 @@ void average_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float
                         float *ring) {
   pool2d<Shape::shape().kernel_height, average_pool<float>>(Shape::shape(), layer, input, output,
                                                             ring);
+}
+
+template <typename Shape>
+void l1_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output, float *ring) {
+  pool2d<Shape::shape().kernel_height, l1_pool>(Shape::shape(), layer, input, output, ring);
+}
+
+template <typename Shape>
+void l2_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output, float *ring) {
+  pool2d<Shape::shape().kernel_height, l2_pool>(Shape::shape(), layer, input, output, ring);
 }
 
 }  // namespace smelt

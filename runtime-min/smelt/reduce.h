@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sums and means over any axes. Up to three dimensions are kept and three summed over, outermost
-// first, each with its stride in the input; unused ones have extent 1. The output is contiguous.
+// Sums and means over any axes. Up to three dimensions are kept and three reduced, outermost first,
+// each with its stride in the input; unused ones have extent 1. The output is contiguous.
 // Quantized integers: sum of the raw inputs, minus zero point times count, requantized (the divisor
 // of a mean is in the multiplier).
 #ifndef SMELT_REDUCE_H
@@ -26,10 +26,32 @@ struct reduce_f32_layer {
   float divisor;  ///< 1 for a sum
 };
 
-struct reduce_s32_layer {
+/// Of a reduction without numbers of its own.
+struct reduction_layer {
   int32_t kept[3], kept_strides[3];
   int32_t reduced[3], reduced_strides[3];
 };
+
+/// function(x) for every input that becomes one output element, the first being at `input`.
+template <typename Layer, typename T, typename Function>
+SMELT_INLINE void for_each_reduced(const Layer &layer, const T *input, const Function &function) {
+  for (int32_t i = 0; i < layer.reduced[0]; ++i)
+    for (int32_t j = 0; j < layer.reduced[1]; ++j) {
+      const T *run = input + i * layer.reduced_strides[0] + j * layer.reduced_strides[1];
+      for (int32_t k = 0; k < layer.reduced[2]; ++k) function(run[k * layer.reduced_strides[2]]);
+    }
+}
+
+/// Output elements are function(input), with the first input that belongs to them.
+template <typename Layer, typename T, typename Function>
+SMELT_INLINE void for_each_kept(const Layer &layer, const T *input, T *output,
+                                const Function &function) {
+  for (int32_t i = 0; i < layer.kept[0]; ++i)
+    for (int32_t j = 0; j < layer.kept[1]; ++j)
+      for (int32_t k = 0; k < layer.kept[2]; ++k)
+        *output++ = function(input + i * layer.kept_strides[0] + j * layer.kept_strides[1] +
+                             k * layer.kept_strides[2]);
+}
 
 template <typename T, int32_t min, int32_t max>
 struct reduce_quantized {
@@ -53,42 +75,41 @@ struct reduce_real {
   }
 };
 
-/// Sums wrap around, as unsigned numbers may.
-struct reduce_integer {
-  using value = int32_t;
-  using sum = uint32_t;
-  static SMELT_INLINE sum start(const reduce_s32_layer &) { return 0; }
-  static SMELT_INLINE value finish(const reduce_s32_layer &, sum total) {
-    return static_cast<int32_t>(total);
-  }
+/// Integers without a scale wrap around, as unsigned numbers may.
+template <typename T>
+struct wrapping {
+  using type = T;
+};
+template <>
+struct wrapping<int32_t> {
+  using type = uint32_t;
+};
+template <>
+struct wrapping<int64_t> {
+  using type = uint64_t;
 };
 
-/// The sum of what becomes one output element, starting at `input`.
-template <typename Number, typename Layer>
-SMELT_INLINE typename Number::sum reduce_sum(const Layer &layer,
-                                             const typename Number::value *input) {
-  typename Number::sum total = Number::start(layer);
-  for (int32_t i = 0; i < layer.reduced[0]; ++i)
-    for (int32_t j = 0; j < layer.reduced[1]; ++j) {
-      const typename Number::value *run =
-          input + i * layer.reduced_strides[0] + j * layer.reduced_strides[1];
-      for (int32_t k = 0; k < layer.reduced[2]; ++k)
-        total += static_cast<typename Number::sum>(run[k * layer.reduced_strides[2]]);
-    }
-  return total;
-}
+template <typename T>
+struct reduce_integer {
+  using value = T;
+  using sum = typename wrapping<T>::type;
+  static SMELT_INLINE sum start(const reduction_layer &) { return 0; }
+  static SMELT_INLINE value finish(const reduction_layer &, sum total) {
+    return static_cast<T>(total);
+  }
+};
 
 template <typename Number, typename Layer>
 SMELT_INLINE void reduce(const Layer &constants, const typename Number::value *input,
                          typename Number::value *output) {
+  using value = typename Number::value;
+  using sum = typename Number::sum;
   const Layer layer = load(&constants);
-  for (int32_t i = 0; i < layer.kept[0]; ++i)
-    for (int32_t j = 0; j < layer.kept[1]; ++j)
-      for (int32_t k = 0; k < layer.kept[2]; ++k) {
-        const typename Number::value *from = input + i * layer.kept_strides[0] +
-                                             j * layer.kept_strides[1] + k * layer.kept_strides[2];
-        *output++ = Number::finish(layer, reduce_sum<Number>(layer, from));
-      }
+  for_each_kept(layer, input, output, [&](const value *from) {
+    sum total = Number::start(layer);
+    for_each_reduced(layer, from, [&](value x) { total += static_cast<sum>(x); });
+    return Number::finish(layer, total);
+  });
 }
 
 static inline void reduce_s8(const reduce_layer &layer, const int8_t *input, int8_t *output) {
@@ -107,9 +128,12 @@ static inline void reduce_f32(const reduce_f32_layer &layer, const float *input,
   reduce<reduce_real>(layer, input, output);
 }
 
-static inline void reduce_s32(const reduce_s32_layer &layer, const int32_t *input,
-                              int32_t *output) {
-  reduce<reduce_integer>(layer, input, output);
+static inline void reduce_s32(const reduction_layer &layer, const int32_t *input, int32_t *output) {
+  reduce<reduce_integer<int32_t>>(layer, input, output);
+}
+
+static inline void reduce_s64(const reduction_layer &layer, const int64_t *input, int64_t *output) {
+  reduce<reduce_integer<int64_t>>(layer, input, output);
 }
 
 }  // namespace smelt

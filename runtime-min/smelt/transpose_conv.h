@@ -3,7 +3,8 @@
 // Transposed convolution: every input pixel adds its kernel to the output, `stride` apart. Computed
 // from the output's side, so that no sums of the whole image are kept: output row y takes kernel
 // row i of input row r where y + pad top = r * stride + i, and columns likewise. Images NHWC;
-// weights [output channel][kernel height][kernel width][input channel].
+// weights [output channel][kernel height][kernel width][input channel]. With groups, an output
+// channel has weights for the input channels of its group alone.
 #ifndef SMELT_TRANSPOSE_CONV_H
 #define SMELT_TRANSPOSE_CONV_H
 
@@ -15,6 +16,7 @@ namespace smelt {
 template <typename Number>
 struct transpose_conv_layer {
   window_images images;
+  int32_t groups;
   const typename Number::stored *weights;
   typename Number::wide input_zero_point;  ///< not in the bias: the taps differ from pixel to pixel
   typename Number::wide weights_zero_point;  ///< 0 but for unsigned weights
@@ -53,14 +55,15 @@ SMELT_INLINE transpose_taps taps_meeting_at(int32_t position, int32_t kernel, in
   return {row - count + 1, lowest + (count - 1) * stride, count};
 }
 
-/// Outputs [channel, channel + block) of one pixel; `patch` holds the input pixels of its taps.
+/// Outputs [channel, channel + block) of one pixel, all of one group; `patch` holds the input
+/// pixels of its taps, and points to the first channel of the group.
 template <int32_t block, typename Number>
 SMELT_INLINE void transpose_conv_block(const window_shape &shape,
                                        const transpose_conv_layer<Number> &layer,
                                        const typename Number::wide *patch,
                                        const transpose_taps &rows, const transpose_taps &columns,
                                        int32_t channel, typename Number::value *output) {
-  const int32_t inputs = layer.images.input_channels;
+  const int32_t inputs = layer.images.input_channels / layer.groups;
   const int32_t pitch = shape.kernel_height * shape.kernel_width * inputs;
   const typename Number::stored *weights = layer.weights + channel * pitch;
   typename Number::sum sums[4] = {};
@@ -71,7 +74,7 @@ SMELT_INLINE void transpose_conv_block(const window_shape &shape,
       const int32_t j = columns.last - c * shape.stride_width;
       dot<block, Number>(patch, weights + (i * shape.kernel_width + j) * inputs, pitch, inputs,
                          layer.weights_zero_point, sums);
-      patch += inputs;
+      patch += layer.images.input_channels;
     }
   for (int32_t k = 0; k < block; ++k)
     output[channel + k] = Number::finish(layer.output, channel + k, sums[k]);
@@ -85,16 +88,19 @@ SMELT_INLINE void transpose_conv_pixel(const window_shape &shape,
                                        const transpose_taps &rows, const transpose_taps &columns,
                                        typename Number::value *output,
                                        typename Number::wide *patch) {
-  const int32_t outputs = layer.images.output_channels;
   typename Number::wide *to = patch;
   for (int32_t r = 0; r < rows.count; ++r)
     for (int32_t c = 0; c < columns.count; ++c, to += layer.images.input_channels)
       centred_pixel<Number>(layer, input, rows.first + r, columns.first + c, to);
-  int32_t channel = 0;
-  for (; channel < outputs - outputs % 4; channel += 4)
-    transpose_conv_block<4, Number>(shape, layer, patch, rows, columns, channel, output);
-  for (; channel < outputs; ++channel)
-    transpose_conv_block<1, Number>(shape, layer, patch, rows, columns, channel, output);
+  const int32_t inputs = layer.images.input_channels / layer.groups;
+  const int32_t outputs = layer.images.output_channels / layer.groups;
+  for (int32_t channel = 0; channel < layer.images.output_channels; patch += inputs) {
+    const int32_t end = channel + outputs;
+    for (; channel < end - outputs % 4; channel += 4)
+      transpose_conv_block<4, Number>(shape, layer, patch, rows, columns, channel, output);
+    for (; channel < end; ++channel)
+      transpose_conv_block<1, Number>(shape, layer, patch, rows, columns, channel, output);
+  }
 }
 
 template <typename Number>

@@ -123,6 +123,18 @@ def check_firmware(folder, source, prefix, board, toolchain):
     expect(f"RESULT board={board} rc=0" in output, "the board ran the test", output)
 
 
+def check_keywords(folder, source, prefix, output, *options):
+    """The keywords example, taken out of the tree, passes its tests on this machine or a board."""
+    project = folder / "keywords"
+    if not project.exists():
+        shutil.copytree(source / "examples/keywords", project)
+    build = folder / output
+    run("cmake", "-G", "Ninja", "-S", project, "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}",
+        f"-DFIRMWARE={source}/examples/firmware", *options)
+    run("cmake", "--build", build)
+    run("ctest", "--test-dir", build, "--no-tests=error")
+
+
 def main():
     build, source, *generators = sys.argv[1:]
     build, source = Path(build), Path(source)
@@ -140,6 +152,12 @@ def main():
         for board, toolchain in BOARDS:
             check_firmware(Path(name), source, prefix, board, toolchain)
             print(f"{board}: good")
+        check_keywords(Path(name), source, prefix, "keywords_host")
+        board, toolchain = BOARDS[0]
+        toolchain = source / f"examples/firmware/toolchains/{toolchain}.cmake"
+        check_keywords(Path(name), source, prefix, "keywords_device", f"-DBOARD={board}",
+                       f"-DCMAKE_TOOLCHAIN_FILE={toolchain}")
+        print("keywords: good")
 
 
 main()

@@ -28,7 +28,8 @@ WARNINGS = ("-Wall -Wextra -Wconversion -Wshadow -Wundef -pedantic -Werror "
             "-fno-exceptions -fno-rtti -ffreestanding").split()
 STYLE = ("{BasedOnStyle: Google, ColumnLimit: 100, PointerAlignment: Right, "
          "DerivePointerAlignment: false}")
-MATH = {"expf", "tanhf", "logf", "sqrtf", "powf", "roundf", "floorf", "ceilf", "fabsf"}
+MATH = {"acosf", "asinf", "atanf", "ceilf", "copysignf", "cosf", "coshf", "expf", "fabsf", "floorf",
+        "fmodf", "logf", "powf", "roundf", "sinf", "sinhf", "sqrtf", "tanf", "tanhf"}
 WIDEST = 120
 AVR_OBJECT = 32767
 
@@ -62,7 +63,11 @@ class Model:
         done = run(*command, cwd=cwd)
         if done.returncode != 0:
             sys.exit(f"smelt cannot compile {model}:\n{done.stdout}")
-        (weights,) = self.folder.glob("*_weights.cpp")
+        self.use(self.folder)
+
+    def use(self, folder):
+        """Takes what has been emitted into a folder."""
+        (weights,) = folder.glob("*_weights.cpp")
         self.name = weights.name.removesuffix("_weights.cpp")
         self.macro = self.name.upper()
         self.sources = [self.folder / f"{self.name}.cpp", weights]
@@ -74,6 +79,11 @@ class Model:
 
     def own_files(self):
         return sorted(self.folder.glob("*.h")) + sorted(self.folder.glob("*.cpp"))
+
+    def files(self):
+        """Bytes by path."""
+        return {path.relative_to(self.folder): path.read_bytes()
+                for path in self.folder.rglob("*") if path.is_file()}
 
     def number(self, name):
         found = re.search(rf"^#define {self.macro}_{name} (\d+)u$", self.header, re.M)
@@ -225,8 +235,7 @@ def check_same_bytes(smelt, model, file, golden, scratch):
     copy = elsewhere / file.name
     shutil.copy(file, copy)
     again = Model(smelt, copy.name, scratch / "again", golden, cwd=elsewhere)
-    one, two = ({path.relative_to(each.folder): path.read_bytes()
-                 for path in each.folder.rglob("*") if path.is_file()} for each in (model, again))
+    one, two = model.files(), again.files()
     check(one == two, f"{[str(k) for k in one.keys() | two.keys() if one.get(k) != two.get(k)]} "
           "differ between two compiles")
 

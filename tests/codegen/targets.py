@@ -22,7 +22,13 @@ WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wundef", "-pedanti
 LIBC = {"string.h": "#include <stddef.h>\n"
                     'extern "C" void *memcpy(void *, const void *, size_t);\n'
                     'extern "C" void *memset(void *, int, size_t);\n',
-        "math.h": 'extern "C" { float expf(float); float tanhf(float); }\n'}
+        "math.h": 'extern "C" {\n'
+                  + "".join(f"float {name}(float);\n" for name in
+                            "acosf asinf atanf ceilf cosf coshf expf fabsf floorf logf sinf sinhf "
+                            "sqrtf tanf tanhf".split())
+                  + "".join(f"float {name}(float, float);\n" for name in
+                            "copysignf fmodf powf".split())
+                  + "}\n"}
 CLANG = {"arm-none-eabi-g++": "--target=arm-none-eabi", "riscv64-unknown-elf-g++": "--target=riscv32"}
 
 problems = []

@@ -25,7 +25,8 @@ struct Case {
 void find_models(const fs::path& folder, std::vector<Case>& found) {
   std::error_code code;
   for (const auto& entry : fs::recursive_directory_iterator(folder, code)) {
-    if (entry.path().extension() != ".tflite") continue;
+    const fs::path extension = entry.path().extension();
+    if (extension != ".tflite" && !(WITH_ONNX && extension == ".onnx")) continue;
     const fs::path beside = entry.path().parent_path() / "golden";
     found.push_back({entry.path(), fs::exists(beside) ? beside : entry.path().parent_path()});
   }

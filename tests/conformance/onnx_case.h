@@ -28,7 +28,8 @@ struct OnnxCase {
 };
 
 /// Imports a folder's model. Inputs that an operator wants constant are bound to their values in
-/// the data: the integers first, then all but the first input.
+/// the data: the integers first, then all but the first input, which is bound only where the reader
+/// asks for that.
 OnnxCase read_onnx_case(const std::filesystem::path& folder, const std::string& name);
 
 /// How outputs differ from what they must be; empty if they do not.

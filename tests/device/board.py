@@ -3,8 +3,10 @@
 """Holds an emulated board to what is known of programs: what they count, take, and end with.
 
     board.py BOARD --smelt PROGRAM --examples FOLDER [--models-dir FOLDER] [--models LIST]
+             [--sound FILE.wav]
 
-Then models with golden vectors, all or those listed, must be right there, where they fit.
+Then models with golden vectors, all or those listed, must be right there, where they fit; and a
+front end must give the features of a sound that it gives here.
 """
 
 import argparse
@@ -25,7 +27,11 @@ from measure.cases import find_cases
 
 FAULT = 99
 # Must fit: of the others, a board may be too small for some.
-FITS = {"atmega328p": {"sine"}}
+FITS = {"atmega328p": {"sine"},
+         "mps2-an386": {"sine", "digits", "digits_onnx", "gesture", "gesture_gru", "vibration",
+                        "keywords", "keywords_causal", "mobilenet"}}
+# Too small for a front end and a second of sound.
+DEAF = {"atmega328p"}
 INCLUDE = [f"-I{KNOWN}", f"-I{FIRMWARE / 'src'}", f"-I{ROOT / 'runtime-min'}"]
 # Instructions of the loop; cycles of it, with the return, whose length is that of its address.
 LOOP = {"atmega328p": 750 + 4, "atmega2560": 750 + 5}
@@ -99,6 +105,21 @@ def check_model(board, smelt, case):
     check(result["bit_exact"] is not False, f"{case.name} is wrong")
 
 
+def check_features(board, smelt, sound):
+    """What the front end computes on this machine, the golden vectors say."""
+    with tempfile.TemporaryDirectory() as name:
+        command = [smelt, "features", "--golden", sound, "-o", name, "--name", device.NAME,
+                   "--json"]
+        report = json.loads(emitted.run(command))
+        try:
+            result = device.measure_emitted(board, pathlib.Path(name), report["tables_bytes"], 0)
+        except emitted.DoesNotFit:
+            result = {"bit_exact": None}
+    print(f"front end: {result}")
+    check(result["bit_exact"] is not None or board.name in DEAF, "a front end does not fit")
+    check(result["bit_exact"] is not False, "a front end is wrong")
+
+
 def skipped(board):
     """What is missing to run the board."""
     missing = [tool for tool in (f"{board.prefix}gcc", board.emulate[0]) if not shutil.which(tool)]
@@ -114,6 +135,7 @@ def main():
     parser.add_argument("--examples", required=True, type=pathlib.Path)
     parser.add_argument("--models-dir", type=pathlib.Path, default=pathlib.Path("none"))
     parser.add_argument("--models", help="names with commas between; default: all")
+    parser.add_argument("--sound", type=pathlib.Path)
     options = parser.parse_args()
     board = BOARDS[options.board]
     if skipped(board):
@@ -125,6 +147,8 @@ def main():
     cases = find_cases(options.examples, options.models_dir)
     for name in options.models.split(",") if options.models else cases:
         check_model(board, options.smelt, cases[name])
+    if options.sound:
+        check_features(board, options.smelt, options.sound)
     print("good" if not problems else f"{len(problems)} problems")
     return 1 if problems else 0
 

@@ -9,7 +9,6 @@ code can read, and refused.
 """
 
 import argparse
-import json
 import pathlib
 import random
 import shutil
@@ -17,20 +16,19 @@ import subprocess
 import sys
 import tempfile
 
+import tiny_model
+from tiny_model import operator, tensor
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 # pylint: disable=wrong-import-position
-from measure import device, emitted
+from measure import device
 from measure.boards import BOARDS
 from measure.cases import Case
 
 OUTPUTS = 130
-
-
-def tensor(name, shape, kind, buffer, scale, zero=0):
-    return {"name": name, "shape": shape, "type": kind, "buffer": buffer,
-            "quantization": {"scale": [scale], "zero_point": [zero]}}
+FULLY_CONNECTED = 9
 
 
 def write_model(folder, inputs):
@@ -40,24 +38,13 @@ def write_model(folder, inputs):
                for _ in range(inputs * OUTPUTS)]
     bias = [byte for _ in range(OUTPUTS)
             for byte in numbers.randrange(-9999, 9999).to_bytes(4, "little", signed=True)]
-    model = {
-        "version": 3,
-        "operator_codes": [{"deprecated_builtin_code": 9, "version": 4, "builtin_code": 9}],
-        "subgraphs": [{
-            "tensors": [tensor("x", [1, inputs], "INT8", 0, 0.05),
-                        tensor("w", [OUTPUTS, inputs], "INT8", 1, 0.01),
-                        tensor("b", [OUTPUTS], "INT32", 2, 0.0005),
-                        tensor("y", [1, OUTPUTS], "INT8", 0, 0.7, 3)],
-            "inputs": [0], "outputs": [3],
-            "operators": [{"opcode_index": 0, "inputs": [0, 1, 2], "outputs": [3],
-                           "builtin_options_type": "FullyConnectedOptions",
-                           "builtin_options": {}}]}],
-        "buffers": [{}, {"data": weights}, {"data": bias}],
-    }
-    (folder / "wide.json").write_text(json.dumps(model))
-    subprocess.run(["flatc", "--binary", "-o", folder, ROOT / "schemas/tflite.fbs",
-                    folder / "wide.json"], check=True)
-    return folder / "wide.tflite"
+    return tiny_model.write(
+        folder / "wide.tflite", ROOT, [FULLY_CONNECTED],
+        [tensor("x", [1, inputs], "INT8", 0, 0.05),
+         tensor("w", [OUTPUTS, inputs], "INT8", 1, 0.01),
+         tensor("b", [OUTPUTS], "INT32", 2, 0.0005),
+         tensor("y", [1, OUTPUTS], "INT8", 0, 0.7, 3)],
+        [operator(0, [0, 1, 2], [3], "FullyConnectedOptions")], [weights, bias])
 
 
 def main():

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Feeds every .tflite file under the given folders to the fuzz target.
+// Feeds every file of the fuzz target's format, FUZZ_EXTENSION, under the given folders to it.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 std::vector<fs::path> models_under(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file() && entry.path().extension() == ".tflite")
+    if (entry.is_regular_file() && entry.path().extension() == FUZZ_EXTENSION)
       files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;

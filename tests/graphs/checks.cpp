@@ -97,7 +97,7 @@ CompiledTrial::CompiledTrial(const Trial& trial, const Mode& mode, const Bug* bu
     : trial_(trial),
       mode_(mode),
       bug_(bug),
-      options_{.optimize = mode.optimize, .keep_input = mode.keep_input},
+      options_{.optimize = mode.optimize, .keep_input = mode.keep_input, .exact = true},
       graph_(after_passes()),
       program_(planned(graph_)),
       files_(emitted(graph_, program_)) {}

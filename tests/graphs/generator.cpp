@@ -17,9 +17,13 @@ constexpr std::int64_t max_elements = 3000;
 /// A constant or an input of the model, as seldom or often as it is interesting.
 constexpr int one_constant_in = 6;
 
-/// Models are mostly convolutions.
+/// Models are mostly convolutions; functions of one element are many, and much alike.
 const GeneratorRow& any_row(Random& random) {
-  return random.integer(0, 7) == 0 ? row_of(ops::conv2d) : random.of(generator_rows());
+  if (random.integer(0, 7) == 0) return row_of(ops::conv2d);
+  for (;;) {
+    const GeneratorRow& row = random.of(generator_rows());
+    if (!row.seldom || random.integer(0, 7) == 0) return row;
+  }
 }
 
 }  // namespace

@@ -65,6 +65,7 @@ class Sketch {
 struct GeneratorRow {
   const OpDef& op;
   void (*draw)(Sketch&);  ///< may break the operator's rules: then another is drawn
+  bool seldom = false;    ///< one of many that are alike
 };
 /// One row for every operator but the user's own.
 const std::vector<GeneratorRow>& generator_rows();

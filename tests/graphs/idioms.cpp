@@ -4,13 +4,16 @@
 #include "compiler/ops/add.h"
 #include "compiler/ops/arg.h"
 #include "compiler/ops/cast.h"
+#include "compiler/ops/comparison.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
+#include "compiler/ops/cum_sum.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize.h"
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
+#include "compiler/ops/logic.h"
 #include "compiler/ops/logistic.h"
 #include "compiler/ops/lstm.h"
 #include "compiler/ops/maximum.h"
@@ -20,17 +23,21 @@
 #include "compiler/ops/prelu.h"
 #include "compiler/ops/quantize.h"
 #include "compiler/ops/reduce.h"
+#include "compiler/ops/reduce_by.h"
 #include "compiler/ops/relu.h"
 #include "compiler/ops/relu6.h"
 #include "compiler/ops/relu_n1_to_1.h"
+#include "compiler/ops/resample.h"
 #include "compiler/ops/reshape.h"
 #include "compiler/ops/resize.h"
 #include "compiler/ops/slice.h"
 #include "compiler/ops/softmax.h"
 #include "compiler/ops/sub.h"
 #include "compiler/ops/sum.h"
+#include "compiler/ops/take.h"
 #include "compiler/ops/transpose.h"
 #include "compiler/ops/transpose_conv.h"
+#include "compiler/ops/where.h"
 #include "tests/graphs/generator.h"
 
 namespace smelt::test {
@@ -62,11 +69,18 @@ const std::vector<Idiom>& idioms() {
       {relu6, windows},
       {concat, {&concat, &slice, &conv2d, &depthwise_conv2d, &transpose}},
       {slice, {&slice, &slice, &concat, &conv2d}},
-      {transpose, {&transpose, &reshape, &conv2d}},
+      {transpose,
+       {&transpose, &reshape, &conv2d, &take, &resample, &cum_sum, &reduce_max, &reduce_l1}},
+      {take, {&take, &transpose, &conv2d}},
+      {resample, {&resample, &transpose}},
       {reshape, {&reshape, &fully_connected, &transpose, &add}},
       {quantize, {&quantize, &dequantize, &conv2d}},
       {dequantize, {&add, &mul, &quantize, &concat}},
       {cast, {&cast, &arg_max, &mul}},
+      {less, {&where, &where, &logical_and, &cast}},
+      {equal, {&where, &logical_not, &cast}},
+      {logical_not, {&logical_or, &where}},
+      {where, {&add, &maximum, &relu}},
       {resize_nearest, {&conv2d, &concat, &resize_bilinear}},
       {max_pool2d, windows},
       {mean, {&reshape, &fully_connected, &mul}},

@@ -6,14 +6,17 @@
 #include "compiler/ops/add.h"
 #include "compiler/ops/cast.h"
 #include "compiler/ops/dequantize.h"
+#include "compiler/ops/dequantize_linear.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
 #include "compiler/ops/logistic.h"
+#include "compiler/ops/lookup.h"
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
 #include "compiler/ops/mul.h"
 #include "compiler/ops/prelu.h"
 #include "compiler/ops/quantize.h"
+#include "compiler/ops/quantize_linear.h"
 #include "compiler/ops/relu.h"
 #include "compiler/ops/relu6.h"
 #include "compiler/ops/relu_n1_to_1.h"
@@ -29,43 +32,29 @@ using enum ElementType;
 
 // --- two operands ------------------------------------------------------------------------------
 
-/// `shape` with some extents 1 and perhaps without its outermost dimensions.
-Shape repeated(Random& random, Shape shape) {
-  if (random.coin()) return shape;
-  const std::int32_t seldom = random.integer(0, 3);
-  for (std::int32_t& extent : shape)
-    if (random.integer(0, seldom) == 0) extent = 1;
-  if (random.coin())
-    shape.erase(shape.begin(),
-                shape.begin() + random.integer(0, static_cast<std::int32_t>(shape.size())));
-  return shape;
+/// Of results of operands like this one: none where it has no scale.
+Quantization result_like(Sketch& s, const Tensor& operand, double scale) {
+  return operand.quantization.present() ? coarser(s, operand.type, scale) : Quantization{};
 }
 
-struct Pair {
-  TensorId a, b;
-};
-/// Either may be the larger one; now and then they are the same.
-Pair pair(Sketch& s, const std::vector<ElementType>& types, bool same_quantization) {
-  const TensorId x = s.pick(types, 0, max_rank);
-  if (s.random.integer(0, 9) == 0) return {x, x};
-  const Tensor tensor = s[x];
-  const TensorId y =
-      s.operand(tensor.type, repeated(s.random, tensor.shape),
-                same_quantization ? std::optional(tensor.quantization) : std::nullopt);
-  return s.random.coin() ? Pair{x, y} : Pair{y, x};
+/// Integers without scales have none, but for those of 32 bits.
+Activation activation_for(Sketch& s, const Tensor& operand) {
+  const bool has = operand.type == f32 || operand.type == s32 || operand.quantization.present();
+  return has ? s.activation() : Activation::none;
 }
 
 template <const OpDef& op, typename Attributes>
 void sum_of_two(Sketch& s) {
   const auto [a, b] = pair(s, arithmetic, false);
   const double scale = std::max(scale_of(s[a]), scale_of(s[b]));
-  s.node(op, Attributes{s.activation()}, {a, b}, coarser(s, s[a].type, scale));
+  s.node(op, Attributes{activation_for(s, s[a])}, {a, b}, result_like(s, s[a], scale));
 }
 
 void mul(Sketch& s) {
   const auto [a, b] = pair(s, arithmetic, false);
   const double scale = scale_of(s[a]) * scale_of(s[b]);
-  s.node(ops::mul, ops::MulAttributes{s.activation()}, {a, b}, coarser(s, s[a].type, 30 * scale));
+  s.node(ops::mul, ops::MulAttributes{activation_for(s, s[a])}, {a, b},
+         result_like(s, s[a], 30 * scale));
 }
 
 template <const OpDef& op>
@@ -124,6 +113,13 @@ void hard_swish(Sketch& s) {
   s.node(ops::hard_swish, {}, {x}, coarser(s, s[x].type, 0.1 * scale_of(s[x])));
 }
 
+void lookup(Sketch& s) {
+  const TensorId x = s.pick({s8, u8}, 0, max_rank);
+  const auto type = s.random.of<ElementType>({s8, u8});
+  const TensorId table = s.constant(type, {256}, s.random.elements(type, 256));
+  s.node(ops::lookup, {}, {x, table}, s.quantization(type), type);
+}
+
 void softmax(Sketch& s) {
   const TensorId x = s.pick(numbers, 1, max_rank);
   ElementType type = s[x].type;
@@ -166,6 +162,40 @@ void dequantize(Sketch& s) {
   s.node(ops::dequantize, {}, {x}, {}, f32);
 }
 
+/// Scale and zero point as operands: one of each, or one for each index of a dimension.
+std::vector<TensorId> with_scales(Sketch& s, TensorId x, ElementType type, float typical) {
+  Shape shape;
+  const auto rank = static_cast<std::int32_t>(s[x].shape.size());
+  if (rank > 0 && s.random.coin()) {
+    const std::int32_t axis = s.random.integer(0, rank - 1);
+    shape.assign(static_cast<std::size_t>(rank - axis), 1);
+    shape[0] = s[x].shape[static_cast<std::size_t>(axis)];
+  }
+  std::vector<float> scales;
+  for (std::int64_t i = 0; i < element_count(shape); ++i)
+    scales.push_back(typical * s.random.real(0.1F, 3));
+  const Bytes zeros =
+      type == s32 ? Bytes(4 * scales.size()) : s.random.elements(type, element_count(shape));
+  return {x, s.constant(f32, shape, to_bytes(scales)), s.constant(type, shape, zeros)};
+}
+
+void quantize_linear(Sketch& s) {
+  const TensorId x = s.pick({f32}, 0, max_rank);
+  const auto type = s.random.of<ElementType>({s8, s8, u8, s16});
+  s.node(ops::quantize_linear, {}, with_scales(s, x, type, 0.05F), {}, type);
+}
+
+void requantize_linear(Sketch& s) {
+  const TensorId x = s.pick({s32}, 0, max_rank);
+  const auto type = s.random.of<ElementType>({s8, s8, u8, s16});
+  s.node(ops::requantize_linear, {}, with_scales(s, x, type, 1e-3F), {}, type);
+}
+
+void dequantize_linear(Sketch& s) {
+  const TensorId x = s.pick({s8, u8, s16, s32}, 0, max_rank);
+  s.node(ops::dequantize_linear, {}, with_scales(s, x, s[x].type, 0.1F), {}, f32);
+}
+
 /// Floats are not cast: what does not fit the type is undefined to the oracle.
 void cast(Sketch& s) {
   const TensorId x = s.pick({s8, u8, s16, s32, s64, boolean}, 0, max_rank);
@@ -179,17 +209,21 @@ std::vector<GeneratorRow> elementwise_rows() {
       {ops::add, sum_of_two<ops::add, ops::AddAttributes>},
       {ops::cast, cast},
       {ops::dequantize, dequantize},
+      {ops::dequantize_linear, dequantize_linear},
       {ops::hard_swish, hard_swish},
       {ops::leaky_relu, leaky_relu},
       {ops::logistic, curve<ops::logistic, 256, -128, 0>},
+      {ops::lookup, lookup},
       {ops::maximum, extreme_of_two<ops::maximum>},
       {ops::minimum, extreme_of_two<ops::minimum>},
       {ops::mul, mul},
       {ops::prelu, prelu},
       {ops::quantize, quantize},
+      {ops::quantize_linear, quantize_linear},
       {ops::relu, relu},
       {ops::relu6, clamp<ops::relu6>},
       {ops::relu_n1_to_1, clamp<ops::relu_n1_to_1>},
+      {ops::requantize_linear, requantize_linear},
       {ops::softmax, softmax},
       {ops::sub, sum_of_two<ops::sub, ops::SubAttributes>},
       {ops::tanh, curve<ops::tanh, 128, 0, 128>},

@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How reductions and movements are drawn.
+// How reductions, normalizations and movements are drawn.
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
+#include "compiler/ops/add.h"
 #include "compiler/ops/arg.h"
 #include "compiler/ops/concat.h"
+#include "compiler/ops/cum_sum.h"
+#include "compiler/ops/local_response.h"
+#include "compiler/ops/normalize.h"
 #include "compiler/ops/pad.h"
 #include "compiler/ops/reduce.h"
+#include "compiler/ops/reduce_by.h"
+#include "compiler/ops/relu6.h"
+#include "compiler/ops/resample.h"
 #include "compiler/ops/reshape.h"
 #include "compiler/ops/slice.h"
+#include "compiler/ops/take.h"
 #include "compiler/ops/transpose.h"
+#include "compiler/ops/trilu.h"
 #include "tests/graphs/rows.h"
 
 namespace smelt::test {
@@ -20,20 +30,85 @@ using enum ElementType;
 
 // --- reductions --------------------------------------------------------------------------------
 
-template <const OpDef& op>
-void reduce(Sketch& s) {
-  const TensorId x = s.pick(&op == &ops::sum ? arithmetic : numbers, 1, max_rank);
+ops::ReduceAttributes some_axes(Sketch& s, TensorId x) {
   ops::ReduceAttributes attributes{{}, s.random.coin()};
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(s[x].shape.size()); ++i)
     if (s.random.coin()) attributes.axes.push_back(i);
+  return attributes;
+}
+
+template <const OpDef& op>
+void reduce(Sketch& s) {
+  const TensorId x = s.pick(&op == &ops::sum ? arithmetic : numbers, 1, max_rank);
+  const ops::ReduceAttributes attributes = some_axes(s, x);
   s.node(op, attributes, {x}, coarser(s, s[x].type, scale_of(s[x])));
+}
+
+/// Of differing elements: the variance of equal ones would be nothing but rounding.
+template <const OpDef& op>
+void normalize(Sketch& s) {
+  const TensorId x = s.pick({f32}, 1, max_rank);
+  ops::NormalizeAttributes attributes{.epsilon = s.random.real(0.01F, 1)};
+  for (std::int32_t i = 0; i < static_cast<std::int32_t>(s[x].shape.size()); ++i)
+    if (s.random.coin()) attributes.axes.push_back(i);
+  s.node(op, attributes, {x});
+}
+
+void local_response(Sketch& s) {
+  const TensorId x = s.pick({f32}, 1, max_rank);
+  const auto rank = static_cast<std::int32_t>(s[x].shape.size());
+  s.node(ops::local_response,
+         ops::LocalResponseAttributes{.axis = s.random.integer(0, rank - 1),
+                                      .size = s.random.integer(1, 5),
+                                      .alpha = s.random.real(0, 1),
+                                      .beta = s.random.real(0, 1),
+                                      .bias = s.random.real(0.5F, 2)},
+         {x});
+}
+
+template <const OpDef& op>
+void extreme(Sketch& s) {
+  const TensorId x = s.pick(arithmetic, 1, max_rank);
+  const ops::ReduceAttributes attributes = some_axes(s, x);
+  s.node(op, attributes, {x}, s[x].quantization);
+}
+
+/// Of numbers without a scale.
+template <const OpDef& op>
+void reduce_plain(Sketch& s) {
+  // Products of more would leave the range of floats.
+  const std::int64_t most = &op == &ops::reduce_prod ? 12 : INT32_MAX;
+  const TensorId x = s.pick({f32, f32, s32, s64}, 1, max_rank, [&](const Tensor& tensor) {
+    return element_count(tensor.shape) <= most;
+  });
+  if (element_count(s[x].shape) > most) throw std::invalid_argument("too long a product");
+  s.node(op, some_axes(s, x), {x});
+}
+
+/// Of floats; those that a logarithm follows are positive.
+template <const OpDef& op>
+void reduce_real(Sketch& s) {
+  TensorId x = s.pick({f32}, 1, max_rank);
+  if (&op == &ops::reduce_log_sum) {
+    x = s.node(ops::relu6, ops::relu6.attributes.make(), {x});
+    x = s.node(ops::add, ops::AddAttributes{}, {x, s.constant(f32, {1}, to_bytes<float>({0.25F}))});
+  }
+  s.node(op, some_axes(s, x), {x});
+}
+
+void cum_sum(Sketch& s) {
+  const TensorId x = s.pick({f32, s32, s64}, 1, max_rank);
+  const auto rank = static_cast<std::int32_t>(s[x].shape.size());
+  s.node(ops::cum_sum,
+         ops::CumSumAttributes{s.random.integer(0, rank - 1), s.random.coin(), s.random.coin()},
+         {x});
 }
 
 template <const OpDef& op>
 void arg(Sketch& s) {
   const TensorId x = s.pick(arithmetic, 1, max_rank);
   const auto rank = static_cast<std::int32_t>(s[x].shape.size());
-  s.node(op, ops::ArgAttributes{s.random.integer(0, rank - 1)}, {x}, {},
+  s.node(op, ops::ArgAttributes{s.random.integer(0, rank - 1), s.random.coin()}, {x}, {},
          s.random.coin() ? s32 : s64);
 }
 
@@ -88,6 +163,39 @@ void slice(Sketch& s) {
   s.node(ops::slice, attributes, {x}, s[x].quantization);
 }
 
+void take(Sketch& s) {
+  const TensorId x = s.pick(all_types, 0, max_rank);
+  ops::TakeAttributes attributes;
+  for (const std::int32_t extent : s[x].shape) {
+    // As often as not all elements in order.
+    const bool whole = s.random.coin();
+    attributes.sizes.push_back(whole ? extent : s.random.integer(1, 5));
+    for (std::int32_t i = 0; i < attributes.sizes.back(); ++i)
+      attributes.places.push_back(whole ? i : s.random.integer(0, extent - 1));
+  }
+  s.node(ops::take, attributes, {x}, s[x].quantization);
+}
+
+void resample(Sketch& s) {
+  const TensorId x = s.pick({f32}, 1, max_rank);
+  const auto axis = s.random.integer(0, static_cast<std::int32_t>(s[x].shape.size()) - 1);
+  const std::int32_t extent = s[x].shape[static_cast<std::size_t>(axis)];
+  const std::int32_t size = s.random.integer(1, 6), taps = s.random.integer(1, 4);
+  ops::ResampleAttributes attributes{.axis = axis, .size = size};
+  for (std::int32_t i = 0; i < size * taps; ++i) {
+    attributes.places.push_back(s.random.integer(0, extent - 1));
+    attributes.weights.push_back(s.random.real(-1, 1));
+  }
+  const bool bias = s.random.coin();
+  for (std::int32_t i = 0; bias && i < size; ++i) attributes.bias.push_back(s.random.real(-1, 1));
+  s.node(ops::resample, attributes, {x});
+}
+
+void trilu(Sketch& s) {
+  const TensorId x = s.pick({f32, s16, s32, s64, boolean}, 2, max_rank);
+  s.node(ops::trilu, ops::TriluAttributes{s.random.integer(-5, 5), s.random.coin()}, {x});
+}
+
 void pad(Sketch& s) {
   const TensorId x = s.pick(s.random.coin() ? numbers : all_types, 1, max_rank);
   const IntegerRange range = range_of(s[x].type);
@@ -129,12 +237,29 @@ std::vector<GeneratorRow> movement_rows() {
       {ops::arg_max, arg<ops::arg_max>},
       {ops::arg_min, arg<ops::arg_min>},
       {ops::concat, concat},
+      {ops::inverse_deviation, normalize<ops::inverse_deviation>},
+      {ops::l1_normalize, normalize<ops::l1_normalize>},
+      {ops::l2_normalize, normalize<ops::l2_normalize>},
+      {ops::local_response, local_response},
+      {ops::cum_sum, cum_sum},
       {ops::mean, reduce<ops::mean>},
+      {ops::normalize, normalize<ops::normalize>},
       {ops::pad, pad},
+      {ops::reduce_l1, reduce_plain<ops::reduce_l1>},
+      {ops::reduce_l2, reduce_real<ops::reduce_l2>},
+      {ops::reduce_log_sum, reduce_real<ops::reduce_log_sum>},
+      {ops::reduce_log_sum_exp, reduce_real<ops::reduce_log_sum_exp>},
+      {ops::reduce_max, extreme<ops::reduce_max>},
+      {ops::reduce_min, extreme<ops::reduce_min>},
+      {ops::reduce_prod, reduce_plain<ops::reduce_prod>},
+      {ops::reduce_sum_square, reduce_plain<ops::reduce_sum_square>},
+      {ops::resample, resample},
       {ops::reshape, reshape},
       {ops::slice, slice},
       {ops::sum, reduce<ops::sum>},
+      {ops::take, take},
       {ops::transpose, transpose},
+      {ops::trilu, trilu},
   };
 }
 

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/ops/batch_matmul.h"
 #include "compiler/ops/conv2d.h"
+#include "compiler/ops/conv_integer.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/pad.h"
@@ -140,6 +142,25 @@ void conv2d(Sketch& s) {
               x, {{outputs, w.kernel.height, w.kernel.width, channels / groups}, 0});
 }
 
+void conv_integer(Sketch& s) {
+  const TensorId x = s.pick({s8, u8}, 4, 4);
+  const std::int32_t channels = s[x].shape[3];
+  const WindowDraw w = window(s, x, true, 0);
+  const std::int32_t groups = channels % 2 == 0 && s.random.coin() ? 2 : 1;
+  const Shape shape{groups * s.random.integer(1, 4), w.kernel.height, w.kernel.width,
+                    channels / groups};
+  const auto type = s.random.of<ElementType>({s8, s16});
+  const IntegerRange range = range_of(s[x].type);
+  std::vector<TensorId> operands{
+      x, s.constant(type, shape, s.random.elements(type, element_count(shape)))};
+  if (s.random.coin())
+    operands.push_back(s.constant(s32, {shape[0]}, s.random.elements(s16, 2 * shape[0])));
+  s.node(ops::conv_integer,
+         ops::ConvIntegerAttributes{w.stride, w.dilation, w.pads,
+                                    s.random.integer(range.min, range.max)},
+         operands, {}, s32);
+}
+
 void depthwise_conv2d(Sketch& s) {
   const TensorId x = s.pick(numbers, 4, 4);
   const WindowDraw w = window(s, x, true, 0);
@@ -165,11 +186,12 @@ void transpose_conv(Sketch& s) {
   };
   const std::int32_t height = output(image[1], kernel.height, stride.height, pads.top, pads.bottom);
   const std::int32_t width = output(image[2], kernel.width, stride.width, pads.left, pads.right);
-  const std::int32_t outputs = s.random.integer(1, 5);
+  const std::int32_t groups = image[3] % 2 == 0 && s.random.integer(0, 2) == 0 ? 2 : 1;
+  const std::int32_t outputs = groups * s.random.integer(1, 5);
   linear_node(s, ops::transpose_conv,
               ops::TransposeConvAttributes{
                   stride, pads, {image[0], height, width, outputs}, s.activation()},
-              x, {{outputs, kernel.height, kernel.width, image[3]}, 0});
+              x, {{outputs, kernel.height, kernel.width, image[3] / groups}, 0});
 }
 
 void fully_connected(Sketch& s) {
@@ -181,13 +203,31 @@ void fully_connected(Sketch& s) {
               {{s.random.integer(1, 9), inputs}, 0});
 }
 
+/// Both operands are what another made, or an input.
+void batch_matmul(Sketch& s) {
+  const TensorId a = s.pick({f32}, 2, 4);
+  Shape shape = s[a].shape;
+  const ops::BatchMatmulAttributes attributes{s.random.coin(), s.random.coin()};
+  const std::int32_t inner = attributes.transpose_a ? shape[shape.size() - 2] : shape.back();
+  const std::int32_t columns = s.random.integer(1, 9);
+  shape.resize(shape.size() - 2);
+  for (std::int32_t& extent : shape)
+    if (s.random.integer(0, 3) == 0) extent = extent == 1 ? 2 : 1;
+  if (attributes.transpose_b)
+    shape.insert(shape.end(), {columns, inner});
+  else
+    shape.insert(shape.end(), {inner, columns});
+  s.node(ops::batch_matmul, attributes, {a, s.operand(f32, shape)});
+}
+
 // --- pooling and images ------------------------------------------------------------------------
 
 template <const OpDef& op>
 void pool(Sketch& s) {
-  const TensorId x = s.pick(numbers, 4, 4);
-  const WindowDraw w = window(s, x, false, 1);
-  s.node(op, ops::Pool2dAttributes{w.kernel, w.stride, w.pads, s.activation()}, {x},
+  const bool norm = &op == &ops::l1_pool2d || &op == &ops::l2_pool2d;
+  const TensorId x = s.pick(norm ? std::vector{f32} : numbers, 4, 4);
+  const WindowDraw w = window(s, x, s.random.integer(0, 3) == 0, 1);
+  s.node(op, ops::Pool2dAttributes{w.kernel, w.stride, w.pads, s.activation(), w.dilation}, {x},
          s[x].quantization);
 }
 
@@ -205,9 +245,13 @@ void resize(Sketch& s) {
 std::vector<GeneratorRow> product_rows() {
   return {
       {ops::average_pool2d, pool<ops::average_pool2d>},
+      {ops::batch_matmul, batch_matmul},
       {ops::conv2d, conv2d},
+      {ops::conv_integer, conv_integer},
       {ops::depthwise_conv2d, depthwise_conv2d},
       {ops::fully_connected, fully_connected},
+      {ops::l1_pool2d, pool<ops::l1_pool2d>},
+      {ops::l2_pool2d, pool<ops::l2_pool2d>},
       {ops::max_pool2d, pool<ops::max_pool2d>},
       {ops::resize_bilinear, resize<ops::resize_bilinear>},
       {ops::resize_nearest, resize<ops::resize_nearest>},

@@ -3,8 +3,11 @@
 // How operators on sequences are drawn.
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <string>
 
 #include "compiler/ops/lstm.h"
+#include "compiler/ops/recurrent.h"
 #include "compiler/ops/tanh.h"
 #include "tests/graphs/rows.h"
 
@@ -80,11 +83,79 @@ void lstm(Sketch& s) {
          quantization);
 }
 
+// --- whole sequences ---------------------------------------------------------------------------
+
+ops::RecurrentAttributes recurrent_attributes(Random& random, bool has_cell) {
+  static const std::vector<std::string> names = {"sigmoid", "tanh",   "tanh",
+                                                 "relu",    "affine", "hard_sigmoid"};
+  ops::RecurrentAttributes a{.reverse = random.coin(),
+                             .all_rows = random.integer(0, 2) > 0,
+                             .hidden_row = random.coin(),
+                             .cell_row = has_cell && random.coin(),
+                             .clip = random.coin() ? 0.0F : random.real(0.1F, 3),
+                             .coupled = has_cell && random.coin()};
+  a.all_rows = a.all_rows || !(a.hidden_row || a.cell_row);
+  if (random.coin()) return a;
+  a.gate = random.of(names), a.candidate = random.of(names), a.output = random.of(names);
+  // Slopes below 1: states must not grow from step to step.
+  a.gate_alpha = random.real(-0.5F, 0.5F), a.gate_beta = random.real(-0.5F, 0.5F);
+  a.candidate_alpha = random.real(-0.5F, 0.5F), a.candidate_beta = random.real(-1, 1);
+  a.output_alpha = random.real(-1, 1), a.output_beta = random.real(-1, 1);
+  return a;
+}
+
+/// A cell with `gates` rows of weights per unit.
+void recurrent(Sketch& s, const OpDef& op, std::int32_t gates) {
+  const TensorId x = bounded(s, s.pick({f32}, 3, 3));
+  const Shape shape = s[x].shape;
+  const std::int32_t units = s.random.integer(1, 6), rows = gates * units;
+  const LstmDraw draw{s, f32, units};
+  const auto now_and_then = [&](const std::function<TensorId()>& make) {
+    return s.random.coin() ? make() : no_tensor;
+  };
+  const auto reals = [&](std::int32_t count) {
+    return now_and_then([&] { return draw.reals({count}, 1); });
+  };
+  const auto state = [&] {
+    return now_and_then([&] { return bounded(s, s.operand(f32, {shape[1], units})); });
+  };
+  const auto weights = [&](std::int32_t columns) {
+    return draw.reals({rows, columns}, 1 / std::sqrt(static_cast<float>(columns)));
+  };
+  const auto lengths = [&] {
+    std::vector<std::int32_t> values;
+    for (std::int32_t i = 0; i < shape[1]; ++i)
+      values.push_back(s.random.integer(-1, shape[0] + 1));
+    return s.constant(s32, {shape[1]}, to_bytes(values));
+  };
+  std::vector<TensorId> operands = {x,           weights(shape[2]),     weights(units),
+                                    reals(rows), now_and_then(lengths), state()};
+  if (&op == &ops::sequence_gru) operands.push_back(reals(units));
+  if (&op == &ops::sequence_lstm) {
+    operands.push_back(state());
+    operands.push_back(reals(3 * units));
+  }
+  s.node(op, recurrent_attributes(s.random, &op == &ops::sequence_lstm), operands);
+}
+
+void sequence_gru(Sketch& s) {
+  recurrent(s, ops::sequence_gru, 3);
+}
+void sequence_lstm(Sketch& s) {
+  recurrent(s, ops::sequence_lstm, 4);
+}
+void sequence_rnn(Sketch& s) {
+  recurrent(s, ops::sequence_rnn, 1);
+}
+
 }  // namespace
 
 std::vector<GeneratorRow> sequence_rows() {
   return {
       {ops::lstm, lstm},
+      {ops::sequence_gru, sequence_gru},
+      {ops::sequence_lstm, sequence_lstm},
+      {ops::sequence_rnn, sequence_rnn},
   };
 }
 

@@ -149,7 +149,7 @@ TEST_CASE("all problems are in one report, each with its operator") {
   model.tensors.push_back(floats("open", {1, -1}));
   model.tensors.push_back(floats("last", {1, 4}));
   model.operators.push_back({.code = Code::RELU, .inputs = {2}, .outputs = {3}});
-  model.operators.push_back({.code = Code::COS, .inputs = {0}, .outputs = {4}});
+  model.operators.push_back({.code = Code::FAKE_QUANT, .inputs = {0}, .outputs = {4}});
   model.operators.push_back({.code = Code::ADD, .inputs = {0, 2}, .outputs = {4}});
   model.operators.push_back({.code = Code::ADD, .inputs = {0, 0}, .outputs = {4}});
   model.inputs.push_back(17);
@@ -160,7 +160,7 @@ TEST_CASE("all problems are in one report, each with its operator") {
                  Contains("operator 0 (GELU \"out\"): is not supported (inputs \"in\")") &&
                  Contains("operator 1 (RELU \"open\"): tensor \"half\" has type FLOAT16") &&
                  Contains("operator 1 (RELU \"open\"): tensor \"open\" has a dynamic shape") &&
-                 Contains("operator 2 (COS \"last\"): is not supported") &&
+                 Contains("operator 2 (FAKE_QUANT \"last\"): is not supported") &&
                  Contains("operator 4 (ADD \"last\"): has no options table"));
 }
 
@@ -266,6 +266,45 @@ TEST_CASE("a transposed convolution has an output of four dimensions") {
                                    {ints("shape", {2}, {2, 2}), weights({1, 1, 1, 1})},
                                    floats("out", {2, 2}))),
              Contains("outputs have shape 2x2, expected four dimensions"));
+}
+
+TEST_CASE("bytes without a scale are no numbers to arithmetic") {
+  const FileTensor plain = bytes("in", Type::INT8, {2}, {});
+  FileTensor result = bytes("out", Type::INT8, {2}, {});
+  FileTensor truth = bytes("out", Type::BOOL, {2}, {});
+  FileOperator sum = add();
+  const std::string words = "tensor \"in\" has type s8 but no scale";
+  CHECK_THAT(refusal(with_operator(sum, plain, {plain}, result)), Contains(words));
+  for (const Code code : {Code::MAXIMUM, Code::MINIMUM})
+    CHECK_THAT(refusal(with_operator({.code = code}, plain, {plain}, result)), Contains(words));
+  for (const Code code : {Code::LESS, Code::EQUAL, Code::NOT_EQUAL, Code::GREATER_EQUAL})
+    CHECK_THAT(refusal(with_operator({.code = code}, plain, {plain}, truth)), Contains(words));
+}
+
+TEST_CASE("functions of bytes that the format computes in its own way are refused") {
+  FileTensor in = bytes("in", Type::INT8, {2}, {}), out = bytes("out", Type::INT8, {2}, {});
+  in.scales = {0.5F};
+  in.zero_points = {0};
+  out.scales = {0.25F};
+  out.zero_points = {0};
+  for (const Code code : {Code::EXP, Code::LOG, Code::RSQRT, Code::ABS, Code::NEG, Code::SQUARE})
+    CHECK_THAT(refusal(with_operator({.code = code}, in, {}, out)),
+               Contains("has operands of type s8") && Contains("leave this operator in float32"));
+  out.scales = {0.5F};
+  CHECK(accepted(with_operator({.code = Code::ABS}, in, {}, out)).said.empty());
+  CHECK(accepted(with_operator({.code = Code::ELU}, in, {}, out)).said.empty());
+}
+
+TEST_CASE("comparisons that the graph does not have are those that it has, exchanged") {
+  const FileTensor in = floats("in", {2}), truth = bytes("out", Type::BOOL, {2}, {});
+  const auto graph = [&](Code code) {
+    return accepted(with_operator({.code = code}, in, {weights({2})}, truth)).graph;
+  };
+  const Graph greater = graph(Code::GREATER);
+  CHECK(greater.nodes[0].op->name == "less");
+  CHECK(greater.nodes[0].inputs[1] == greater.inputs[0]);
+  CHECK(graph(Code::GREATER_EQUAL).nodes[0].op->name == "less_equal");
+  CHECK(graph(Code::NOT_EQUAL).nodes[1].op->name == "logical_not");
 }
 
 TEST_CASE("fully connected layers that are not supported") {

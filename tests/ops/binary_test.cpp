@@ -82,11 +82,15 @@ void attempt(Random& random, const Operator& each, ElementType type, float min_s
   const auto rank = static_cast<std::size_t>(random.integer(0, 6));
   const Shape shape = random.shape(rank, rank > 4 ? 3 : 5);
   const Shape shape_a = repeated(random, shape), shape_b = repeated(random, shape);
-  if (broadcast_loops(shape_a, shape_b).size() > 4) return;
-  const auto quantization = [&] { return random.quantization(type, min_scale, max_scale); };
+  if (broadcast_loops({shape_a, shape_b}).size() > 4) return;
+  const bool plain = min_scale == 0;
+  const auto quantization = [&] {
+    return plain ? Quantization{} : random.quantization(type, min_scale, max_scale);
+  };
   const Quantization scale_a = quantization();
   const Quantization scale_b = compares(each.op) ? scale_a : quantization();
-  const auto activation = static_cast<Activation>(random.integer(0, 3));
+  const auto activation =
+      static_cast<Activation>(plain && type != ElementType::s32 ? 0 : random.integer(0, 3));
   Bytes bytes_a, bytes_b;
   const TensorId x = operand(random, b, type, shape_a, scale_a, bytes_a);
   const TensorId y = operand(random, b, type, shape_b, scale_b, bytes_b);
@@ -139,6 +143,11 @@ TEST_CASE("binary operators agree with the oracle", "[binary]") {
       // Scales far apart, where most bits of one operand are lost.
       attempt(random, each, ElementType::s8, 1e-3F, 1);
     }
+  for (int i = 0; i < 50; ++i)
+    for (const Operator& each : operators)
+      for (const ElementType type :
+           {ElementType::s8, ElementType::u8, ElementType::s16, ElementType::s32, ElementType::s64})
+        attempt(random, each, type, 0, 0);  // without scales
 }
 
 TEST_CASE("results for every pair of bytes agree with the oracle", "[binary]") {
@@ -180,7 +189,7 @@ TEST_CASE("quantized sums of equal scales are sums of real numbers", "[binary]")
   CHECK(results[1] == to_bytes(std::vector<std::int8_t>{14, 8, 5}));
 }
 
-TEST_CASE("integers saturate and are clamped by an activation", "[binary]") {
+TEST_CASE("integers wrap and are clamped by an activation", "[binary]") {
   Builder b;
   const TensorId x = b.input(ElementType::s32, {3});
   const TensorId y = b.input(ElementType::s32, {3});
@@ -192,21 +201,22 @@ TEST_CASE("integers saturate and are clamped by an activation", "[binary]") {
   REQUIRE(problems(b.graph) == "");
   Evaluation evaluation(b.graph);
   const auto results = evaluation.run({bytes_of({INT32_MAX, -7, 4}), bytes_of({1, INT32_MIN, -3})});
-  CHECK(results[0] == bytes_of({INT32_MAX, INT32_MIN, 1}));
+  CHECK(results[0] == bytes_of({INT32_MIN, INT32_MAX - 6, 1}));
   CHECK(results[1] == bytes_of({6, 6, 6}));
-  CHECK(results[2] == bytes_of({INT32_MAX, INT32_MAX, -12}));
+  CHECK(results[2] == bytes_of({INT32_MAX, INT32_MIN, -12}));
   CHECK(results[3] == bytes_of({INT32_MAX, -7, 4}));
   CHECK(results[4] == bytes_of({1, INT32_MIN, -3}));
 }
 
 TEST_CASE("neighbouring dimensions that behave alike are one loop", "[binary]") {
   using Loops = std::vector<BroadcastLoop>;
-  CHECK(broadcast_loops({2, 3, 4}, {2, 3, 4}) == Loops{{24, 1, 1}});
-  CHECK(broadcast_loops({2, 3, 4}, {}) == Loops{{24, 1, 0}});
-  CHECK(broadcast_loops({1, 8, 8, 3}, {3}) == Loops{{64, 3, 0}, {3, 1, 1}});
-  CHECK(broadcast_loops({4, 1}, {1, 5}) == Loops{{4, 1, 0}, {5, 0, 1}});
-  CHECK(broadcast_loops({2, 1, 3}, {2, 1, 3}) == Loops{{6, 1, 1}});
-  CHECK(broadcast_loops({1, 1}, {1}).empty());
+  CHECK(broadcast_loops({{2, 3, 4}, {2, 3, 4}}) == Loops{{24, {1, 1}}});
+  CHECK(broadcast_loops({{2, 3, 4}, Shape{}}) == Loops{{24, {1, 0}}});
+  CHECK(broadcast_loops({{1, 8, 8, 3}, {3}}) == Loops{{64, {3, 0}}, {3, {1, 1}}});
+  CHECK(broadcast_loops({{4, 1}, {1, 5}}) == Loops{{4, {1, 0}}, {5, {0, 1}}});
+  CHECK(broadcast_loops({{2, 1, 3}, {2, 1, 3}}) == Loops{{6, {1, 1}}});
+  CHECK(broadcast_loops({{1, 1}, {1}}).empty());
+  CHECK(broadcast_loops({{2, 1}, {2, 3}, {1}}) == Loops{{2, {1, 3, 0}}, {3, {0, 1, 0}}});
 }
 
 TEST_CASE("an output may overwrite an operand of its shape", "[binary]") {
@@ -232,8 +242,14 @@ TEST_CASE("binary operators say what they cannot compute", "[binary]") {
   CHECK(add(tensor(f32, {0}), tensor(f32, {1})).find("do not broadcast") != std::string::npos);
   CHECK(add(tensor(f32, {1 << 20, 1}), tensor(f32, {1 << 20})).find("do not broadcast") !=
         std::string::npos);
-  CHECK(add(tensor(s64, {1}), tensor(s64, {1})).find("supported: f32, s8, u8, s16, s32") !=
+  CHECK(add(tensor(boolean, {1}), tensor(boolean, {1})).find("supported: f32, s8, u8, s16") !=
         std::string::npos);
+  CHECK(add(tensor(s16, {1}, unit), tensor(s16, {1}), unit).find("no scale") != std::string::npos);
+  CHECK(add(tensor(s16, {1}, unit), tensor(s16, {1}, per_tensor(1, 3)), unit).find("symmetric") !=
+        std::string::npos);
+  CHECK(complaint(ops::add, ops::AddAttributes{Activation::relu}, tensor(s64, {1}),
+                  tensor(s64, {1}), {})
+            .find("activation relu of type s64 without a scale") != std::string::npos);
   CHECK(add(tensor(f32, {1}), tensor(s32, {1})).find("the second operand") != std::string::npos);
   CHECK(add(tensor(f32, {2, 2, 2, 2, 2, 2}), tensor(f32, {2, 1, 2, 1, 2, 1})).find("4 loops") !=
         std::string::npos);

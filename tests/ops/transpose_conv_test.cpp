@@ -22,8 +22,9 @@ struct Draw {
   Extent2 kernel = {random.integer(1, 5), random.integer(1, 5)};
   Extent2 stride = {random.integer(1, 4), random.integer(1, 4)};
   bool same = random.coin();
-  std::int32_t inputs = random.integer(1, 9);
-  std::int32_t outputs = random.integer(1, 9);
+  std::int32_t groups = random.coin() ? 1 : random.integer(2, 3);
+  std::int32_t inputs = groups * random.integer(1, groups > 1 ? 4 : 9);
+  std::int32_t outputs = groups * random.integer(1, groups > 1 ? 6 : 9);
   Shape output = {random.integer(1, 2), random.integer(same ? 1 : kernel.height, 9),
                   random.integer(same ? 1 : kernel.width, 9), outputs};
   Activation activation = random.of<Activation>(
@@ -37,7 +38,7 @@ struct Draw {
     const Extent2 extent = *output_extent(output, window());
     return {output[0], extent.height, extent.width, inputs};
   }
-  Shape weights() const { return {outputs, kernel.height, kernel.width, inputs}; }
+  Shape weights() const { return {outputs, kernel.height, kernel.width, inputs / groups}; }
   ops::TransposeConvAttributes attributes() const {
     return {
         .stride = stride, .pads = window().pads, .output_shape = output, .activation = activation};

@@ -8,15 +8,6 @@
 namespace oracle {
 namespace {
 
-/// Calls compute(offset in a, offset in b, offset in the output) for every output element.
-template <typename Compute>
-void for_every_pair(const Tensor& a, const Tensor& b, const Tensor& output, Compute compute) {
-  for (Index i = 0; i < count(output.shape); ++i) {
-    const std::vector<Index> place = coordinates_of(i, output.shape);
-    compute(broadcast_offset(place, a.shape), broadcast_offset(place, b.shape), i);
-  }
-}
-
 /// The float form: float32 throughout.
 template <typename Function>
 Tensor in_float(const Tensor& a, const Tensor& b, Activation activation, const Tensor& like,
@@ -28,18 +19,20 @@ Tensor in_float(const Tensor& a, const Tensor& b, Activation activation, const T
   return output;
 }
 
-/// s32 has no scales: numbers as they are, saturated, then clamped by the activation.
+/// Without scales: numbers as they are, modulo 2^n, then clamped by the activation.
 template <typename Function>
 Tensor in_integers(const Tensor& a, const Tensor& b, Activation activation, const Tensor& like,
                    Function function) {
   Tensor output = blank(like);
   for_every_pair(a, b, output, [&](Index ia, Index ib, Index io) {
-    const Index exact = clamp(function(at(a.q, ia), at(b.q, ib)), range_of(like.type));
+    const auto bits =
+        function(static_cast<std::uint64_t>(at(a.q, ia)), static_cast<std::uint64_t>(at(b.q, ib)));
+    const Index result = wrapped(static_cast<Index>(bits), like.type);
     switch (activation) {
-      case Activation::none: at(output.q, io) = exact; break;
-      case Activation::relu: at(output.q, io) = std::max<Index>(exact, 0); break;
-      case Activation::relu_n1_to_1: at(output.q, io) = clamp(exact, {-1, 1}); break;
-      case Activation::relu6: at(output.q, io) = clamp(exact, {0, 6}); break;
+      case Activation::none: at(output.q, io) = result; break;
+      case Activation::relu: at(output.q, io) = std::max<Index>(result, 0); break;
+      case Activation::relu_n1_to_1: at(output.q, io) = clamp(result, {-1, 1}); break;
+      case Activation::relu6: at(output.q, io) = clamp(result, {0, 6}); break;
     }
   });
   return output;
@@ -106,8 +99,8 @@ Tensor add(const Tensor& a, const Tensor& b, const ElementwiseOptions& options,
   if (is_float(a)) {
     return in_float(a, b, options.activation, like, [](float x, float y) { return x + y; });
   }
-  if (a.type == Type::s32) {
-    return in_integers(a, b, options.activation, like, [](Index x, Index y) { return x + y; });
+  if (a.scales.empty()) {
+    return in_integers(a, b, options.activation, like, [](auto x, auto y) { return x + y; });
   }
   return scaled_sum(a, b, 1, add_scaling(a, b, like), options.activation, like);
 }
@@ -117,8 +110,8 @@ Tensor sub(const Tensor& a, const Tensor& b, const ElementwiseOptions& options,
   if (is_float(a)) {
     return in_float(a, b, options.activation, like, [](float x, float y) { return x - y; });
   }
-  if (a.type == Type::s32) {
-    return in_integers(a, b, options.activation, like, [](Index x, Index y) { return x - y; });
+  if (a.scales.empty()) {
+    return in_integers(a, b, options.activation, like, [](auto x, auto y) { return x - y; });
   }
   return scaled_sum(a, b, -1, sub_scaling(a, b, like), options.activation, like);
 }
@@ -128,8 +121,8 @@ Tensor mul(const Tensor& a, const Tensor& b, const ElementwiseOptions& options,
   if (is_float(a)) {
     return in_float(a, b, options.activation, like, [](float x, float y) { return x * y; });
   }
-  if (a.type == Type::s32) {
-    return in_integers(a, b, options.activation, like, [](Index x, Index y) { return x * y; });
+  if (a.scales.empty()) {
+    return in_integers(a, b, options.activation, like, [](auto x, auto y) { return x * y; });
   }
   Tensor output = blank(like);
   const Range range = activation_range(options.activation, like);

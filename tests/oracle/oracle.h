@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace oracle {
@@ -49,10 +50,15 @@ Tensor conv2d(const Tensor& input, const Tensor& weights, const Tensor* bias,
 /// Weights 1HWC with C = input channels * multiplier.
 Tensor depthwise_conv2d(const Tensor& input, const Tensor& weights, const Tensor* bias,
                         const ConvolutionOptions& options, const Tensor& like);
-/// Weights OHWI; the dilation must be 1. The padding is that of the convolution which leads
-/// from the output's shape back to the input's.
+/// Weights OHWI, groups as in conv2d; the dilation must be 1. The padding is that of the
+/// convolution which leads from the output's shape back to the input's.
 Tensor transpose_conv(const Tensor& input, const Tensor& weights, const Tensor* bias,
                       const ConvolutionOptions& options, const Tensor& like);
+
+/// ONNX's: s32 sums of (input - zero point) * weight over an input that is padded with the zero
+/// point; no padding, no activation of its own.
+Tensor conv_integer(const Tensor& input, const Tensor& weights, const Tensor* bias,
+                    const ConvolutionOptions& options, int zero_point, const Tensor& like);
 
 struct FullyConnectedOptions {
   Activation activation = Activation::none;
@@ -62,7 +68,17 @@ struct FullyConnectedOptions {
 Tensor fully_connected(const Tensor& input, const Tensor& weights, const Tensor* bias,
                        const FullyConnectedOptions& options, const Tensor& like);
 
-// Elementwise on two operands, with numpy broadcasting: f32, s8, u8, s16; s32 without scales.
+struct BatchMatmulOptions {
+  bool transpose_a = false;
+  bool transpose_b = false;
+};
+
+/// Matrices in the last two dimensions, the others broadcast: f32.
+Tensor batch_matmul(const Tensor& a, const Tensor& b, const BatchMatmulOptions& options,
+                    const Tensor& like);
+
+// Elementwise on two operands, with numpy broadcasting: f32, s8, u8, s16; integers without scales
+// are numbers modulo 2^n.
 
 struct ElementwiseOptions {
   Activation activation = Activation::none;
@@ -75,6 +91,32 @@ Tensor maximum(const Tensor& a, const Tensor& b, const Tensor& like);  // all ty
 Tensor minimum(const Tensor& a, const Tensor& b, const Tensor& like);  // all types
 /// `alpha` is broadcast to the input's shape; it is s8 where the input is s16.
 Tensor prelu(const Tensor& input, const Tensor& alpha, const Tensor& like);
+
+/// Without scales. Integers: towards zero; by zero: 0.
+Tensor div(const Tensor& a, const Tensor& b, const ElementwiseOptions& options, const Tensor& like);
+
+struct ModOptions {
+  bool floored = false;  // the divisor's sign rather than the dividend's
+};
+
+Tensor mod(const Tensor& a, const Tensor& b, const ModOptions& options, const Tensor& like);
+/// Of integers, what is left of a fraction is its whole part.
+Tensor pow(const Tensor& a, const Tensor& b, const Tensor& like);
+Tensor equal(const Tensor& a, const Tensor& b, const Tensor& like);
+Tensor less(const Tensor& a, const Tensor& b, const Tensor& like);
+Tensor less_equal(const Tensor& a, const Tensor& b, const Tensor& like);
+Tensor logical_and(const Tensor& a, const Tensor& b, const Tensor& like);
+Tensor logical_or(const Tensor& a, const Tensor& b, const Tensor& like);
+Tensor logical_xor(const Tensor& a, const Tensor& b, const Tensor& like);
+Tensor logical_not(const Tensor& input, const Tensor& like);
+
+struct BitShiftOptions {
+  bool right = false;
+};
+
+Tensor bit_shift(const Tensor& a, const Tensor& b, const BitShiftOptions& options,
+                 const Tensor& like);
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b, const Tensor& like);
 
 // Pooling over NHWC: f32, s8, u8, s16.
 
@@ -89,6 +131,8 @@ struct PoolOptions {
 
 Tensor average_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like);
 Tensor max_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like);
+Tensor l1_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like);  // f32
+Tensor l2_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like);  // f32
 
 // Reductions: f32, s8, u8, s16; sum also s32 without scales. Whether reduced dimensions are kept
 // shows in the shape of `like`.
@@ -99,13 +143,55 @@ struct ReductionOptions {
 
 struct ArgOptions {
   int axis = -1;
+  bool last = false;  // of equals
+};
+
+struct CumSumOptions {
+  int axis = 0;
+  bool exclusive = false;
+  bool reverse = false;
 };
 
 Tensor mean(const Tensor& input, const ReductionOptions& options, const Tensor& like);
 Tensor sum(const Tensor& input, const ReductionOptions& options, const Tensor& like);
-/// The first index of the largest (smallest) element; `like` is s32 or s64.
+/// f32, s8, u8, s32, s64; the numbers as they are.
+Tensor reduce_max(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+Tensor reduce_min(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+/// f32, s32, s64; integers wrap around.
+Tensor reduce_prod(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+Tensor reduce_l1(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+Tensor reduce_sum_square(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+/// f32
+Tensor reduce_l2(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+Tensor reduce_log_sum(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+Tensor reduce_log_sum_exp(const Tensor& input, const ReductionOptions& options, const Tensor& like);
+/// f32, s32, s64; integers wrap around.
+Tensor cum_sum(const Tensor& input, const CumSumOptions& options, const Tensor& like);
+/// The first (last) index of the largest (smallest) element; `like` is s32 or s64.
 Tensor arg_max(const Tensor& input, const ArgOptions& options, const Tensor& like);
 Tensor arg_min(const Tensor& input, const ArgOptions& options, const Tensor& like);
+
+// Normalizations: f32.
+
+struct NormalizeOptions {
+  std::vector<int> axes;  // ascending, from 0
+  float epsilon = 0.0F;
+};
+
+struct LocalResponseOptions {
+  int axis = 0;
+  int size = 1;
+  float alpha = 0.0F;
+  float beta = 0.0F;
+  float bias = 0.0F;
+};
+
+Tensor normalize(const Tensor& input, const NormalizeOptions& options, const Tensor& like);
+Tensor l1_normalize(const Tensor& input, const NormalizeOptions& options, const Tensor& like);
+Tensor l2_normalize(const Tensor& input, const NormalizeOptions& options, const Tensor& like);
+/// Of the axes, `like` has one element each.
+Tensor inverse_deviation(const Tensor& input, const NormalizeOptions& options, const Tensor& like);
+Tensor local_response(const Tensor& input, const LocalResponseOptions& options, const Tensor& like);
 
 // Functions of one element, or of one row for softmax: f32, s8, u8, s16 (not hard_swish).
 
@@ -126,11 +212,63 @@ Tensor relu_n1_to_1(const Tensor& input, const Tensor& like);
 Tensor leaky_relu(const Tensor& input, const LeakyReluOptions& options, const Tensor& like);
 Tensor hard_swish(const Tensor& input, const Tensor& like);
 
+/// Bytes by a table of 256, indexed by their bits.
+Tensor lookup(const Tensor& input, const Tensor& table, const Tensor& like);
+
+/// f32.
+Tensor log_softmax(const Tensor& input, const Tensor& like);
+
+// Functions of one real number: f32; s8 and u8 with scales, as a table filled in float32 (the
+// arithmetic notes, 5.2). abs, neg and sign: also integers without scales, modulo 2^n.
+
+Tensor abs(const Tensor& input, const Tensor& like);
+Tensor acos(const Tensor& input, const Tensor& like);
+Tensor acosh(const Tensor& input, const Tensor& like);
+Tensor asin(const Tensor& input, const Tensor& like);
+Tensor asinh(const Tensor& input, const Tensor& like);
+Tensor atan(const Tensor& input, const Tensor& like);
+Tensor atanh(const Tensor& input, const Tensor& like);
+Tensor ceil(const Tensor& input, const Tensor& like);
+Tensor cos(const Tensor& input, const Tensor& like);
+Tensor cosh(const Tensor& input, const Tensor& like);
+Tensor erf(const Tensor& input, const Tensor& like);
+Tensor exp(const Tensor& input, const Tensor& like);
+Tensor floor(const Tensor& input, const Tensor& like);
+Tensor gelu(const Tensor& input, const Tensor& like);
+Tensor log(const Tensor& input, const Tensor& like);
+Tensor neg(const Tensor& input, const Tensor& like);
+Tensor reciprocal(const Tensor& input, const Tensor& like);
+Tensor round(const Tensor& input, const Tensor& like);
+Tensor rsqrt(const Tensor& input, const Tensor& like);
+Tensor sign(const Tensor& input, const Tensor& like);
+Tensor sin(const Tensor& input, const Tensor& like);
+Tensor sinh(const Tensor& input, const Tensor& like);
+Tensor softplus(const Tensor& input, const Tensor& like);
+Tensor softsign(const Tensor& input, const Tensor& like);
+Tensor sqrt(const Tensor& input, const Tensor& like);
+Tensor tan(const Tensor& input, const Tensor& like);
+
+struct EluOptions {
+  float alpha = 1.0F;
+  float slope = 1.0F;
+  float rate = 1.0F;
+};
+
+Tensor elu(const Tensor& input, const EluOptions& options, const Tensor& like);
+
 // Change of representation.
 
 /// f32 -> integer, or integer -> integer of another scale.
 Tensor quantize(const Tensor& input, const Tensor& like);
 Tensor dequantize(const Tensor& input, const Tensor& like);
+/// ONNX's, with scales and zero points as tensors that broadcast: half to even. requantize_linear
+/// multiplies s32 sums by the scale instead of dividing floats by it.
+Tensor quantize_linear(const Tensor& input, const Tensor& scale, const Tensor& zero_point,
+                       const Tensor& like);
+Tensor requantize_linear(const Tensor& input, const Tensor& scale, const Tensor& zero_point,
+                         const Tensor& like);
+Tensor dequantize_linear(const Tensor& input, const Tensor& scale, const Tensor& zero_point,
+                         const Tensor& like);
 /// Numbers as they are, without scales: float to integer truncates, integers wrap.
 Tensor cast(const Tensor& input, const Tensor& like);
 
@@ -168,6 +306,58 @@ Tensor transpose(const Tensor& input, const TransposeOptions& options, const Ten
 Tensor slice(const Tensor& input, const SliceOptions& options, const Tensor& like);
 Tensor strided_slice(const Tensor& input, const StridedSliceOptions& options, const Tensor& like);
 
+struct TakeOptions {
+  std::vector<int> sizes;   // one per dimension
+  std::vector<int> places;  // along the first dimension, then along the next, ...
+};
+
+struct TriluOptions {
+  int diagonal = 0;
+  bool upper = true;
+};
+
+/// Elements at listed places along each dimension, as numpy.ix_ names them.
+Tensor take(const Tensor& input, const TakeOptions& options, const Tensor& like);
+/// What is on the other side of the diagonal becomes 0.
+Tensor trilu(const Tensor& input, const TriluOptions& options, const Tensor& like);
+
+// Indices are s32 or s64. Negative ones count from the end; then they are clamped.
+
+struct IndexOptions {
+  int axis = 0;        // gather, gather_elements, scatter_elements
+  int batch_dims = 0;  // gather_nd
+};
+
+enum class Scatter { none, add, mul };
+
+struct OneHotOptions {
+  int axis = 0;
+  int depth = 0;
+};
+
+struct TopKOptions {
+  int axis = 0;
+  int k = 1;
+  bool largest = true;
+};
+
+Tensor gather(const Tensor& input, const Tensor& indices, const IndexOptions& options,
+              const Tensor& like);
+Tensor gather_elements(const Tensor& input, const Tensor& indices, const IndexOptions& options,
+                       const Tensor& like);
+Tensor gather_nd(const Tensor& input, const Tensor& indices, const IndexOptions& options,
+                 const Tensor& like);
+/// add and mul: f32, s32, s64; integers wrap around.
+Tensor scatter_elements(const Tensor& data, const Tensor& indices, const Tensor& updates,
+                        const IndexOptions& options, Scatter reduction, const Tensor& like);
+Tensor scatter_nd(const Tensor& data, const Tensor& indices, const Tensor& updates,
+                  Scatter reduction, const Tensor& like);
+/// `values` is off, then on. Indices outside of -depth to depth - 1 leave all off.
+Tensor one_hot(const Tensor& indices, const Tensor& values, const OneHotOptions& options,
+               const Tensor& like);
+/// Positions, best first; f32, s8, u8, s32, s64.
+Tensor top_k(const Tensor& input, const TopKOptions& options, const Tensor& like);
+
 struct ResizeOptions {
   bool align_corners = false;
   bool half_pixel_centers = false;
@@ -176,6 +366,16 @@ struct ResizeOptions {
 Tensor resize_nearest_neighbor(const Tensor& input, const ResizeOptions& options,
                                const Tensor& like);
 Tensor resize_bilinear(const Tensor& input, const ResizeOptions& options, const Tensor& like);
+
+struct ResampleOptions {
+  int axis = 0;
+  std::vector<int> places;
+  std::vector<float> weights;  // one each per place
+  std::vector<float> bias;     // one per output, or none
+};
+
+/// f32. Along the axis, output i is bias[i] + sum over t of weights[i][t] * input[places[i][t]].
+Tensor resample(const Tensor& input, const ResampleOptions& options, const Tensor& like);
 
 // LSTM without peephole, projection and layer norm; the cell activation is tanh. Either all f32,
 // or s8 activations and weights, s32 biases and an s16 cell state whose scale is a power of two.
@@ -206,5 +406,41 @@ struct LstmOptions {
 
 Tensor unidirectional_sequence_lstm(const Tensor& input, const LstmGates& gates, LstmState& state,
                                     const LstmOptions& options, const Tensor& like);
+
+// ONNX's recurrent layers, one direction, f32. Gates are ordered as in ONNX: z r n, or i o f c.
+
+enum class RecurrentCell { rnn, gru, lstm };
+
+struct RecurrentOperands {
+  const Tensor* input = nullptr;              // [steps, batches, inputs]
+  const Tensor* weights = nullptr;            // [gates * units, inputs]
+  const Tensor* recurrent_weights = nullptr;  // [gates * units, units]
+  const Tensor* bias = nullptr;               // [gates * units], like all that follow optional
+  const Tensor* lengths = nullptr;            // [batches]
+  const Tensor* hidden = nullptr;             // [batches, units]
+  const Tensor* cell = nullptr;               // [batches, units]
+  const Tensor* peepholes = nullptr;          // [3 * units]
+  const Tensor* reset_bias = nullptr;         // [units]: the candidate's sum is reset, not h
+};
+
+struct RecurrentCurve {
+  std::string name;  // sigmoid, tanh, relu, affine, hard_sigmoid
+  float alpha = 0.0F;
+  float beta = 0.0F;
+};
+
+struct RecurrentOptions {
+  bool reverse = false;
+  bool all_rows = true;
+  bool hidden_row = false;
+  bool cell_row = false;
+  bool coupled = false;
+  float clip = 0.0F;  // 0: none
+  RecurrentCurve gate, candidate, output;
+};
+
+/// Rows [batches, units]: of all steps, of the last hidden state, of the last cell.
+Tensor recurrent(RecurrentCell kind, const RecurrentOperands& operands,
+                 const RecurrentOptions& options, const Tensor& like);
 
 }  // namespace oracle

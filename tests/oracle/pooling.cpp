@@ -3,6 +3,7 @@
 // average_pool2d and max_pool2d (the arithmetic notes, 5.6). Padding is never counted: a window
 // sees only the elements inside the image.
 #include <algorithm>
+#include <cmath>
 
 #include "tensor.h"
 #include "window.h"
@@ -88,6 +89,27 @@ Tensor max_pool2d(const Tensor& input, const PoolOptions& options, const Tensor&
       const Range range = activation_range(options.activation, like);
       at(output.q, i) = clamp(largest(input.q, seen), range);
     }
+  });
+  return output;
+}
+
+Tensor l1_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like) {
+  Tensor output = blank(like);
+  for_every_window(input, options, output, [&](Index i, const std::vector<Index>& seen) {
+    double sum = 0.0;
+    for (const Index offset : seen) sum += std::abs(double{at(input.f, offset)});
+    at(output.f, i) = activate(static_cast<float>(sum), options.activation);
+  });
+  return output;
+}
+
+Tensor l2_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like) {
+  Tensor output = blank(like);
+  for_every_window(input, options, output, [&](Index i, const std::vector<Index>& seen) {
+    double sum = 0.0;
+    for (const Index offset : seen)
+      sum += double{at(input.f, offset)} * double{at(input.f, offset)};
+    at(output.f, i) = activate(static_cast<float>(std::sqrt(sum)), options.activation);
   });
   return output;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// quantize and dequantize (the arithmetic notes, 5.5), and cast.
+// quantize and dequantize (the arithmetic notes, 5.5), lookup and cast.
 #include <cmath>
 
 #include "fixed_point.h"
@@ -17,21 +17,6 @@ Index from_real(float value, const Tensor& parameters) {
   if (rounded <= static_cast<double>(range.lowest)) return range.lowest;
   if (rounded >= static_cast<double>(range.highest)) return range.highest;
   return static_cast<Index>(rounded);
-}
-
-/// The low bits of `value`, as a number of that type.
-Index wrapped(Index value, Type type) {
-  switch (type) {
-    case Type::s8: return static_cast<std::int8_t>(value);
-    case Type::u8: return static_cast<std::uint8_t>(value);
-    case Type::s16: return static_cast<std::int16_t>(value);
-    case Type::s32: return static_cast<std::int32_t>(value);
-    case Type::boolean: return value != 0 ? 1 : 0;
-    case Type::s64:
-    case Type::s4:
-    case Type::f32: break;
-  }
-  return value;
 }
 
 /// Truncates; values outside the type have no defined result.
@@ -68,6 +53,14 @@ Tensor dequantize(const Tensor& input, const Tensor& like) {
     const auto steps = static_cast<double>(at(input.q, i) - zero_point_at(input, i));
     at(output.f, i) = static_cast<float>(double{scale_at(input, i)} * steps);
   }
+  return output;
+}
+
+Tensor lookup(const Tensor& input, const Tensor& table, const Tensor& like) {
+  require(count(table.shape) == 256, "a table of all bytes");
+  Tensor output = blank(like);
+  for (Index i = 0; i < count(input.shape); ++i)
+    at(output.q, i) = at(table.q, (at(input.q, i) + 256) % 256);
   return output;
 }
 

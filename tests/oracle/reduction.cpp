@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// mean, sum, arg_max and arg_min (the arithmetic notes, 5.6).
+// mean, sum, arg_max and arg_min (the arithmetic notes, 5.6), and ONNX's other reductions.
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "fixed_point.h"
 
@@ -51,15 +52,44 @@ Multiplier mean_multiplier(const Tensor& input, const Tensor& like, Index n) {
   return {whole.m * (Index{1} << k) / n, whole.e - k};
 }
 
-/// s32 has no scales: what does not fit wraps around.
-Tensor wrapped_sums(const Tensor& input, const Groups& groups, const Tensor& like) {
+/// s32 and s64 have no scales: what does not fit wraps around.
+template <typename Function>
+Tensor wrapped(const Tensor& input, const Groups& groups, const Tensor& like, std::uint64_t start,
+               Function function) {
   Tensor output = blank(like);
   for (Index i = 0; i < length(groups); ++i) {
-    Index sum = 0;
-    for (const Index offset : at(groups, i)) sum += at(input.q, offset);
-    at(output.q, i) = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum));
+    std::uint64_t total = start;
+    for (const Index offset : at(groups, i))
+      total = function(total, static_cast<std::uint64_t>(at(input.q, offset)));
+    at(output.q, i) = wrapped_to(like.type, total);
   }
   return output;
+}
+
+template <typename Function>
+Tensor float_reduction(const Tensor& input, const Groups& groups, const Tensor& like,
+                       Function function) {
+  Tensor output = blank(like);
+  for (Index i = 0; i < length(groups); ++i) {
+    std::vector<float> values;
+    for (const Index offset : at(groups, i)) values.push_back(at(input.f, offset));
+    at(output.f, i) = function(values);
+  }
+  return output;
+}
+
+/// Starts at `start` and goes on with function(total, x).
+template <typename Function>
+auto folding(float start, Function function) {
+  return [=](const std::vector<float>& values) {
+    float total = start;
+    for (const float x : values) total = function(total, x);
+    return total;
+  };
+}
+
+float plus(float a, float b) {
+  return a + b;
 }
 
 template <typename MultiplierOf>
@@ -74,19 +104,37 @@ Tensor integer_reduction(const Tensor& input, const Groups& groups, const Tensor
   return output;
 }
 
+template <typename Better>
+Tensor extremes(const Tensor& input, const Groups& groups, const Tensor& like, Better better) {
+  Tensor output = blank(like);
+  for (Index i = 0; i < length(groups); ++i) {
+    const Index first = at(at(groups, i), 0);
+    Index best = first;
+    for (const Index offset : at(groups, i)) {
+      const bool beats = is_float(input) ? better(at(input.f, offset), at(input.f, best))
+                                         : better(at(input.q, offset), at(input.q, best));
+      if (beats) best = offset;
+    }
+    copy_element(input, best, output, i);
+  }
+  return output;
+}
+
 Groups checked_groups(const Tensor& input, const ReductionOptions& options, const Tensor& like) {
   Groups groups = groups_along(input, options.axes);
   require(length(groups) == count(like.shape), "the output shape of the reduction");
   return groups;
 }
 
-/// The position along `axis` of the first element that no other element beats.
+/// The position along `axis` of the first (last) element that no other element beats.
 template <typename Number, typename Beats>
-Index best_position(const std::vector<Number>& values, const std::vector<Index>& group,
-                    Beats beats) {
+Index best_position(const std::vector<Number>& values, const std::vector<Index>& group, Beats beats,
+                    bool last) {
   Index best = 0;
   for (Index i = 1; i < length(group); ++i) {
-    if (beats(at(values, at(group, i)), at(values, at(group, best)))) best = i;
+    const Number x = at(values, at(group, i));
+    const Number y = at(values, at(group, best));
+    if (beats(x, y) || (last && x == y)) best = i;
   }
   return best;
 }
@@ -96,8 +144,8 @@ Tensor arg_best(const Tensor& input, const ArgOptions& options, const Tensor& li
   Tensor output = blank(like);
   const Groups groups = checked_groups(input, {{options.axis}}, like);
   for (Index i = 0; i < length(groups); ++i) {
-    at(output.q, i) = is_float(input) ? best_position(input.f, at(groups, i), beats)
-                                      : best_position(input.q, at(groups, i), beats);
+    at(output.q, i) = is_float(input) ? best_position(input.f, at(groups, i), beats, options.last)
+                                      : best_position(input.q, at(groups, i), beats, options.last);
   }
   return output;
 }
@@ -120,7 +168,9 @@ Tensor mean(const Tensor& input, const ReductionOptions& options, const Tensor& 
 
 Tensor sum(const Tensor& input, const ReductionOptions& options, const Tensor& like) {
   const Groups groups = checked_groups(input, options, like);
-  if (input.type == Type::s32) return wrapped_sums(input, groups, like);
+  if (input.type == Type::s32 || input.type == Type::s64) {
+    return wrapped(input, groups, like, 0, [](auto a, auto b) { return a + b; });
+  }
   if (!is_float(input)) {
     return integer_reduction(input, groups, like,
                              [&](Index) { return sum_multiplier(input, like); });
@@ -128,6 +178,92 @@ Tensor sum(const Tensor& input, const ReductionOptions& options, const Tensor& l
   Tensor output = blank(like);
   for (Index i = 0; i < length(groups); ++i) {
     at(output.f, i) = float_sum(input, at(groups, i));
+  }
+  return output;
+}
+
+Tensor reduce_max(const Tensor& input, const ReductionOptions& options, const Tensor& like) {
+  return extremes(input, checked_groups(input, options, like), like,
+                  [](auto a, auto b) { return a > b; });
+}
+
+Tensor reduce_min(const Tensor& input, const ReductionOptions& options, const Tensor& like) {
+  return extremes(input, checked_groups(input, options, like), like,
+                  [](auto a, auto b) { return a < b; });
+}
+
+Tensor reduce_prod(const Tensor& input, const ReductionOptions& options, const Tensor& like) {
+  const Groups groups = checked_groups(input, options, like);
+  const auto times = [](auto a, auto b) { return a * b; };
+  return is_float(input) ? float_reduction(input, groups, like, folding(1, times))
+                         : wrapped(input, groups, like, 1, times);
+}
+
+Tensor reduce_l1(const Tensor& input, const ReductionOptions& options, const Tensor& like) {
+  const Groups groups = checked_groups(input, options, like);
+  if (is_float(input)) {
+    return float_reduction(input, groups, like,
+                           folding(0, [](float total, float x) { return total + std::abs(x); }));
+  }
+  return wrapped(input, groups, like, 0, [](std::uint64_t total, std::uint64_t x) {
+    return static_cast<Index>(x) < 0 ? total - x : total + x;
+  });
+}
+
+Tensor reduce_sum_square(const Tensor& input, const ReductionOptions& options, const Tensor& like) {
+  const Groups groups = checked_groups(input, options, like);
+  const auto add_square = [](auto total, auto x) { return total + x * x; };
+  return is_float(input) ? float_reduction(input, groups, like, folding(0, add_square))
+                         : wrapped(input, groups, like, 0, add_square);
+}
+
+Tensor reduce_l2(const Tensor& input, const ReductionOptions& options, const Tensor& like) {
+  Tensor output = reduce_sum_square(input, options, like);
+  for (float& each : output.f) each = std::sqrt(each);
+  return output;
+}
+
+Tensor reduce_log_sum(const Tensor& input, const ReductionOptions& options, const Tensor& like) {
+  return float_reduction(
+      input, checked_groups(input, options, like), like,
+      [](const std::vector<float>& values) { return std::log(folding(0, plus)(values)); });
+}
+
+/// With the largest taken out, as the plain formula overflows.
+Tensor reduce_log_sum_exp(const Tensor& input, const ReductionOptions& options,
+                          const Tensor& like) {
+  return float_reduction(input, checked_groups(input, options, like), like,
+                         [](const std::vector<float>& values) {
+                           const float max = *std::max_element(values.begin(), values.end());
+                           float sum = 0;
+                           for (const float x : values) sum += std::exp(x - max);
+                           return max + std::log(sum);
+                         });
+}
+
+Tensor cum_sum(const Tensor& input, const CumSumOptions& options, const Tensor& like) {
+  Tensor output = blank(like);
+  for (const std::vector<Index>& group : groups_along(input, {options.axis})) {
+    for (Index i = 0; i < length(group); ++i) {
+      float real = 0;
+      std::uint64_t integer = 0;
+      // From the outermost inwards, as a running sum would.
+      for (Index k = 0; k < length(group); ++k) {
+        const Index j = options.reverse ? length(group) - 1 - k : k;
+        const bool before = options.reverse ? j > i : j < i;
+        if (!before && (j != i || options.exclusive)) continue;
+        if (is_float(input)) {
+          real += at(input.f, at(group, j));
+        } else {
+          integer += static_cast<std::uint64_t>(at(input.q, at(group, j)));
+        }
+      }
+      if (is_float(input)) {
+        at(output.f, at(group, i)) = real;
+      } else {
+        at(output.q, at(group, i)) = wrapped_to(like.type, integer);
+      }
+    }
   }
   return output;
 }

@@ -122,4 +122,20 @@ Tensor resize_bilinear(const Tensor& input, const ResizeOptions& options, const 
   return output;
 }
 
+Tensor resample(const Tensor& input, const ResampleOptions& options, const Tensor& like) {
+  Tensor output = blank(like);
+  const Index taps = length(options.places) / at(like.shape, options.axis);
+  for (Index i = 0; i < count(like.shape); ++i) {
+    std::vector<Index> place = coordinates_of(i, like.shape);
+    const Index own = at(place, options.axis);
+    float sum = options.bias.empty() ? 0.0F : at(options.bias, own);
+    for (Index tap = own * taps; tap < (own + 1) * taps; ++tap) {
+      at(place, options.axis) = at(options.places, tap);
+      sum += at(options.weights, tap) * at(input.f, offset_of(place, input.shape));
+    }
+    at(output.f, i) = sum;
+  }
+  return output;
+}
+
 }  // namespace oracle

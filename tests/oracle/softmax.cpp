@@ -161,4 +161,18 @@ Tensor softmax(const Tensor& input, const SoftmaxOptions& options, const Tensor&
   return output;
 }
 
+Tensor log_softmax(const Tensor& input, const Tensor& like) {
+  Tensor output = blank(like);
+  const Index n = input.shape.back();
+  for (Index begin = 0; begin < count(input.shape); begin += n) {
+    double largest = double{at(input.f, begin)}, sum = 0.0;
+    for (Index i = begin; i < begin + n; ++i) largest = std::max(largest, double{at(input.f, i)});
+    for (Index i = begin; i < begin + n; ++i) sum += std::exp(double{at(input.f, i)} - largest);
+    for (Index i = begin; i < begin + n; ++i) {
+      at(output.f, i) = static_cast<float>(double{at(input.f, i)} - largest - std::log(sum));
+    }
+  }
+  return output;
+}
+
 }  // namespace oracle

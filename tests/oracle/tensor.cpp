@@ -48,8 +48,27 @@ Range range_of(Type type) {
   throw std::invalid_argument("an integer type");
 }
 
+Index wrapped(Index value, Type type) {
+  switch (type) {
+    case Type::s8: return static_cast<std::int8_t>(value);
+    case Type::u8: return static_cast<std::uint8_t>(value);
+    case Type::s16: return static_cast<std::int16_t>(value);
+    case Type::s32: return static_cast<std::int32_t>(value);
+    case Type::boolean: return value != 0 ? 1 : 0;
+    case Type::s64:
+    case Type::f32: break;
+  }
+  return value;
+}
+
 Index clamp(Index value, Range range) {
   return std::min(std::max(value, range.lowest), range.highest);
+}
+
+Index wrapped_to(Type type, std::uint64_t value) {
+  require(type == Type::s32 || type == Type::s64, "an integer type without scales");
+  if (type == Type::s32) return static_cast<std::int32_t>(static_cast<std::uint32_t>(value));
+  return static_cast<Index>(value);
 }
 
 Index count(const std::vector<int>& shape) {

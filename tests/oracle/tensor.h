@@ -37,7 +37,11 @@ struct Range {
 
 bool is_float(const Tensor& tensor);
 Range range_of(Type type);
+/// The low bits of `value`, as a number of that type.
+Index wrapped(Index value, Type type);
 Index clamp(Index value, Range range);
+/// What is left of a number in an s32 or s64, which have no scales.
+Index wrapped_to(Type type, std::uint64_t value);
 
 Index count(const std::vector<int>& shape);
 /// -1 is the last dimension, and so on.
@@ -50,6 +54,15 @@ Index offset_of(const std::vector<Index>& coordinates, const std::vector<int>& s
 /// As offset_of, for a tensor that is broadcast: dimensions are aligned at the end, and a
 /// dimension of 1 is read again and again.
 Index broadcast_offset(const std::vector<Index>& coordinates, const std::vector<int>& shape);
+
+/// Calls compute(offset in a, offset in b, offset in the output) for every output element.
+template <typename Compute>
+void for_every_pair(const Tensor& a, const Tensor& b, const Tensor& output, Compute compute) {
+  for (Index i = 0; i < count(output.shape); ++i) {
+    const std::vector<Index> place = coordinates_of(i, output.shape);
+    compute(broadcast_offset(place, a.shape), broadcast_offset(place, b.shape), i);
+  }
+}
 
 /// The tensor described by `like`, filled with (raw) zeros.
 Tensor blank(const Tensor& like);

@@ -15,6 +15,7 @@ void scatter(const Operand<Number>& x, const Operand<Number>& w, const Window& r
              const Window& columns, const std::vector<Index>& pixel, std::vector<Number>& sums) {
   const Index outputs = at(w.shape, 0);
   const Index inputs = at(w.shape, 3);
+  const Index groups = at(x.shape, 3) / inputs;
   const std::vector<int> sums_shape = {at(x.shape, 0), static_cast<int>(rows.in),
                                        static_cast<int>(columns.in), static_cast<int>(outputs)};
   for (Index ky = 0; ky < rows.kernel; ++ky) {
@@ -26,7 +27,8 @@ void scatter(const Operand<Number>& x, const Operand<Number>& w, const Window& r
       const Index target = offset_of({at(pixel, 0), y, column, 0}, sums_shape);
       for (Index o = 0; o < outputs; ++o) {
         const Index tap = offset_of({o, ky, kx, 0}, w.shape);
-        const Index source = offset_of({at(pixel, 0), at(pixel, 1), at(pixel, 2), 0}, x.shape);
+        const Index first = o / (outputs / groups) * inputs;
+        const Index source = offset_of({at(pixel, 0), at(pixel, 1), at(pixel, 2), first}, x.shape);
         for (Index i = 0; i < inputs; ++i) {
           at(sums, target + o) += at(x.values, source + i) * at(w.values, tap + i);
         }
@@ -62,7 +64,7 @@ Tensor transpose_conv(const Tensor& input, const Tensor& weights, const Tensor* 
       window_along(at(like.shape, 2), at(weights.shape, 2), options.stride_w, 1, options.padding);
   require(rows.out == at(input.shape, 1) && columns.out == at(input.shape, 2) &&
               at(weights.shape, 0) == at(like.shape, 3) &&
-              at(weights.shape, 3) == at(input.shape, 3),
+              at(input.shape, 3) % at(weights.shape, 3) == 0,
           "shapes of a transposed convolution");
   if (is_float(input)) {
     const auto sums = scatter_all(real(input), real(weights), rows, columns, like);

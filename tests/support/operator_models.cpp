@@ -1,26 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/operator_models.h"
 
+#include <fmt/format.h>
+
 #include <numeric>
 
 #include "compiler/ops/add.h"
 #include "compiler/ops/arg.h"
 #include "compiler/ops/cast.h"
+#include "compiler/ops/comparison.h"
 #include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/custom.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dequantize.h"
+#include "compiler/ops/div.h"
+#include "compiler/ops/elu.h"
 #include "compiler/ops/fully_connected.h"
+#include "compiler/ops/functions.h"
 #include "compiler/ops/hard_swish.h"
 #include "compiler/ops/leaky_relu.h"
+#include "compiler/ops/log_softmax.h"
+#include "compiler/ops/logic.h"
 #include "compiler/ops/logistic.h"
 #include "compiler/ops/lstm.h"
 #include "compiler/ops/maximum.h"
 #include "compiler/ops/minimum.h"
+#include "compiler/ops/mod.h"
 #include "compiler/ops/mul.h"
 #include "compiler/ops/pad.h"
 #include "compiler/ops/pool2d.h"
+#include "compiler/ops/pow.h"
 #include "compiler/ops/prelu.h"
 #include "compiler/ops/quantize.h"
 #include "compiler/ops/reduce.h"
@@ -36,6 +46,7 @@
 #include "compiler/ops/tanh.h"
 #include "compiler/ops/transpose.h"
 #include "compiler/ops/transpose_conv.h"
+#include "compiler/ops/where.h"
 #include "tests/support/builder.h"
 
 namespace smelt::test {
@@ -306,6 +317,43 @@ class Models {
   Builder builder_;
 };
 
+/// Operators of floats, of numbers as they are, and of truth values.
+void add_plain(std::vector<NamedModel>& models) {
+  const auto end = [&](const OpDef& op, ElementType type, Builder b, TensorId output) {
+    b.output(output);
+    models.push_back({fmt::format("{}_{}", op.name, to_string(type)), std::move(b.graph)});
+  };
+  const auto one = [&](const OpDef& op, ElementType type, std::any attributes) {
+    Builder b;
+    const TensorId x = b.input(type, {2, 3});
+    end(op, type, b, b.node(op, std::move(attributes), {x}));
+  };
+  const auto two = [&](const OpDef& op, ElementType type, std::any attributes, ElementType result) {
+    Builder b;
+    const TensorId x = b.input(type, {2, 3}), y = b.input(type, {3});
+    end(op, type, b, b.node(op, std::move(attributes), {x, y}, {}, result));
+  };
+  for (const OpDef* op :
+       {&ops::abs, &ops::ceil, &ops::cos, &ops::exp, &ops::floor, &ops::log, &ops::log_softmax,
+        &ops::neg, &ops::round, &ops::rsqrt, &ops::sign, &ops::sin, &ops::sqrt})
+    one(*op, f32, op->attributes.make());
+  one(ops::elu, f32, ops::EluAttributes{});
+  one(ops::abs, s32, ops::abs.attributes.make());
+  one(ops::logical_not, boolean, ops::logical_not.attributes.make());
+  two(ops::div, f32, ops::DivAttributes{Activation::relu6}, f32);
+  two(ops::div, s32, ops::DivAttributes{}, s32);
+  two(ops::mod, s32, ops::ModAttributes{.floored = true}, s32);
+  two(ops::pow, f32, ops::pow.attributes.make(), f32);
+  for (const OpDef* op : {&ops::equal, &ops::less, &ops::less_equal})
+    two(*op, s32, op->attributes.make(), boolean);
+  for (const OpDef* op : {&ops::logical_and, &ops::logical_or})
+    two(*op, boolean, op->attributes.make(), boolean);
+  Builder b;
+  const TensorId condition = b.input(boolean, {2, 1}), x = b.input(f32, {3});
+  const TensorId y = b.input(f32, {2, 3});
+  end(ops::where, f32, b, b.node(ops::where, {}, {condition, x, y}, {}, f32));
+}
+
 /// Changes of representation, and the user's own operator.
 void add_mixed(std::vector<NamedModel>& models) {
   const auto one = [&](std::string name, const OpDef& op, ElementType from, Quantization before,
@@ -335,6 +383,7 @@ void add_mixed(std::vector<NamedModel>& models) {
 std::vector<NamedModel> operator_models() {
   std::vector<NamedModel> models;
   for (const ElementType type : formats) Models(models, type).add_all();
+  add_plain(models);
   add_mixed(models);
   return models;
 }

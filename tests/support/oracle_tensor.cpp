@@ -27,11 +27,18 @@ float float_at(const Bytes& bytes, std::size_t i) {
   return value;
 }
 
+/// What is infinite or no number is so on both sides.
+bool agree(float expected, float actual, float tolerance) {
+  if (std::isfinite(expected)) return std::abs(expected - actual) <= tolerance;
+  return expected == actual || (std::isnan(expected) && std::isnan(actual));
+}
+
 std::string float_difference(const std::vector<float>& expected, const Bytes& actual) {
   float largest = 0;
-  for (const float value : expected) largest = std::max(largest, std::abs(value));
+  for (const float value : expected)
+    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
   for (std::size_t i = 0; i < expected.size(); ++i)
-    if (!(std::abs(expected[i] - float_at(actual, i)) <= 1e-5F * largest))
+    if (!agree(expected[i], float_at(actual, i), 1e-5F * largest))
       return fmt::format("element {} is {}, expected {}", i, float_at(actual, i), expected[i]);
   return {};
 }

@@ -10,10 +10,14 @@
 # compiled, code and constants together when the library is there. OPTIONS are those of
 # `smelt compile`.
 #
+#   smelt_add_features(NAME [OPTIONS OPTION...])
+#
+# The same of a front end from samples to log-mel features; OPTIONS are those of `smelt features`.
+#
 #   smelt_add_golden_test(TEST MODEL NAME GOLDEN WHERE [MAIN SOURCE...])
 #
 # A program TEST, and a test of that name, which runs the model NAME on golden vectors: a folder of
-# inN.bin and outN.bin, or a file of `smelt golden`. In a cross build it runs in
+# inN.bin and outN.bin, or a file of `smelt golden`; of a front end, samples to run on. In a cross build it runs in
 # CMAKE_CROSSCOMPILING_EMULATOR. MAIN replaces the emitted main, which prints and returns 0 or 1, by
 # sources that call NAME_golden_check.
 include_guard(GLOBAL)
@@ -28,13 +32,28 @@ function(_smelt_emit what folder)
   add_custom_command(
     OUTPUT ${folder}.stamp
     BYPRODUCTS ${arg_FILES}
-    COMMAND smelt::smelt compile ${arg_COMMAND} -o ${folder} --depfile ${folder}.stamp.d
+    COMMAND smelt::smelt ${arg_COMMAND} -o ${folder} --depfile ${folder}.stamp.d
     COMMAND ${CMAKE_COMMAND} -E touch ${folder}.stamp
     DEPENDS smelt::smelt
     DEPFILE ${folder}.stamp.d
     WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
     COMMENT "Compiling ${what}"
     VERBATIM)
+endfunction()
+
+# The library NAME with what the command emits, made from WHAT.
+function(_smelt_add_library name what)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/smelt/${name})
+  _smelt_emit(${what} ${folder} COMMAND ${ARGN}
+              FILES ${name}.h ${name}.cpp ${name}_weights.h ${name}_weights.cpp)
+  add_custom_target(${name}_smelt DEPENDS ${folder}.stamp)
+
+  add_library(${name} STATIC ${folder}/${name}.cpp ${folder}/${name}_weights.cpp)
+  add_dependencies(${name} ${name}_smelt)
+  target_include_directories(${name} SYSTEM INTERFACE ${folder})
+  target_include_directories(${name} PRIVATE ${folder})
+  target_compile_features(${name} PRIVATE cxx_std_14)
+  set_target_properties(${name} PROPERTIES SMELT_COMMAND "${ARGN}")
 endfunction()
 
 function(smelt_add_model name)
@@ -45,27 +64,26 @@ function(smelt_add_model name)
                         "${arg_UNPARSED_ARGUMENTS}")
   endif()
   get_filename_component(model ${arg_MODEL} ABSOLUTE)
-  set(command ${model} --name ${name} ${arg_OPTIONS})
+  set(command compile ${model} --name ${name} ${arg_OPTIONS})
   foreach(option TARGET RAM FLASH)
     if(arg_${option})
       string(TOLOWER ${option} lower)
       list(APPEND command --${lower} ${arg_${option}})
     endif()
   endforeach()
-  set(folder ${CMAKE_CURRENT_BINARY_DIR}/smelt/${name})
-  _smelt_emit(${arg_MODEL} ${folder} COMMAND ${command}
-              FILES ${name}.h ${name}.cpp ${name}_weights.h ${name}_weights.cpp)
-  add_custom_target(${name}_smelt DEPENDS ${folder}.stamp)
-
-  add_library(${name} STATIC ${folder}/${name}.cpp ${folder}/${name}_weights.cpp)
-  add_dependencies(${name} ${name}_smelt)
-  target_include_directories(${name} SYSTEM INTERFACE ${folder})
-  target_include_directories(${name} PRIVATE ${folder})
-  target_compile_features(${name} PRIVATE cxx_std_14)
-  set_target_properties(${name} PROPERTIES SMELT_COMMAND "${command}")
+  _smelt_add_library(${name} ${arg_MODEL} ${command})
   if(arg_FLASH)
     _smelt_check_flash(${name} ${arg_FLASH})
   endif()
+endfunction()
+
+function(smelt_add_features name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "OPTIONS")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "usage: smelt_add_features(NAME [OPTIONS OPTION...]); not understood: "
+                        "${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  _smelt_add_library(${name} ${name} features --name ${name} ${arg_OPTIONS})
 endfunction()
 
 # Fails the build if the code and constants of a library are more than a budget.

@@ -26,8 +26,26 @@ extern "C" void *memcpy(void *, const void *, size_t);
 extern "C" void *memset(void *, int, size_t);
 )";
 constexpr const char* math_header = R"(#pragma once
-extern "C" float expf(float);
-extern "C" float tanhf(float);
+extern "C" {
+float acosf(float);
+float asinf(float);
+float atanf(float);
+float ceilf(float);
+float cosf(float);
+float coshf(float);
+float expf(float);
+float fabsf(float);
+float floorf(float);
+float logf(float);
+float sinf(float);
+float sinhf(float);
+float sqrtf(float);
+float tanf(float);
+float tanhf(float);
+float copysignf(float, float);
+float fmodf(float, float);
+float powf(float, float);
+}
 )";
 
 Files file_system(const std::vector<OutputFile>& files) {
