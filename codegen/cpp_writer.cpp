@@ -22,6 +22,7 @@ T element(std::span<const std::uint8_t> bytes, std::size_t index) {
 std::string element_literal(ElementType type, std::span<const std::uint8_t> bytes, std::size_t i) {
   switch (type) {
     case ElementType::f32: return literal(element<float>(bytes, i));
+    case ElementType::s4:
     case ElementType::s8: return literal(std::int64_t{element<std::int8_t>(bytes, i)});
     case ElementType::boolean:
     case ElementType::u8: return literal(std::int64_t{element<std::uint8_t>(bytes, i)});
@@ -37,6 +38,7 @@ std::string element_literal(ElementType type, std::span<const std::uint8_t> byte
 std::string_view c_type(ElementType type) {
   switch (type) {
     case ElementType::f32: return "float";
+    case ElementType::s4:
     case ElementType::s8: return "int8_t";
     case ElementType::boolean:
     case ElementType::u8: return "uint8_t";

@@ -208,7 +208,9 @@ Bytes quantized(const Bytes& floats, const Tensor& like) {
     const float clamped = shifted > static_cast<float>(range.min)
                               ? std::min(shifted, static_cast<float>(range.max))
                               : static_cast<float>(range.min);
-    result.push_back(static_cast<std::uint8_t>(static_cast<std::int32_t>(clamped)));
+    const auto bits = static_cast<std::uint32_t>(static_cast<std::int32_t>(clamped));
+    for (int k = 0; k < byte_size(like.type); ++k)
+      result.push_back(static_cast<std::uint8_t>(bits >> (8 * k)));
   }
   return result;
 }
@@ -218,7 +220,7 @@ std::optional<std::vector<Bytes>> cut(const Array& array, const Tensor& input,
                                       const std::string& file, Diagnostics& diagnostics) {
   const std::int64_t size = element_count(input.shape);
   const bool convert =
-      array.type == ElementType::f32 && byte_size(input.type) == 1 && input.quantization.present();
+      array.type == ElementType::f32 && byte_size(input.type) <= 2 && input.quantization.present();
   const std::int64_t total = element_count(array.shape);
   const bool several = total > size && !array.shape.empty() &&
                        array.shape[0] == total / std::max<std::int64_t>(size, 1);
@@ -228,7 +230,8 @@ std::optional<std::vector<Bytes>> cut(const Array& array, const Tensor& input,
                fmt::format("array \"{}\" is {} {}, input \"{}\" takes {} {}", array.name,
                            to_string(array.type), to_string(array.shape), input.name,
                            to_string(input.type), to_string(input.shape)))
-        .note("a leading dimension more counts cases; floats are quantized for 8-bit inputs");
+        .note(
+            "a leading dimension more counts cases; floats are quantized for 8- and 16-bit inputs");
     return std::nullopt;
   }
   const std::size_t step = array.bytes.size() / static_cast<std::size_t>(total / size);

@@ -30,6 +30,24 @@ std::vector<std::int32_t> indices(const std::vector<TensorId>& ids) {
   return result;
 }
 
+/// Data as files have them: of 4 bits, two elements share a byte, the first in its low half.
+std::vector<std::uint8_t> packed(const Tensor& tensor) {
+  if (tensor.type != ElementType::s4) return tensor.data;
+  std::vector<std::uint8_t> bytes((tensor.data.size() + 1) / 2);
+  for (std::size_t i = 0; i < tensor.data.size(); ++i)
+    bytes[i / 2] = static_cast<std::uint8_t>(bytes[i / 2] | (tensor.data[i] & 15U) << (i % 2 * 4));
+  return bytes;
+}
+
+int version_of(const tflite_writer::Row& row, const NodeView& view) {
+  if (!view.has_input(0)) return row.version;
+  switch (view.input(0).type) {
+    case ElementType::s8: return row.version_int8;
+    case ElementType::s16: return row.version_int16;
+    default: return row.version;
+  }
+}
+
 class Exporter {
  public:
   Exporter(const Graph& graph, Diagnostics& diagnostics)
@@ -55,13 +73,12 @@ class Exporter {
       return;
     }
     const NodeView view{graph_, node};
-    const bool is_int8 = view.has_input(0) && view.input(0).type == ElementType::s8;
     tflite_writer::Operator op{.view = view,
                                .file = file_,
                                .constants = constants_,
                                .diagnostics = diagnostics_,
                                .code = row->code,
-                               .version = is_int8 ? row->version_int8 : row->version,
+                               .version = version_of(*row, view),
                                .options_type = row->options,
                                .inputs = indices(node.inputs)};
     row->write(op);
@@ -80,7 +97,8 @@ class Exporter {
 
   std::uint32_t add_buffer(const Tensor& tensor) {
     if (!tensor.constant) return 0;
-    buffers_.push_back(format::CreateBufferDirect(file_, &tensor.data));
+    const std::vector<std::uint8_t> data = packed(tensor);
+    buffers_.push_back(format::CreateBufferDirect(file_, &data));
     return static_cast<std::uint32_t>(buffers_.size() - 1);
   }
 

@@ -29,18 +29,23 @@ void refuse_bytes(Operator& op) {
            "leave this operator in float32");
 }
 
+/// 16-bit sums of general scales say so; of other types the option says nothing.
+bool pot_scale(const Operator& op) {
+  return op.view.input(0).type != ElementType::s16;
+}
+
 }  // namespace
 
 void add(Operator& op) {
   require_scales(op);
   const auto activation = activation_type(op.attributes<ops::AddAttributes>().activation);
-  op.set_options(format::CreateAddOptions(op.file, activation));
+  op.set_options(format::CreateAddOptions(op.file, activation, pot_scale(op)));
 }
 
 void sub(Operator& op) {
   require_scales(op);
   const auto activation = activation_type(op.attributes<ops::SubAttributes>().activation);
-  op.set_options(format::CreateSubOptions(op.file, activation));
+  op.set_options(format::CreateSubOptions(op.file, activation, pot_scale(op)));
 }
 
 void mul(Operator& op) {
@@ -91,6 +96,11 @@ void leaky_relu(Operator& op) {
 void cast(Operator& op) {
   op.set_options(format::CreateCastOptions(op.file, tensor_type(op.view.input(0).type),
                                            tensor_type(op.view.output().type)));
+}
+
+void quantize(Operator& op) {
+  if (op.view.output().type == ElementType::s16) op.version = 2;
+  empty_options(op);
 }
 
 void no_options(Operator&) {}

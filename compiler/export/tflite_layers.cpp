@@ -19,6 +19,22 @@ namespace {
 constexpr int keep_dims_version = 5, per_channel_version = 12, transposed_bias_version = 3,
               transposed_activation_version = 4;
 
+/// Of layers with weights of 4 bits.
+constexpr int int4_convolution_version = 7, int4_fully_connected_version = 10;
+/// Of 16-bit layers that name the type of their bias.
+constexpr int bias_type_convolution_version = 8, bias_type_fully_connected_version = 11;
+
+bool has_int4_weights(const Operator& op) {
+  return op.view.input(1).type == ElementType::s4;
+}
+
+/// The type of bias that a 16-bit layer must name: without, it has 64 bits.
+format::TensorType named_bias_type(const Operator& op) {
+  const bool named = op.view.input(0).type == ElementType::s16 && op.view.has_input(2) &&
+                     op.view.input(2).type == ElementType::s32;
+  return named ? format::TensorType::INT32 : format::TensorType{};
+}
+
 /// Height and width of an operand NHWC.
 Extent2 extent(const Tensor& tensor) {
   return {tensor.shape[1], tensor.shape[2]};
@@ -31,9 +47,11 @@ void conv2d(Operator& op) {
   const auto padding =
       op.padding(a.pads, op.view.input(0).shape, extent(op.view.input(1)), a.stride, a.dilation);
   if (!padding) return;
+  if (has_int4_weights(op)) op.version = int4_convolution_version;
+  if (named_bias_type(op) != format::TensorType{}) op.version = bias_type_convolution_version;
   op.set_options(format::CreateConv2DOptions(op.file, *padding, a.stride.width, a.stride.height,
                                              activation_type(a.activation), a.dilation.width,
-                                             a.dilation.height));
+                                             a.dilation.height, named_bias_type(op)));
 }
 
 void depthwise_conv2d(Operator& op) {
@@ -41,6 +59,7 @@ void depthwise_conv2d(Operator& op) {
   const Shape& input = op.view.input(0).shape;
   const auto padding = op.padding(a.pads, input, extent(op.view.input(1)), a.stride, a.dilation);
   if (!padding) return;
+  if (has_int4_weights(op)) op.version = int4_convolution_version;
   const std::int32_t multiplier = op.view.input(1).shape[3] / input[3];
   op.set_options(format::CreateDepthwiseConv2DOptions(
       op.file, *padding, a.stride.width, a.stride.height, multiplier, activation_type(a.activation),
@@ -66,10 +85,12 @@ void transpose_conv(Operator& op) {
 void fully_connected(Operator& op) {
   const auto& a = op.attributes<ops::FullyConnectedAttributes>();
   if (a.keep_dims) op.version = std::max(op.version, keep_dims_version);
+  if (has_int4_weights(op)) op.version = int4_fully_connected_version;
+  if (named_bias_type(op) != format::TensorType{}) op.version = bias_type_fully_connected_version;
   if (op.view.input(1).quantization.per_channel()) op.version = per_channel_version;
   op.set_options(format::CreateFullyConnectedOptions(
       op.file, activation_type(a.activation), format::FullyConnectedOptionsWeightsFormat::DEFAULT,
-      a.keep_dims));
+      a.keep_dims, /*asymmetric_quantize_inputs=*/false, named_bias_type(op)));
 }
 
 void pool2d(Operator& op) {

@@ -51,6 +51,7 @@ format::ActivationFunctionType activation_type(Activation activation) {
 
 format::TensorType tensor_type(ElementType type) {
   switch (type) {
+    case ElementType::s4: return format::TensorType::INT4;
     case ElementType::s8: return format::TensorType::INT8;
     case ElementType::u8: return format::TensorType::UINT8;
     case ElementType::s16: return format::TensorType::INT16;

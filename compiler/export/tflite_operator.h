@@ -61,7 +61,8 @@ format::TensorType tensor_type(ElementType type);
 struct Row {
   const OpDef* op;
   format::BuiltinOperator code;
-  int version, version_int8;  ///< the least that has the operator in float, and in int8
+  /// The least that has the operator in float, in int8, and in int16.
+  int version, version_int8, version_int16;
   format::BuiltinOptions options;
   void (*write)(Operator&);
 };
@@ -85,6 +86,7 @@ void sub(Operator& op);
 void mul(Operator& op);
 void leaky_relu(Operator& op);
 void cast(Operator& op);
+void quantize(Operator& op);
 void floats_only(Operator& op);  ///< functions that the format has of floats
 void abs(Operator& op);
 void elu(Operator& op);

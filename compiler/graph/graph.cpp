@@ -16,6 +16,7 @@ std::vector<std::int64_t> widened(const Tensor& tensor) {
 
 std::vector<std::int64_t> integers(const Tensor& tensor) {
   switch (tensor.type) {
+    case ElementType::s4:
     case ElementType::s8: return widened<std::int8_t>(tensor);
     case ElementType::boolean:
     case ElementType::u8: return widened<std::uint8_t>(tensor);

@@ -107,7 +107,7 @@ std::vector<std::uint8_t> to_bytes(const std::vector<T>& values) {
   return to_bytes(std::span<const T>(values));
 }
 
-/// Elements of an integer constant (s8, u8, s16, s32, s64) widened.
+/// Elements of an integer constant (s4, s8, u8, s16, s32, s64) widened.
 std::vector<std::int64_t> integers(const Tensor& tensor);
 
 }  // namespace smelt

@@ -16,7 +16,7 @@ struct TypeRow {
 };
 
 // Indexed by ElementType.
-constexpr std::array<TypeRow, 7> types{{
+constexpr std::array<TypeRow, 8> types{{
     {"f32", 4, 0, 0},
     {"s8", 1, -128, 127},
     {"u8", 1, 0, 255},
@@ -24,6 +24,7 @@ constexpr std::array<TypeRow, 7> types{{
     {"s32", 4, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()},
     {"s64", 8, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()},
     {"bool", 1, 0, 1},
+    {"s4", 1, -8, 7},
 }};
 
 const TypeRow& row(ElementType type) {

@@ -12,11 +12,15 @@
 namespace smelt {
 
 /// Element types of tensors, spelt as in kernel suffixes and in the textual form.
-enum class ElementType : std::uint8_t { f32, s8, u8, s16, s32, s64, boolean };
+///
+/// s4, from -8 to 7, is for constants alone: weights. A tensor holds each in a byte of its own, so
+/// that sizes and indices are those of s8 everywhere; lowering packs them, two in a byte, and so
+/// does the .tflite exporter. Programs know no s4: their packed constants are bytes.
+enum class ElementType : std::uint8_t { f32, s8, u8, s16, s32, s64, boolean, s4 };
 
 std::string_view to_string(ElementType type);
 std::optional<ElementType> parse_element_type(std::string_view text);
-/// Bytes of one element.
+/// Bytes of one element in a tensor.
 int byte_size(ElementType type);
 bool is_integer(ElementType type);
 /// Smallest and largest value of an integer type of at most 32 bits.

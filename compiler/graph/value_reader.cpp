@@ -70,6 +70,7 @@ Origin ValueReader::origin() {
 void ValueReader::element(ElementType type, std::vector<std::uint8_t>& data) {
   switch (type) {
     case ElementType::f32: return append(data, scanner_.number());
+    case ElementType::s4:
     case ElementType::s8: return append(data, scanner_.integer<std::int8_t>());
     case ElementType::boolean:
     case ElementType::u8: return append(data, scanner_.integer<std::uint8_t>());

@@ -11,6 +11,23 @@ namespace {
 /// Tensors of more elements than this are no microcontroller's.
 constexpr std::int64_t max_elements = std::int64_t{1} << 28;
 
+/// s4 is for constants, each in a byte that has room for more.
+void verify_s4(const Graph& graph, const Tensor& tensor, Diagnostics& diagnostics) {
+  if (!tensor.constant) {
+    diagnostics
+        .error(place_of(graph), fmt::format("tensor \"{}\" of type s4 is no constant", tensor.name))
+        .note("only weights have 4 bits");
+    return;
+  }
+  const IntegerRange range = range_of(ElementType::s4);
+  for (const std::int64_t value : integers(tensor)) {
+    if (value >= range.min && value <= range.max) continue;
+    diagnostics.error(place_of(graph),
+                      fmt::format("constant \"{}\" of type s4 has element {}", tensor.name, value));
+    return;
+  }
+}
+
 void verify_tensor(const Graph& graph, const Tensor& tensor, Diagnostics& diagnostics) {
   const auto count = checked_count(tensor.shape, max_elements);
   if (!count) {
@@ -23,6 +40,7 @@ void verify_tensor(const Graph& graph, const Tensor& tensor, Diagnostics& diagno
     diagnostics.error(place_of(graph),
                       fmt::format("constant \"{}\" of shape {} has {} bytes", tensor.name,
                                   to_string(tensor.shape), tensor.data.size()));
+  if (tensor.type == ElementType::s4) verify_s4(graph, tensor, diagnostics);
 }
 
 class Verifier {

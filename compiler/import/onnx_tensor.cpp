@@ -78,6 +78,7 @@ std::vector<std::uint8_t> listed(const TensorProto& source, ElementType type) {
     case ElementType::s64: return narrowed<std::int64_t>(source.int64_data());
     case ElementType::s32: return narrowed<std::int32_t>(source.int32_data());
     case ElementType::s16: return narrowed<std::int16_t>(source.int32_data());
+    case ElementType::s4:
     case ElementType::s8: return narrowed<std::int8_t>(source.int32_data());
     case ElementType::u8:
     case ElementType::boolean: break;

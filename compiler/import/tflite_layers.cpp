@@ -20,14 +20,16 @@ namespace {
 /// Elements that one pooling may look at.
 constexpr std::int64_t max_pool_taps = 1 << 30;
 
-/// Weights that are int8 under float activations ("dynamic range" models): the float that they
-/// stand for, since the device quantizes nothing at run time.
+/// Weights that are int8 or int4 under float activations ("dynamic range" models): the float that
+/// they stand for, since the device quantizes nothing at run time.
 TensorId float_weights(Operator& op, std::size_t i) {
   const Tensor& weights = op.input(i);
-  const bool hybrid = op.input(0).type == ElementType::f32 && weights.type == ElementType::s8 &&
-                      weights.constant && weights.quantization.present();
+  const bool narrow = weights.type == ElementType::s8 || weights.type == ElementType::s4;
+  const bool hybrid = op.input(0).type == ElementType::f32 && narrow && weights.constant &&
+                      weights.quantization.present();
   if (!hybrid) return op.inputs[i];
-  op.warning("has int8 weights under float activations: they are compiled as float",
+  op.warning(fmt::format("has {} weights under float activations: they are compiled as float",
+                         weights.type == ElementType::s8 ? "int8" : "int4"),
              "quantize the whole model to int8 to make it four times smaller and faster");
   const std::vector<std::int64_t> quantized = integers(weights);
   std::vector<float> values;
@@ -50,6 +52,24 @@ std::vector<TensorId> linear_operands(Operator& op) {
   return operands;
 }
 
+/// The same for a 16-bit layer that may ask for sums of 32 bits without having a bias: one of zeros
+/// says so.
+std::vector<TensorId> linear_operands(Operator& op, format::TensorType bias_type) {
+  std::vector<TensorId> operands = linear_operands(op);
+  const bool asks = bias_type == format::TensorType::INT32 && operands.size() == 2 &&
+                    op.input(0).type == ElementType::s16 && op.input(1).constant &&
+                    !op.input(1).shape.empty();
+  if (!asks) return operands;
+  const std::int32_t channels = op.input(1).shape[0];
+  operands.push_back(op.graph.add(
+      {.name = op.output().name + "_bias",
+       .type = ElementType::s32,
+       .shape = {channels},
+       .constant = true,
+       .data = to_bytes(std::vector<std::int32_t>(static_cast<std::size_t>(channels)))}));
+  return operands;
+}
+
 bool four_dimensional(Operator& op, const Shape& shape, std::string_view role) {
   if (shape.size() == 4) return true;
   op.error(fmt::format("{} have shape {}, expected four dimensions", role, to_string(shape)),
@@ -59,7 +79,8 @@ bool four_dimensional(Operator& op, const Shape& shape, std::string_view role) {
 
 /// What CONV_2D and DEPTHWISE_CONV_2D have alike.
 template <typename Attributes, typename Table>
-void convolution(Operator& op, const OpDef& def, const Table& table) {
+void convolution(Operator& op, const OpDef& def, const Table& table,
+                 format::TensorType bias_type = {}) {
   if (!op.takes(2, 3)) return;
   const Shape weights = op.input(1).shape;
   if (!four_dimensional(op, weights, "weights")) return;
@@ -71,7 +92,7 @@ void convolution(Operator& op, const OpDef& def, const Table& table) {
   if (!activation || !pads) return;
   attributes.activation = *activation;
   attributes.pads = *pads;
-  op.node(def, attributes, linear_operands(op));
+  op.node(def, attributes, linear_operands(op, bias_type));
 }
 
 void pool(Operator& op, const OpDef& def) {
@@ -99,7 +120,7 @@ void pool(Operator& op, const OpDef& def) {
 
 void conv2d(Operator& op) {
   if (const auto* table = op.table(&format::Operator::builtin_options_as_Conv2DOptions))
-    convolution<ops::Conv2dAttributes>(op, ops::conv2d, *table);
+    convolution<ops::Conv2dAttributes>(op, ops::conv2d, *table, table->quantized_bias_type());
 }
 
 void depthwise_conv2d(Operator& op) {
@@ -136,7 +157,7 @@ void fully_connected(Operator& op) {
   op.node(
       ops::fully_connected,
       ops::FullyConnectedAttributes{.activation = *activation, .keep_dims = table->keep_num_dims()},
-      linear_operands(op));
+      linear_operands(op, table->quantized_bias_type()));
 }
 
 void average_pool2d(Operator& op) {

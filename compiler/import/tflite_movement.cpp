@@ -59,8 +59,8 @@ bool complete(std::vector<std::int32_t>& sizes, std::int32_t extent) {
 /// Inputs of another scale than the output's are brought to it first.
 TensorId as_output_quantized(Operator& op, TensorId id) {
   const Tensor& input = op.graph[id];
-  const bool quantized = byte_size(input.type) == 1 && input.quantization.present() &&
-                         op.output().quantization.present();
+  const bool quantized = is_integer(input.type) && byte_size(input.type) <= 2 &&
+                         input.quantization.present() && op.output().quantization.present();
   if (!quantized || input.type != op.output().type ||
       input.quantization == op.output().quantization)
     return id;

@@ -18,6 +18,7 @@ constexpr std::size_t max_rank = 8;
 std::optional<ElementType> element_type(format::TensorType type) {
   switch (type) {
     case format::TensorType::FLOAT32: return ElementType::f32;
+    case format::TensorType::INT4: return ElementType::s4;
     case format::TensorType::INT8: return ElementType::s8;
     case format::TensorType::UINT8: return ElementType::u8;
     case format::TensorType::INT16: return ElementType::s16;
@@ -26,6 +27,24 @@ std::optional<ElementType> element_type(format::TensorType type) {
     case format::TensorType::BOOL: return ElementType::boolean;
     default: return std::nullopt;
   }
+}
+
+/// Bytes of the elements in a file: of 4 bits, two share a byte.
+std::uint64_t packed_bytes(ElementType type, std::int64_t count) {
+  const auto elements = static_cast<std::uint64_t>(count);
+  return type == ElementType::s4 ? (elements + 1) / 2
+                                 : elements * static_cast<std::uint64_t>(byte_size(type));
+}
+
+/// One element of 4 bits per byte, the low half of each first.
+std::vector<std::uint8_t> unpacked(const flatbuffers::Vector<std::uint8_t>& data,
+                                   std::int64_t count) {
+  std::vector<std::uint8_t> bytes;
+  for (std::uint32_t i = 0; i < static_cast<std::uint64_t>(count); ++i) {
+    const unsigned half = data.Get(i / 2) >> (i % 2 * 4) & 15U;
+    bytes.push_back(static_cast<std::uint8_t>((half ^ 8U) - 8U));
+  }
+  return bytes;
 }
 
 /// The FlatBuffers verifier lets 64-bit elements pass that are aligned to 32 bits.
@@ -51,6 +70,8 @@ class Reader {
     if (source_.sparsity()) refuse("is stored sparse");
     if (source_.quantization()) read_quantization(*source_.quantization());
     read_data();
+    if (tensor_.type == ElementType::s4 && !tensor_.constant)
+      refuse("has type INT4, which only constants may have");
     return {std::move(tensor_), std::move(problem_)};
   }
 
@@ -134,13 +155,15 @@ class Reader {
     const format::Buffer& buffer = *model_.buffers()->Get(index);
     if (buffer.offset() > 1 || buffer.size() > 1) refuse("is stored outside the FlatBuffer");
     if (size_of(buffer.data()) == 0) return;
-    const auto expected = static_cast<std::uint64_t>(element_count(tensor_.shape)) *
-                          static_cast<std::uint64_t>(byte_size(tensor_.type));
+    const std::uint64_t expected = packed_bytes(tensor_.type, element_count(tensor_.shape));
     if (buffer.data()->size() != expected)
       refuse(fmt::format("has {} bytes of data, its shape {} needs {}", buffer.data()->size(),
                          to_string(tensor_.shape), expected));
     if (!problem_.empty()) return;
-    tensor_.data.assign(buffer.data()->begin(), buffer.data()->end());
+    if (tensor_.type == ElementType::s4)
+      tensor_.data = unpacked(*buffer.data(), element_count(tensor_.shape));
+    else
+      tensor_.data.assign(buffer.data()->begin(), buffer.data()->end());
     tensor_.constant = true;
     tensor_.variable = false;
   }

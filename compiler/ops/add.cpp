@@ -15,7 +15,7 @@ SumScales scales(const NodeView& view) {
   const double a = scale_of(view.input(0));
   const double b = scale_of(view.input(1));
   const double twice = 2 * std::max(a, b);
-  return {a / twice, b / twice, twice / (sum_unit * scale_of(view.output()))};
+  return {a / twice, b / twice, twice / (sum_unit(view) * scale_of(view.output()))};
 }
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
@@ -45,6 +45,7 @@ constexpr KernelRow kernels[] = {
     {"add_integers", takes_plain, lower_plain},
     {"add_s8", takes_scaled<ElementType::s8>, lower_quantized<&smelt::add_s8>},
     {"add_u8", takes_scaled<ElementType::u8>, lower_quantized<&smelt::add_u8>},
+    {"add_s16", takes_scaled<ElementType::s16>, lower_quantized<&smelt::add_s16>},
     {"add_f32", takes<ElementType::f32>, lower_clamped<&smelt::add_f32>},
     {"add_s32", takes<ElementType::s32>, lower_clamped<&smelt::add_s32>},
 };

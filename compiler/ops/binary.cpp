@@ -41,21 +41,21 @@ std::optional<Shape> broadcast_shapes(const std::vector<Shape>& shapes) {
   return result;
 }
 
-bool check_types(const NodeView& view, std::initializer_list<ElementType> types,
+bool check_types(const NodeView& view, std::initializer_list<ElementType> types, ElementType second,
                  Diagnostics& diagnostics) {
   const Tensor& a = view.input(0);
   return check_type(view, a, "the first operand", types, diagnostics) &&
-         check_type(view, view.input(1), "the second operand", {a.type}, diagnostics) &&
+         check_type(view, view.input(1), "the second operand", {second}, diagnostics) &&
          check_type(view, view.output(), "output", {a.type}, diagnostics) &&
          check_broadcast(view, diagnostics);
 }
 
 bool check_scales(const NodeView& view, Diagnostics& diagnostics) {
   const Tensor& a = view.input(0);
-  if (a.type != ElementType::s8 && a.type != ElementType::u8) return true;
-  return check_quantized(view, a, "the first operand", diagnostics) &&
-         check_quantized(view, view.input(1), "the second operand", diagnostics) &&
-         check_quantized(view, view.output(), "output", diagnostics);
+  if (byte_size(a.type) > 2 || a.type == ElementType::boolean) return true;
+  return check_scaled(view, a, "the first operand", diagnostics) &&
+         check_scaled(view, view.input(1), "the second operand", diagnostics) &&
+         check_scaled(view, view.output(), "output", diagnostics);
 }
 
 }  // namespace
@@ -124,18 +124,15 @@ std::vector<BroadcastLoop> kernel_loops(const std::vector<Shape>& operands) {
 }
 
 bool check_binary(const NodeView& view, std::initializer_list<ElementType> types,
-                  Diagnostics& diagnostics) {
-  return check_types(view, types, diagnostics) && check_scales(view, diagnostics);
+                  Diagnostics& diagnostics, std::optional<ElementType> second) {
+  return check_types(view, types, second.value_or(view.input(0).type), diagnostics) &&
+         check_scales(view, diagnostics);
 }
 
 bool check_arithmetic(const NodeView& view, std::initializer_list<ElementType> types,
                       Diagnostics& diagnostics) {
-  if (!check_types(view, types, diagnostics)) return false;
-  if (is_plain(view)) return true;
-  if (view.input(0).type != ElementType::s16) return check_scales(view, diagnostics);
-  diagnostics.error(place_of(view.graph, view.node), "operands of type s16 have a scale")
-      .note("quantize to 8 bits");
-  return false;
+  if (!check_types(view, types, view.input(0).type, diagnostics)) return false;
+  return is_plain(view) || check_scales(view, diagnostics);
 }
 
 bool check_activation(const NodeView& view, Activation activation, Diagnostics& diagnostics) {

@@ -38,10 +38,11 @@ std::vector<BroadcastLoop> kernel_loops(const std::vector<Shape>& operands);
 /// did.
 bool check_broadcast(const NodeView& view, Diagnostics& diagnostics);
 /// Reports operands that do not broadcast, differ in type from each other or the output, are none
-/// of `types`, or lack the scale of an 8-bit type; false if it did.
+/// of `types`, or lack the scale of a quantized type; false if it did. `second`: the type of the
+/// second operand, if it is another one.
 bool check_binary(const NodeView& view, std::initializer_list<ElementType> types,
-                  Diagnostics& diagnostics);
-/// The same for operators that also take 8-bit numbers as they are, where no tensor has a scale.
+                  Diagnostics& diagnostics, std::optional<ElementType> second = {});
+/// The same for operators that also take narrow numbers as they are, where no tensor has a scale.
 bool check_arithmetic(const NodeView& view, std::initializer_list<ElementType> types,
                       Diagnostics& diagnostics);
 /// Reports an activation of numbers as they are, which only those of 32 bits have; false if it did.

@@ -23,6 +23,7 @@ UnaryCall from(const NodeView& view, std::int32_t count) {
     case ElementType::s16: return unary_call<&smelt::cast_s16<Input>>("cast_s16", header, count);
     case ElementType::s32: return unary_call<&smelt::cast_s32<Input>>("cast_s32", header, count);
     case ElementType::s64: return unary_call<&smelt::cast_s64<Input>>("cast_s64", header, count);
+    case ElementType::s4:  // no tensor that is computed
     case ElementType::boolean: break;
   }
   return unary_call<&smelt::cast_bool<Input>>("cast_bool", header, count);
@@ -31,6 +32,7 @@ UnaryCall from(const NodeView& view, std::int32_t count) {
 UnaryCall call(const NodeView& view, std::int32_t count) {
   switch (view.input(0).type) {
     case ElementType::f32: return from<float>(view, count);
+    case ElementType::s4:
     case ElementType::s8: return from<std::int8_t>(view, count);
     case ElementType::s16: return from<std::int16_t>(view, count);
     case ElementType::s32: return from<std::int32_t>(view, count);

@@ -8,7 +8,7 @@ namespace smelt {
 
 void check_clamp(const NodeView& view, Diagnostics& diagnostics) {
   using enum ElementType;
-  if (check_unary(view, {f32, s8, u8}, diagnostics))
+  if (check_unary(view, {f32, s8, u8, s16}, diagnostics))
     check_same_quantization(view, view.input(0), "input", diagnostics);
 }
 
@@ -21,9 +21,13 @@ UnaryCall clamp_call(const NodeView& view, Activation activation, std::int32_t c
   }
   const IntegerRange range = quantized_range(activation, view.input(0));
   std::vector<Field> fields{int_field("min", range.min), int_field("max", range.max)};
-  return view.input(0).type == ElementType::s8
-             ? unary_call<&smelt::clamp_s8>("clamp_s8", header, count, std::move(fields))
-             : unary_call<&smelt::clamp_u8>("clamp_u8", header, count, std::move(fields));
+  switch (view.input(0).type) {
+    case ElementType::s8:
+      return unary_call<&smelt::clamp_s8>("clamp_s8", header, count, std::move(fields));
+    case ElementType::u8:
+      return unary_call<&smelt::clamp_u8>("clamp_u8", header, count, std::move(fields));
+    default: return unary_call<&smelt::clamp_s16>("clamp_s16", header, count, std::move(fields));
+  }
 }
 
 }  // namespace smelt

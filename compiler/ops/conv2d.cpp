@@ -3,13 +3,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "compiler/ops/depthwise_conv2d.h"
-#include "compiler/ops/quantization.h"
 #include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/conv2d.h"
+#include "smelt/conv2d_s16.h"
+#include "smelt/conv2d_s4.h"
 
 namespace smelt::ops {
 namespace {
@@ -29,13 +32,15 @@ LinearOperands linear_operands(const NodeView& view) {
           .bias = view.has_input(2) ? &view.input(2) : nullptr,
           .output = view.output(),
           .activation = view.attributes<Conv2dAttributes>().activation,
-          .channels = view.input(1).shape[0]};
+          .channels = view.input(1).shape[0],
+          .packed_weights = true};
 }
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
   const Shape& weights = view.input(1).shape;
   if (!check_type(view, view.input(0), "input",
-                  {ElementType::f32, ElementType::s8, ElementType::u8}, diagnostics))
+                  {ElementType::f32, ElementType::s8, ElementType::u8, ElementType::s16},
+                  diagnostics))
     return;
   if (weights.size() != 4) {
     diagnostics.error(place_of(view.graph, view.node),
@@ -81,31 +86,28 @@ Convolution convolution_of(const NodeView& view) {
           .groups = view.input(0).shape[3] / weights.shape[3]};
 }
 
-Struct layer(const Convolution& convolution, Field images, StepBuilder& builder) {
+/// Elements that patch and weights are longer than their taps. Rows of 4-bit weights are, already.
+std::int32_t margin(const LinearFormat& format) {
+  return format.weights == ElementType::f32 ? 0 : smelt::tap_margin;
+}
+
+Struct layer(const LinearFormat& format, const Convolution& convolution, Field images,
+             StepBuilder& builder) {
   const LinearOperands& operands = convolution.operands;
-  const ElementType type = operands.weights.type;
-  const bool quantized = type != ElementType::f32;
-  const std::int64_t padding = quantized ? operands.input.quantization.zero_point() : 0;
-  const std::int64_t zero = quantized ? operands.weights.quantization.zero_point() : 0;
-  std::vector<std::uint8_t> weights = convolution.weights;
-  if (quantized) weights.resize(weights.size() + smelt::tap_margin);
-  const ConstantId data = builder.constant("weights", type, std::move(weights), convolution.taps);
-  return {fmt::format("conv2d_{}_layer", to_string(type)),
+  const WeightRows rows{.length = convolution.taps, .margin = margin(format)};
+  const ConstantId weights = weights_constant(format, convolution.weights, rows, builder);
+  return {linear_layer("conv2d", format),
           {std::move(images), int_field("groups", convolution.groups),
-           constant_field("weights", data), int_field("input_padding", padding),
-           int_field("weights_zero_point", zero), output_stage(operands, builder)}};
+           constant_field("weights", weights),
+           int_field("input_padding", zero_point_of(operands.input)),
+           int_field("weights_zero_point", zero_point_of(operands.weights)),
+           output_stage(format, operands, builder)}};
 }
 
-/// Sums in 32 bits take products of widened inputs.
-ElementType wide(ElementType type) {
-  return type == ElementType::f32 ? ElementType::f32 : ElementType::s16;
-}
-
-/// The inputs of one output pixel.
-Operand patch(const Convolution& convolution, StepBuilder& builder) {
-  const ElementType type = convolution.operands.weights.type;
-  const std::int64_t margin = type == ElementType::f32 ? 0 : smelt::tap_margin;
-  return builder.scratch("patch", wide(type), convolution.taps + margin);
+/// The inputs of one output pixel, widened to what products are made of.
+Operand patch(const LinearFormat& format, const Convolution& convolution, StepBuilder& builder) {
+  const ElementType type = format.weights == ElementType::f32 ? ElementType::f32 : ElementType::s16;
+  return builder.scratch("patch", type, convolution.taps + margin(format));
 }
 
 template <typename Number>
@@ -115,18 +117,46 @@ void host_conv2d(const smelt::window_shape& shape, const smelt::conv2d_layer<Num
   smelt::conv2d<max_kernel_height, Number>(shape, layer, input, output, ring, patch);
 }
 
-Kernel conv2d_kernel(ElementType type) {
-  const auto invoke_it = type == ElementType::s8   ? invoke<&host_conv2d<s8>>
-                         : type == ElementType::u8 ? invoke<&host_conv2d<u8>>
-                                                   : invoke<&host_conv2d<f32>>;
-  return {fmt::format("conv2d_{}", to_string(type)), "smelt/conv2d.h", invoke_it};
+struct HostKernel {
+  const LinearFormat& format;
+  void (*invoke)(const HostCall&);
+};
+constexpr HostKernel host_kernels[] = {
+    {formats::s8, invoke<&host_conv2d<smelt::s8>>},
+    {formats::u8, invoke<&host_conv2d<smelt::u8>>},
+    {formats::f32, invoke<&host_conv2d<smelt::f32>>},
+    {formats::s16x8, invoke<&host_conv2d<smelt::s16x8>>},
+    {formats::s16x8_s64, invoke<&host_conv2d<smelt::s16x8_s64>>},
+    {formats::s16x8_b32, invoke<&host_conv2d<smelt::s16x8_b32>>},
+    {formats::s8x4, invoke<&host_conv2d<smelt::s8x4>>},
+    {formats::s16x4, invoke<&host_conv2d<smelt::s16x4>>},
+    {formats::s16x4_s64, invoke<&host_conv2d<smelt::s16x4_s64>>},
+};
+
+void lower_windows(const LinearFormat& format, const NodeView& view, const Convolution& convolution,
+                   StepBuilder& builder) {
+  const Window& window = convolution.window;
+  const Tensor& input = view.input(0);
+  const auto* const host =
+      std::find_if(std::begin(host_kernels), std::end(host_kernels),
+                   [&](const HostKernel& each) { return &each.format == &format; });
+  Struct arguments =
+      layer(format, convolution, images_field(window, input.shape, view.output().shape), builder);
+  builder
+      .step(linear_kernel("conv2d", format, host->invoke), shape_struct(window),
+            std::move(arguments),
+            {builder.input(0), builder.output(),
+             builder.scratch("ring", input.type, ring_elements(window, input.shape)),
+             patch(format, convolution, builder)})
+      .summary = describe(window, convolution.operands.activation);
 }
 
+template <const LinearFormat& format>
 void lower_conv2d(const NodeView& view, StepBuilder& builder) {
-  lower_convolution(view, convolution_of(view), builder);
+  lower_windows(format, view, convolution_of(view), builder);
 }
 
-template <ElementType type, auto kernel>
+template <const LinearFormat& format, auto kernel>
 void lower_pointwise(const NodeView& view, StepBuilder& builder) {
   const Shape& input = view.input(0).shape;
   const Shape& output = view.output().shape;
@@ -136,9 +166,9 @@ void lower_pointwise(const NodeView& view, StepBuilder& builder) {
   Field images =
       images_field(convolution.window, {1, 1, pixels, input[3]}, {1, 1, pixels, output[3]});
   builder
-      .step({fmt::format("pointwise_{}", to_string(type)), "smelt/conv2d.h", invoke<kernel>},
-            layer(convolution, std::move(images), builder),
-            {builder.input(0), builder.output(), patch(convolution, builder)})
+      .step(linear_kernel("pointwise", format, invoke<kernel>),
+            layer(format, convolution, std::move(images), builder),
+            {builder.input(0), builder.output(), patch(format, convolution, builder)})
       .summary = describe(convolution.window, convolution.operands.activation);
 }
 
@@ -176,35 +206,51 @@ void lower_narrow(const NodeView& view, StepBuilder& builder) {
                   convolution.window, builder);
 }
 
-template <ElementType type>
-bool is_type(const NodeView& view, const Target&) {
-  return view.input(0).type == type;
+template <const LinearFormat& format>
+bool is_format(const NodeView& view, const Target&) {
+  return computes(format, linear_operands(view));
 }
 
-template <ElementType type>
+template <const LinearFormat& format>
 bool is_pointwise(const NodeView& view, const Target& target) {
   const Window window = window_of(view);
-  return is_type<type>(view, target) && window.kernel == Extent2{1, 1} &&
-         window.stride == Extent2{1, 1} && window.pads == Pads{};
+  return window.kernel == Extent2{1, 1} && window.stride == Extent2{1, 1} &&
+         window.pads == Pads{} && is_format<format>(view, target);
 }
 
 /// Fewer outputs than a vector has lanes leave it half empty.
 bool is_narrow(const NodeView& view, const Target&) {
-  return convolution_of(view).groups == 1 && window_of(view).dilation.width == 1 &&
-         taps(view) <= few_taps && view.input(1).shape[0] >= 8;
+  return has_depthwise_kernel(linear_operands(view)) && convolution_of(view).groups == 1 &&
+         window_of(view).dilation.width == 1 && taps(view) <= few_taps &&
+         view.input(1).shape[0] >= 8;
 }
+
+template <const LinearFormat& format, auto kernel>
+constexpr KernelRow pointwise_row = {"pointwise", is_pointwise<format>,
+                                     lower_pointwise<format, kernel>};
+template <const LinearFormat& format>
+constexpr KernelRow conv2d_row = {format.name, is_format<format>, lower_conv2d<format>};
 
 constexpr KernelRow kernels[] = {
     {"narrow", is_narrow, lower_narrow},
-    {"pointwise_s8", is_pointwise<ElementType::s8>,
-     lower_pointwise<ElementType::s8, &smelt::pointwise_s8>},
-    {"pointwise_u8", is_pointwise<ElementType::u8>,
-     lower_pointwise<ElementType::u8, &smelt::pointwise_u8>},
-    {"pointwise_f32", is_pointwise<ElementType::f32>,
-     lower_pointwise<ElementType::f32, &smelt::pointwise_f32>},
-    {"conv2d_s8", is_type<ElementType::s8>, lower_conv2d},
-    {"conv2d_u8", is_type<ElementType::u8>, lower_conv2d},
-    {"conv2d_f32", is_type<ElementType::f32>, lower_conv2d},
+    pointwise_row<formats::s8, &smelt::pointwise_s8>,
+    pointwise_row<formats::u8, &smelt::pointwise_u8>,
+    pointwise_row<formats::f32, &smelt::pointwise_f32>,
+    pointwise_row<formats::s16x8, &smelt::pointwise_s16x8>,
+    pointwise_row<formats::s16x8_s64, &smelt::pointwise_s16x8_s64>,
+    pointwise_row<formats::s16x8_b32, &smelt::pointwise_s16x8_b32>,
+    pointwise_row<formats::s8x4, &smelt::pointwise_s8x4>,
+    pointwise_row<formats::s16x4, &smelt::pointwise_s16x4>,
+    pointwise_row<formats::s16x4_s64, &smelt::pointwise_s16x4_s64>,
+    conv2d_row<formats::s8>,
+    conv2d_row<formats::u8>,
+    conv2d_row<formats::f32>,
+    conv2d_row<formats::s16x8>,
+    conv2d_row<formats::s16x8_s64>,
+    conv2d_row<formats::s16x8_b32>,
+    conv2d_row<formats::s8x4>,
+    conv2d_row<formats::s16x4>,
+    conv2d_row<formats::s16x4_s64>,
 };
 
 const ChannelRule channels = {
@@ -238,15 +284,7 @@ const QuantizationRule quantization = {
 }  // namespace
 
 void lower_convolution(const NodeView& view, const Convolution& convolution, StepBuilder& builder) {
-  const Window& window = convolution.window;
-  const Tensor& input = view.input(0);
-  builder
-      .step(conv2d_kernel(input.type), shape_struct(window),
-            layer(convolution, images_field(window, input.shape, view.output().shape), builder),
-            {builder.input(0), builder.output(),
-             builder.scratch("ring", input.type, ring_elements(window, input.shape)),
-             patch(convolution, builder)})
-      .summary = describe(window, convolution.operands.activation);
+  lower_windows(format_of(convolution.operands), view, convolution, builder);
 }
 
 const OpDef conv2d = {

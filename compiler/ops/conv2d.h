@@ -5,7 +5,7 @@
 #pragma once
 
 #include "compiler/graph/graph.h"
-#include "compiler/ops/quantization.h"
+#include "compiler/ops/linear.h"
 #include "compiler/ops/window.h"
 
 namespace smelt::ops {

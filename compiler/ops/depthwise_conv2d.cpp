@@ -3,15 +3,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/conv2d.h"
-#include "compiler/ops/quantization.h"
 #include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/depthwise_conv2d.h"
+#include "smelt/depthwise_conv2d_s16.h"
+#include "smelt/depthwise_conv2d_s4.h"
 
 namespace smelt::ops {
 namespace {
@@ -32,13 +35,16 @@ LinearOperands linear_operands(const NodeView& view) {
           .output = view.output(),
           .activation = view.attributes<DepthwiseConv2dAttributes>().activation,
           .channels = view.input(1).shape[3],
-          .channels_last = true};
+          .channels_last = true,
+          .packed_weights = true,
+          .wide_bias = true};
 }
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
   const Shape& weights = view.input(1).shape;
   if (!check_type(view, view.input(0), "input",
-                  {ElementType::f32, ElementType::s8, ElementType::u8}, diagnostics))
+                  {ElementType::f32, ElementType::s8, ElementType::u8, ElementType::s16},
+                  diagnostics))
     return;
   if (weights.size() != 4 || weights[0] != 1) {
     diagnostics.error(place_of(view.graph, view.node),
@@ -74,22 +80,20 @@ std::int64_t macs(const NodeView& view) {
   return element_count(view.output().shape) * weights[1] * weights[2];
 }
 
-Struct layer(const DepthwiseConvolution& convolution, StepBuilder& builder) {
+Struct layer(const LinearFormat& format, const DepthwiseConvolution& convolution,
+             StepBuilder& builder) {
   const LinearOperands& operands = convolution.operands;
-  const ElementType type = operands.weights.type;
-  const bool quantized = type != ElementType::f32;
-  const std::int64_t padding = quantized ? operands.input.quantization.zero_point() : 0;
-  const std::int64_t zero = quantized ? operands.weights.quantization.zero_point() : 0;
   const std::int32_t multiplier = convolution.output[3] / convolution.input[3];
-  std::vector<std::uint8_t> weights = convolution.weights;
-  if (multiplier > 1)
-    weights.resize(weights.size() + smelt::lane_margin * static_cast<std::size_t>(byte_size(type)));
-  return {fmt::format("depthwise_conv2d_{}_layer", to_string(type)),
+  const WeightRows rows{.length = convolution.output[3],
+                        .by_channel = false,
+                        .margin = multiplier > 1 ? smelt::lane_margin : 0};
+  const ConstantId weights = weights_constant(format, convolution.weights, rows, builder);
+  return {linear_layer("depthwise_conv2d", format),
           {images_field(convolution.window, convolution.input, convolution.output),
-           int_field("multiplier", multiplier),
-           constant_field("weights", builder.constant("weights", type, std::move(weights))),
-           int_field("input_padding", padding), int_field("weights_zero_point", zero),
-           output_stage(operands, builder)}};
+           int_field("multiplier", multiplier), constant_field("weights", weights),
+           int_field("input_padding", zero_point_of(operands.input)),
+           int_field("weights_zero_point", zero_point_of(operands.weights)),
+           output_stage(format, operands, builder)}};
 }
 
 template <typename Number>
@@ -100,22 +104,49 @@ void host_depthwise(const smelt::window_shape& shape,
   smelt::depthwise_conv2d<max_kernel_height, Number>(shape, layer, input, output, ring);
 }
 
-Kernel kernel_of(ElementType type) {
-  const auto invoke_it = type == ElementType::s8   ? invoke<&host_depthwise<s8>>
-                         : type == ElementType::u8 ? invoke<&host_depthwise<u8>>
-                                                   : invoke<&host_depthwise<f32>>;
-  return {fmt::format("depthwise_conv2d_{}", to_string(type)), "smelt/depthwise_conv2d.h",
-          invoke_it};
+struct HostKernel {
+  const LinearFormat& format;
+  void (*invoke)(const HostCall&);
+};
+constexpr HostKernel host_kernels[] = {
+    {formats::s8, invoke<&host_depthwise<smelt::s8>>},
+    {formats::u8, invoke<&host_depthwise<smelt::u8>>},
+    {formats::f32, invoke<&host_depthwise<smelt::f32>>},
+    {formats::s16x8, invoke<&host_depthwise<smelt::s16x8>>},
+    {formats::s16x8_s64, invoke<&host_depthwise<smelt::s16x8_s64>>},
+    {formats::s8x4, invoke<&host_depthwise<smelt::s8x4>>},
+    {formats::s16x4, invoke<&host_depthwise<smelt::s16x4>>},
+    {formats::s16x4_s64, invoke<&host_depthwise<smelt::s16x4_s64>>},
+};
+
+const HostKernel* find_kernel(const LinearFormat& format) {
+  const auto* const found =
+      std::find_if(std::begin(host_kernels), std::end(host_kernels),
+                   [&](const HostKernel& each) { return &each.format == &format; });
+  return found == std::end(host_kernels) ? nullptr : found;
 }
 
+void lower_windows(const LinearFormat& format, const DepthwiseConvolution& convolution,
+                   const Window& described, StepBuilder& builder) {
+  Struct arguments = layer(format, convolution, builder);
+  const std::int64_t ring = ring_elements(convolution.window, convolution.input);
+  builder
+      .step(linear_kernel("depthwise_conv2d", format, find_kernel(format)->invoke),
+            shape_struct(convolution.window), std::move(arguments),
+            {builder.input(0), builder.output(), builder.scratch("ring", format.input, ring)})
+      .summary = describe(described, convolution.operands.activation);
+}
+
+template <const LinearFormat& format>
 void lower(const NodeView& view, StepBuilder& builder) {
   const Window window = window_of(view);
-  lower_depthwise({.window = window,
-                   .operands = linear_operands(view),
-                   .weights = view.input(1).data,
-                   .input = view.input(0).shape,
-                   .output = view.output().shape},
-                  window, builder);
+  lower_windows(format,
+                {.window = window,
+                 .operands = linear_operands(view),
+                 .weights = view.input(1).data,
+                 .input = view.input(0).shape,
+                 .output = view.output().shape},
+                window, builder);
 }
 
 /// Weights [taps][output channel] as [output channel][taps].
@@ -147,16 +178,24 @@ bool is_conv2d(const NodeView& view, const Target&) {
   return view.input(0).shape[3] == 1 && std::int64_t{weights[1]} * weights[2] > few_taps;
 }
 
-template <ElementType type>
-bool is_type(const NodeView& view, const Target&) {
-  return view.input(0).type == type;
+template <const LinearFormat& format>
+bool is_format(const NodeView& view, const Target&) {
+  return computes(format, linear_operands(view));
 }
+
+template <const LinearFormat& format>
+constexpr KernelRow row = {format.name, is_format<format>, lower<format>};
 
 constexpr KernelRow kernels[] = {
     {"conv2d", is_conv2d, lower_conv2d},
-    {"depthwise_conv2d_s8", is_type<ElementType::s8>, lower},
-    {"depthwise_conv2d_u8", is_type<ElementType::u8>, lower},
-    {"depthwise_conv2d_f32", is_type<ElementType::f32>, lower},
+    row<formats::s8>,
+    row<formats::u8>,
+    row<formats::f32>,
+    row<formats::s16x8>,
+    row<formats::s16x8_s64>,
+    row<formats::s8x4>,
+    row<formats::s16x4>,
+    row<formats::s16x4_s64>,
 };
 
 const ChannelRule channels = {
@@ -193,13 +232,11 @@ const QuantizationRule quantization = {
 
 void lower_depthwise(const DepthwiseConvolution& convolution, const Window& described,
                      StepBuilder& builder) {
-  const ElementType type = convolution.operands.input.type;
-  Struct arguments = layer(convolution, builder);
-  builder
-      .step(kernel_of(type), shape_struct(convolution.window), std::move(arguments),
-            {builder.input(0), builder.output(),
-             builder.scratch("ring", type, ring_elements(convolution.window, convolution.input))})
-      .summary = describe(described, convolution.operands.activation);
+  lower_windows(format_of(convolution.operands), convolution, described, builder);
+}
+
+bool has_depthwise_kernel(const LinearOperands& operands) {
+  return find_kernel(format_of(operands)) != nullptr;
 }
 
 const OpDef depthwise_conv2d = {

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "compiler/graph/graph.h"
-#include "compiler/ops/quantization.h"
+#include "compiler/ops/linear.h"
 #include "compiler/ops/window.h"
 
 namespace smelt::ops {
@@ -33,5 +33,7 @@ struct DepthwiseConvolution {
 /// `described` is the window for the comment.
 void lower_depthwise(const DepthwiseConvolution& convolution, const Window& described,
                      StepBuilder& builder);
+/// Whether the depthwise kernel comes in the format of these operands.
+bool has_depthwise_kernel(const LinearOperands& operands);
 
 }  // namespace smelt::ops

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include "compiler/ops/channels.h"
-#include "compiler/ops/quantization.h"
+#include "compiler/ops/linear.h"
 #include "compiler/ops/quantization_rules.h"
 #include "smelt/fully_connected.h"
+#include "smelt/fully_connected_s16.h"
+#include "smelt/fully_connected_s4.h"
 
 namespace smelt::ops {
 namespace {
@@ -18,7 +20,8 @@ LinearOperands linear_operands(const NodeView& view) {
           .output = view.output(),
           .activation = view.attributes<FullyConnectedAttributes>().activation,
           .channels = view.input(1).shape[0],
-          .float_product = !view.input(1).quantization.per_channel()};
+          .float_product = !view.input(1).quantization.per_channel(),
+          .packed_weights = true};
 }
 
 std::int32_t rows(const NodeView& view) {
@@ -29,7 +32,8 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
   const Shape& input = view.input(0).shape;
   const Shape& weights = view.input(1).shape;
   if (!check_type(view, view.input(0), "input",
-                  {ElementType::f32, ElementType::s8, ElementType::u8}, diagnostics))
+                  {ElementType::f32, ElementType::s8, ElementType::u8, ElementType::s16},
+                  diagnostics))
     return;
   const bool keep = view.attributes<FullyConnectedAttributes>().keep_dims;
   if (weights.size() != 2 || weights[0] < 1 || weights[1] < 1 ||
@@ -58,36 +62,41 @@ std::int64_t macs(const NodeView& view) {
   return element_count(view.input(1).shape) * rows(view);
 }
 
-template <ElementType type, auto kernel>
+template <const LinearFormat& format, auto kernel>
 void lower(const NodeView& view, StepBuilder& builder) {
   const Tensor& weights = view.input(1);
-  const std::int64_t zero =
-      weights.type == ElementType::f32 ? 0 : weights.quantization.zero_point();
   const Activation activation = view.attributes<FullyConnectedAttributes>().activation;
-  const ConstantId data = builder.constant("weights", weights.type, weights.data, weights.shape[1]);
+  const ConstantId data =
+      weights_constant(format, weights.data, {.length = weights.shape[1]}, builder);
   builder
-      .step({fmt::format("fully_connected_{}", to_string(type)), "smelt/fully_connected.h",
-             invoke<kernel>},
-            {fmt::format("fully_connected_{}_layer", to_string(type)),
+      .step(linear_kernel("fully_connected", format, invoke<kernel>),
+            {linear_layer("fully_connected", format),
              {int_field("rows", rows(view)), int_field("inputs", weights.shape[1]),
               int_field("outputs", weights.shape[0]), constant_field("weights", data),
-              int_field("weights_zero_point", zero), output_stage(linear_operands(view), builder)}},
+              int_field("weights_zero_point", zero_point_of(weights)),
+              output_stage(format, linear_operands(view), builder)}},
             {builder.input(0), builder.output()})
       .summary = activation == Activation::none ? "" : std::string(to_string(activation));
 }
 
-template <ElementType type>
-bool is_type(const NodeView& view, const Target&) {
-  return view.input(0).type == type;
+template <const LinearFormat& format>
+bool is_format(const NodeView& view, const Target&) {
+  return computes(format, linear_operands(view));
 }
 
+template <const LinearFormat& format, auto kernel>
+constexpr KernelRow row = {format.name, is_format<format>, lower<format, kernel>};
+
 constexpr KernelRow kernels[] = {
-    {"fully_connected_s8", is_type<ElementType::s8>,
-     lower<ElementType::s8, &smelt::fully_connected_s8>},
-    {"fully_connected_u8", is_type<ElementType::u8>,
-     lower<ElementType::u8, &smelt::fully_connected_u8>},
-    {"fully_connected_f32", is_type<ElementType::f32>,
-     lower<ElementType::f32, &smelt::fully_connected_f32>},
+    row<formats::s8, &smelt::fully_connected_s8>,
+    row<formats::u8, &smelt::fully_connected_u8>,
+    row<formats::f32, &smelt::fully_connected_f32>,
+    row<formats::s16x8, &smelt::fully_connected_s16x8>,
+    row<formats::s16x8_s64, &smelt::fully_connected_s16x8_s64>,
+    row<formats::s16x8_b32, &smelt::fully_connected_s16x8_b32>,
+    row<formats::s8x4, &smelt::fully_connected_s8x4>,
+    row<formats::s16x4, &smelt::fully_connected_s16x4>,
+    row<formats::s16x4_s64, &smelt::fully_connected_s16x4_s64>,
 };
 
 const ChannelRule channels = {

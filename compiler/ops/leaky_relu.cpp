@@ -30,7 +30,7 @@ double negative_scale(const NodeView& view) {
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
   using enum ElementType;
-  if (!check_unary(view, {f32, s8, u8}, diagnostics)) return;
+  if (!check_unary(view, {f32, s8, u8, s16}, diagnostics)) return;
   if (!std::isfinite(alpha(view))) {
     diagnostics.error(place_of(view.graph, view.node), fmt::format("alpha is {}", alpha(view)))
         .note("it must be a finite number");
@@ -52,9 +52,14 @@ UnaryCall call(const NodeView& view, std::int32_t count) {
                             scaling_field("negative", negative_scale(view)),
                             int_field("sign", alpha(view) < 0 ? -1 : 1),
                             output_range_field(view.output(), range_of(view.output().type))};
-  return view.input(0).type == ElementType::s8
-             ? unary_call<&smelt::leaky_relu_s8>("leaky_relu_s8", header, count, std::move(fields))
-             : unary_call<&smelt::leaky_relu_u8>("leaky_relu_u8", header, count, std::move(fields));
+  switch (view.input(0).type) {
+    case ElementType::s8:
+      return unary_call<&smelt::leaky_relu_s8>("leaky_relu_s8", header, count, std::move(fields));
+    case ElementType::u8:
+      return unary_call<&smelt::leaky_relu_u8>("leaky_relu_u8", header, count, std::move(fields));
+    default:
+      return unary_call<&smelt::leaky_relu_s16>("leaky_relu_s16", header, count, std::move(fields));
+  }
 }
 
 }  // namespace

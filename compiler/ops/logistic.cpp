@@ -4,6 +4,7 @@
 #include "compiler/ops/channels.h"
 #include "compiler/ops/curve.h"
 #include "compiler/ops/permutation.h"
+#include "smelt/curve_s16.h"
 #include "smelt/logistic.h"
 #include "smelt/logistic_f32.h"
 
@@ -33,6 +34,15 @@ const QuantizationRule quantization = {
     .output = output_quantization,
 };
 
+constexpr KernelRow kernels[] = {
+    {"logistic_s16", is_curve_s16,
+     [](const NodeView& view, StepBuilder& builder) {
+       lower_curve_s16(view, invoke<&smelt::logistic_s16>, 0, builder);
+     }},
+    table_row<call>,
+    {"portable", is_curve, portable_row<call>.lower},
+};
+
 }  // namespace
 
 const OpDef logistic = {
@@ -43,7 +53,7 @@ const OpDef logistic = {
     .channels = &channelwise,
     .untranspose = untranspose_elementwise,
     .quantization = &quantization,
-    .kernels = table_kernels<call>,
+    .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 
 }  // namespace smelt::ops

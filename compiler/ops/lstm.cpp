@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "compiler/ops/quantization.h"
+#include "compiler/ops/linear.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/sigmoid_table.h"
 #include "smelt/lstm.h"

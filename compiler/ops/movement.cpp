@@ -152,7 +152,7 @@ bool check_movable(const NodeView& view, const Tensor& tensor, std::string_view 
 }
 
 bool check_same_quantization(const NodeView& view, const Tensor& input, Diagnostics& diagnostics) {
-  if (input.type != ElementType::s8 && input.type != ElementType::u8) return true;
+  if (!is_integer(input.type) || byte_size(input.type) > 2) return true;
   const Quantization& from = input.quantization;
   const Quantization& to = view.output().quantization;
   if (from.scales == to.scales && from.zero_points == to.zero_points) return true;

@@ -49,6 +49,7 @@ constexpr KernelRow kernels[] = {
     {"mul_integers", takes_plain, lower_plain},
     {"mul_s8", takes_scaled<ElementType::s8>, lower_quantized<&smelt::mul_s8>},
     {"mul_u8", takes_scaled<ElementType::u8>, lower_quantized<&smelt::mul_u8>},
+    {"mul_s16", takes_scaled<ElementType::s16>, lower_quantized<&smelt::mul_s16>},
     {"mul_f32", takes<ElementType::f32>, lower_clamped<&smelt::mul_f32>},
     {"mul_s32", takes<ElementType::s32>, lower_clamped<&smelt::mul_s32>},
 };

@@ -24,6 +24,7 @@ Invoke for_integers(ElementType type) {
     case ElementType::s16: return of_type.template operator()<std::int16_t>();
     case ElementType::s32: return of_type.template operator()<std::int32_t>();
     case ElementType::s64: return of_type.template operator()<std::int64_t>();
+    case ElementType::s4:
     case ElementType::u8:
     case ElementType::boolean:
     case ElementType::f32: break;

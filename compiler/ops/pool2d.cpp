@@ -29,8 +29,8 @@ bool same_scale(float a, float b) {
 }
 
 void check_same_quantization(const NodeView& view, Diagnostics& diagnostics) {
-  if (!check_quantized(view, view.input(0), "input", diagnostics) ||
-      !check_quantized(view, view.output(), "output", diagnostics))
+  if (!check_scaled(view, view.input(0), "input", diagnostics) ||
+      !check_scaled(view, view.output(), "output", diagnostics))
     return;
   const Quantization& input = view.input(0).quantization;
   const Quantization& output = view.output().quantization;
@@ -71,6 +71,18 @@ bool check_pads(const NodeView& view, const Window& window, Diagnostics& diagnos
   return false;
 }
 
+/// Sums of 16-bit elements, and half their number, must fit 32 bits.
+bool check_taps(const NodeView& view, const Window& window, Diagnostics& diagnostics) {
+  constexpr std::int64_t max_taps = 65535;
+  const std::int64_t taps = std::int64_t{window.kernel.height} * window.kernel.width;
+  if (view.input(0).type != ElementType::s16 || taps <= max_taps) return true;
+  diagnostics
+      .error(place_of(view.graph, view.node),
+             fmt::format("sums of {} elements can overflow 32 bits", taps))
+      .note(fmt::format("windows over 16-bit images have at most {} elements", max_taps));
+  return false;
+}
+
 bool is_norm(const NodeView& view) {
   return view.node.op == &l1_pool2d || view.node.op == &l2_pool2d;
 }
@@ -85,11 +97,13 @@ bool is_plain_maximum(const NodeView& view) {
 void check(const NodeView& view, Diagnostics& diagnostics) {
   const Window window = window_of(view);
   const bool known =
-      is_norm(view) ? check_type(view, view.input(0), "input", {ElementType::f32}, diagnostics)
-                    : check_type(view, view.input(0), "input",
-                                 {ElementType::f32, ElementType::s8, ElementType::u8}, diagnostics);
+      is_norm(view)
+          ? check_type(view, view.input(0), "input", {ElementType::f32}, diagnostics)
+          : check_type(view, view.input(0), "input",
+                       {ElementType::f32, ElementType::s8, ElementType::u8, ElementType::s16},
+                       diagnostics);
   if (!known || !check_window(view, view.input(0).shape, window, diagnostics) ||
-      !check_pads(view, window, diagnostics))
+      !check_pads(view, window, diagnostics) || !check_taps(view, window, diagnostics))
     return;
   if (view.input(0).type != ElementType::f32 && !is_plain_maximum(view))
     check_same_quantization(view, diagnostics);
@@ -155,6 +169,8 @@ constexpr KernelRow average_kernels[] = {
      lower<Pooling::sum, &host_pool<smelt::average_pool<std::int8_t>>>},
     {"average_pool2d_u8", is_type<ElementType::u8>,
      lower<Pooling::sum, &host_pool<smelt::average_pool<std::uint8_t>>>},
+    {"average_pool2d_s16", is_type<ElementType::s16>,
+     lower<Pooling::sum, &host_pool<smelt::average_pool<std::int16_t>>>},
     {"average_pool2d_f32", is_type<ElementType::f32>,
      lower<Pooling::sum, &host_pool<smelt::average_pool<float>>>},
 };
@@ -164,6 +180,8 @@ constexpr KernelRow max_kernels[] = {
      lower<Pooling::max, &host_pool<smelt::max_pool<std::int8_t>>>},
     {"max_pool2d_u8", is_type<ElementType::u8>,
      lower<Pooling::max, &host_pool<smelt::max_pool<std::uint8_t>>>},
+    {"max_pool2d_s16", is_type<ElementType::s16>,
+     lower<Pooling::max, &host_pool<smelt::max_pool<std::int16_t>>>},
     {"max_pool2d_f32", is_type<ElementType::f32>,
      lower<Pooling::max, &host_pool<smelt::max_pool<float>>>},
 };

@@ -22,7 +22,8 @@ double negative_scale(const NodeView& view) {
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
   using enum ElementType;
-  if (!check_binary(view, {f32, s8, u8}, diagnostics)) return;
+  const ElementType type = view.input(0).type;
+  if (!check_binary(view, {f32, s8, u8, s16}, diagnostics, type == s16 ? s8 : type)) return;
   const Shape& input = view.input(0).shape;
   if (broadcast_shape(input, view.input(1).shape) != input) {
     diagnostics
@@ -32,7 +33,7 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
         .note("give one slope, or one per channel or element");
     return;
   }
-  if (view.input(0).type == f32) return;
+  if (type == f32) return;
   const std::int64_t largest = largest_offset(view.input(0));
   if (check_scaling(view, positive_scale(view), largest, diagnostics))
     check_scaling(view, negative_scale(view), largest * largest_offset(view.input(1)), diagnostics);
@@ -56,6 +57,7 @@ void lower_f32(const NodeView& view, StepBuilder& builder) {
 constexpr KernelRow kernels[] = {
     {"prelu_s8", takes<ElementType::s8>, lower_quantized<&smelt::prelu_s8>},
     {"prelu_u8", takes<ElementType::u8>, lower_quantized<&smelt::prelu_u8>},
+    {"prelu_s16", takes<ElementType::s16>, lower_quantized<&smelt::prelu_s16>},
     {"prelu_f32", takes<ElementType::f32>, lower_f32},
 };
 

@@ -37,13 +37,14 @@ Multiplier multiplier_of(const NodeView& view) {
 
 void check_scales(const NodeView& view, Diagnostics& diagnostics) {
   const Place place = place_of(view.graph, view.node);
-  if (!check_quantized(view, view.input(0), "input", diagnostics) ||
-      !check_quantized(view, view.output(), "output", diagnostics))
+  if (!check_scaled(view, view.input(0), "input", diagnostics) ||
+      !check_scaled(view, view.output(), "output", diagnostics))
     return;
   const float input = view.input(0).quantization.scale();
   const float output = view.output().quantization.scale();
-  // No input is further than 255 from the zero point.
-  const std::int64_t largest = 255 * reduced_count(view);
+  // No input is further than that from the zero point.
+  const std::int64_t reach = view.input(0).type == ElementType::s16 ? 32768 : 255;
+  const std::int64_t largest = reach * reduced_count(view);
   const std::int32_t left = std::max(multiplier_of(view).shift, 0);
   if (left > 30 || largest > (INT32_MAX >> left))
     diagnostics
@@ -55,14 +56,15 @@ void check_scales(const NodeView& view, Diagnostics& diagnostics) {
 void check(const NodeView& view, Diagnostics& diagnostics) {
   using enum ElementType;
   const Tensor& input = view.input(0);
-  const bool known = view.node.op == &mean
-                         ? check_type(view, input, "input", {f32, s8, u8}, diagnostics)
-                         : check_type(view, input, "input", {f32, s8, u8, s32, s64}, diagnostics);
+  const bool known =
+      view.node.op == &mean
+          ? check_type(view, input, "input", {f32, s8, u8, s16}, diagnostics)
+          : check_type(view, input, "input", {f32, s8, u8, s16, s32, s64}, diagnostics);
   if (!known || !check_movable(view, input, "input", diagnostics) ||
       !check_reduced_axes(view, view.attributes<ReduceAttributes>().axes, diagnostics) ||
       !check_type(view, view.output(), "output", {input.type}, diagnostics))
     return;
-  if (input.type == s8 || input.type == u8) check_scales(view, diagnostics);
+  if (byte_size(input.type) < 4) check_scales(view, diagnostics);
 }
 
 template <auto kernel>
@@ -101,6 +103,7 @@ bool is_type(const NodeView& view, const Target&) {
 constexpr KernelRow kernels[] = {
     {"reduce_s8", is_type<ElementType::s8>, lower_quantized<&smelt::reduce_s8>},
     {"reduce_u8", is_type<ElementType::u8>, lower_quantized<&smelt::reduce_u8>},
+    {"reduce_s16", is_type<ElementType::s16>, lower_quantized<&smelt::reduce_s16>},
     {"reduce_f32", is_type<ElementType::f32>, lower_f32},
     {"reduce_s32", is_type<ElementType::s32>, lower_integers<&smelt::reduce_s32>},
     {"reduce_s64", is_type<ElementType::s64>, lower_integers<&smelt::reduce_s64>},

@@ -18,7 +18,7 @@ double scale(const NodeView& view) {
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
   using enum ElementType;
-  if (check_unary(view, {f32, s8, u8}, diagnostics) && view.input(0).type != f32)
+  if (check_unary(view, {f32, s8, u8, s16}, diagnostics) && view.input(0).type != f32)
     check_scaling(view, scale(view), largest_offset(view.input(0)), diagnostics);
 }
 
@@ -34,11 +34,17 @@ UnaryCall call(const NodeView& view, std::int32_t count) {
       scaling_field("scale", scale(view)),
       output_range_field(view.output(), quantized_range(Activation::relu, view.output()))};
   constexpr auto header = "smelt/requantize.h";
-  return view.input(0).type == ElementType::s8
-             ? unary_call<&smelt::requantize_s8<std::int8_t>>("requantize_s8", header, count,
-                                                              std::move(fields))
-             : unary_call<&smelt::requantize_u8<std::uint8_t>>("requantize_u8", header, count,
-                                                               std::move(fields));
+  switch (view.input(0).type) {
+    case ElementType::s8:
+      return unary_call<&smelt::requantize_s8<std::int8_t>>("requantize_s8", header, count,
+                                                            std::move(fields));
+    case ElementType::u8:
+      return unary_call<&smelt::requantize_u8<std::uint8_t>>("requantize_u8", header, count,
+                                                             std::move(fields));
+    default:
+      return unary_call<&smelt::requantize_s16<std::int16_t>>("requantize_s16", header, count,
+                                                              std::move(fields));
+  }
 }
 
 void lower_clamp(const NodeView& view, StepBuilder& builder) {

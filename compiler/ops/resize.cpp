@@ -117,7 +117,7 @@ void check_nearest(const NodeView& view, Diagnostics& diagnostics) {
 
 void check_bilinear(const NodeView& view, Diagnostics& diagnostics) {
   using enum ElementType;
-  if (!check_type(view, view.input(0), "input", {f32, s8, u8}, diagnostics)) return;
+  if (!check_type(view, view.input(0), "input", {f32, s8, u8, s16}, diagnostics)) return;
   check_nearest(view, diagnostics);
   const auto& attributes = view.attributes<ResizeAttributes>();
   if (attributes.align_corners && attributes.half_pixel_centers)
@@ -197,6 +197,8 @@ constexpr KernelRow bilinear_kernels[] = {
      lower_bilinear<&integer_between, &smelt::resize_bilinear_s8>},
     {"resize_bilinear_u8", is_type<ElementType::u8>,
      lower_bilinear<&integer_between, &smelt::resize_bilinear_u8>},
+    {"resize_bilinear_s16", is_type<ElementType::s16>,
+     lower_bilinear<&integer_between, &smelt::resize_bilinear_s16>},
     {"resize_bilinear_f32", is_type<ElementType::f32>,
      lower_bilinear<&real_between, &smelt::resize_bilinear_f32>},
 };

@@ -33,7 +33,7 @@ bool check_scaling(const NodeView& view, double real, std::int64_t largest,
   constexpr std::int64_t limit = std::int64_t{1} << 30;
   if (std::isfinite(real)) {
     const int left = std::max(0, quantize_multiplier(real).shift);
-    if (left <= 30 && largest << left < limit) return true;
+    if (left <= 30 && largest << left <= limit) return true;
   }
   diagnostics
       .error(place_of(view.graph, view.node),

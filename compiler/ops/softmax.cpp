@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "compiler/ops/quantization.h"
+#include "compiler/ops/scaling.h"
+#include "compiler/ops/tables_s16.h"
 #include "smelt/softmax.h"
 #include "smelt/softmax_f32.h"
+#include "smelt/softmax_s16.h"
 
 namespace smelt::ops {
 namespace {
@@ -17,6 +19,11 @@ namespace {
 constexpr std::int32_t max_quantized_depth = 4095;
 /// The table costs 1 KiB of flash: of fewer elements, their exponentials are quickly computed.
 constexpr std::int64_t min_table_elements = 64;
+
+/// Differences of 17 bits are shifted by so much at most.
+constexpr std::int32_t max_table_shift = 14;
+/// Exponentials in Q0.15, of which a row of the largest sums up to 2^31.
+constexpr std::int32_t max_depth_s16 = 65535;
 
 /// Input in Q5 per unit of the quantized input.
 double argument_scale(const NodeView& view) {
@@ -36,8 +43,11 @@ std::int32_t rows(const NodeView& view) {
 void check_output(const NodeView& view, Diagnostics& diagnostics) {
   const Tensor& output = view.output();
   if (!check_quantized(view, output, "output", diagnostics)) return;
-  const float scale = output.type == ElementType::s16 ? 1.0F / 65536 : 1.0F / 256;
-  const std::int32_t zero = range_of(output.type).min;
+  const bool wide = view.input(0).type == ElementType::s16;
+  const float scale = wide                              ? 1.0F / 32768
+                      : output.type == ElementType::s16 ? 1.0F / 65536
+                                                        : 1.0F / 256;
+  const std::int32_t zero = wide ? 0 : range_of(output.type).min;
   if (output.quantization.scale() == scale && output.quantization.zero_point() == zero) return;
   diagnostics
       .error(place_of(view.graph, view.node),
@@ -45,6 +55,31 @@ void check_output(const NodeView& view, Diagnostics& diagnostics) {
                          output.quantization.zero_point()))
       .note(fmt::format("a softmax to {} needs scale {} and zero point {}", to_string(output.type),
                         scale, zero));
+}
+
+/// From differences of 16-bit inputs to the argument of the table, which ends at -10.
+double table_scale(const NodeView& view) {
+  const double step = static_cast<double>(view.input(0).quantization.scale()) *
+                      static_cast<double>(view.attributes<SoftmaxAttributes>().beta);
+  return step / (10.0 / 65535.0);
+}
+
+void check_depth(const NodeView& view, std::int32_t most, Diagnostics& diagnostics) {
+  if (depth(view) <= most) return;
+  diagnostics
+      .error(place_of(view.graph, view.node),
+             fmt::format("rows of {} elements can overflow 32 bits", depth(view)))
+      .note(fmt::format("at most {} elements are supported", most));
+}
+
+void check_s16_input(const NodeView& view, Diagnostics& diagnostics) {
+  if (!check_scaled(view, view.input(0), "input", diagnostics)) return;
+  if (quantize_multiplier(table_scale(view)).shift > max_table_shift)
+    diagnostics
+        .error(place_of(view.graph, view.node),
+               fmt::format("the input's scale {} is too large", view.input(0).quantization.scale()))
+        .note("beta * scale must be less than 2.5");
+  check_depth(view, max_depth_s16, diagnostics);
 }
 
 void check_quantized_input(const NodeView& view, Diagnostics& diagnostics) {
@@ -55,15 +90,14 @@ void check_quantized_input(const NodeView& view, Diagnostics& diagnostics) {
     diagnostics
         .error(place, fmt::format("the input's scale {} is too small", input.quantization.scale()))
         .note("beta * scale must be at least 2^-27");
-  if (depth(view) > max_quantized_depth)
-    diagnostics.error(place, fmt::format("rows of {} elements can overflow 32 bits", depth(view)))
-        .note(fmt::format("at most {} elements are supported", max_quantized_depth));
+  check_depth(view, max_quantized_depth, diagnostics);
 }
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
   const Tensor& input = view.input(0);
   const Place place = place_of(view.graph, view.node);
-  if (!check_type(view, input, "input", {ElementType::f32, ElementType::s8, ElementType::u8},
+  if (!check_type(view, input, "input",
+                  {ElementType::f32, ElementType::s8, ElementType::u8, ElementType::s16},
                   diagnostics))
     return;
   const bool narrow = input.type == ElementType::s8 && view.output().type == ElementType::s16;
@@ -80,7 +114,10 @@ void check(const NodeView& view, Diagnostics& diagnostics) {
     return;
   }
   if (input.type == ElementType::f32) return;
-  check_quantized_input(view, diagnostics);
+  if (input.type == ElementType::s16)
+    check_s16_input(view, diagnostics);
+  else
+    check_quantized_input(view, diagnostics);
   check_output(view, diagnostics);
 }
 
@@ -134,6 +171,19 @@ void lower_table(const NodeView& view, StepBuilder& builder) {
                {builder.input(0), builder.output()});
 }
 
+void lower_s16(const NodeView& view, StepBuilder& builder) {
+  const ConstantId exponentials = builder.table("exponentials", exponential_table_s16());
+  const ConstantId reciprocals = builder.table("reciprocals", reciprocal_table_s16());
+  builder.step(
+      {"softmax_s16", "smelt/softmax_s16.h", invoke<&smelt::softmax_s16>},
+      {"softmax_s16_layer",
+       {int_field("rows", rows(view)), int_field("depth", depth(view)),
+        scaling_field("argument", table_scale(view)), constant_field("exponentials", exponentials),
+        constant_field("reciprocals", reciprocals)},
+       {}},
+      {builder.input(0), builder.output()});
+}
+
 void lower_f32(const NodeView& view, StepBuilder& builder) {
   builder.step({"softmax_f32", "smelt/softmax_f32.h", invoke<&smelt::softmax_f32>},
                {"softmax_f32_layer",
@@ -162,6 +212,7 @@ constexpr KernelRow kernels[] = {
     {"softmax_s8", converts<s8, s8>, lower_quantized<&smelt::softmax_s8>},
     {"softmax_u8", converts<u8, u8>, lower_quantized<&smelt::softmax_u8>},
     {"softmax_s8_s16", converts<s8, s16>, lower_quantized<&smelt::softmax_s8_s16>},
+    {"softmax_s16", converts<s16, s16>, lower_s16},
     {"softmax_f32", converts<f32, f32>, lower_f32},
 };
 

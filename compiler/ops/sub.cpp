@@ -15,7 +15,7 @@ SumScales scales(const NodeView& view) {
   const float a = view.input(0).quantization.scale();
   const float b = view.input(1).quantization.scale();
   const float twice = 2 * std::max(a, b);
-  const float unit = static_cast<float>(sum_unit) * view.output().quantization.scale();
+  const float unit = static_cast<float>(sum_unit(view)) * view.output().quantization.scale();
   return {a / twice, b / twice, twice / unit};
 }
 
@@ -46,6 +46,7 @@ constexpr KernelRow kernels[] = {
     {"sub_integers", takes_plain, lower_plain},
     {"sub_s8", takes_scaled<ElementType::s8>, lower_quantized<&smelt::sub_s8>},
     {"sub_u8", takes_scaled<ElementType::u8>, lower_quantized<&smelt::sub_u8>},
+    {"sub_s16", takes_scaled<ElementType::s16>, lower_quantized<&smelt::sub_s16>},
     {"sub_f32", takes<ElementType::f32>, lower_clamped<&smelt::sub_f32>},
     {"sub_s32", takes<ElementType::s32>, lower_clamped<&smelt::sub_s32>},
 };

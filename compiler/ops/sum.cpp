@@ -6,8 +6,13 @@
 #include <cmath>
 
 #include "compiler/ops/scaling.h"
+#include "smelt/add.h"
 
 namespace smelt {
+
+std::int32_t sum_unit(const NodeView& view) {
+  return 1 << (view.input(0).type == ElementType::s16 ? smelt::sum_bits_16 : smelt::sum_bits_8);
+}
 
 void check_sum(const NodeView& view, Activation activation, SumScales (*scales)(const NodeView&),
                Diagnostics& diagnostics) {
@@ -20,8 +25,8 @@ void check_sum(const NodeView& view, Activation activation, SumScales (*scales)(
   if (finite && quantize_multiplier(real.sum).shift <= 0) return;
   diagnostics
       .error(place_of(view.graph, view.node),
-             fmt::format("output scale {:g} is less than 2^-20 of twice the larger operand scale",
-                         view.output().quantization.scale()))
+             fmt::format("output scale {:g} is less than 1/{} of twice the larger operand scale",
+                         view.output().quantization.scale(), sum_unit(view)))
       .note("give the output a larger scale");
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What add and sub share: operands of different scales meet at twice the larger one, with 20 bits
-// of fraction (smelt/add.h, the arithmetic notes 5.5).
+// of fraction, or 15 for 16-bit operands (smelt/add.h, the arithmetic notes 5.5).
 #pragma once
 
 #include "compiler/ops/binary.h"
@@ -14,8 +14,8 @@ struct SumScales {
   double sum = 0;       ///< from there to the output's
 };
 
-/// Bits of fraction at the common scale.
-constexpr double sum_unit = 1 << 20;
+/// One at the common scale.
+std::int32_t sum_unit(const NodeView& view);
 
 /// Reports what the kernels of add and sub cannot compute.
 void check_sum(const NodeView& view, Activation activation, SumScales (*scales)(const NodeView&),

@@ -4,6 +4,7 @@
 #include "compiler/ops/channels.h"
 #include "compiler/ops/curve.h"
 #include "compiler/ops/permutation.h"
+#include "smelt/curve_s16.h"
 #include "smelt/tanh.h"
 #include "smelt/tanh_f32.h"
 
@@ -32,6 +33,15 @@ const QuantizationRule quantization = {
     .output = output_quantization,
 };
 
+constexpr KernelRow kernels[] = {
+    {"tanh_s16", is_curve_s16,
+     [](const NodeView& view, StepBuilder& builder) {
+       lower_curve_s16(view, invoke<&smelt::tanh_s16>, 1, builder);
+     }},
+    table_row<call>,
+    {"portable", is_curve, portable_row<call>.lower},
+};
+
 }  // namespace
 
 const OpDef tanh = {
@@ -42,7 +52,7 @@ const OpDef tanh = {
     .channels = &channelwise,
     .untranspose = untranspose_elementwise,
     .quantization = &quantization,
-    .kernels = table_kernels<call>,
+    .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 
 }  // namespace smelt::ops

@@ -4,10 +4,11 @@
 #include <fmt/format.h>
 
 #include "compiler/ops/channels.h"
-#include "compiler/ops/quantization.h"
+#include "compiler/ops/linear.h"
 #include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/transpose_conv.h"
+#include "smelt/transpose_conv_s16.h"
 
 namespace smelt::ops {
 namespace {
@@ -31,7 +32,8 @@ LinearOperands linear_operands(const NodeView& view) {
           .output = view.output(),
           .activation = view.attributes<TransposeConvAttributes>().activation,
           .channels = view.input(1).shape[0],
-          .centred_input = true};
+          .centred_input = true,
+          .wide_bias = true};
 }
 
 /// True if a convolution by `window` of an image of the output's shape has the input's shape.
@@ -63,7 +65,8 @@ bool check_shapes(const NodeView& view, Diagnostics& diagnostics) {
 
 void check(const NodeView& view, Diagnostics& diagnostics) {
   if (!check_type(view, view.input(0), "input",
-                  {ElementType::f32, ElementType::s8, ElementType::u8}, diagnostics) ||
+                  {ElementType::f32, ElementType::s8, ElementType::u8, ElementType::s16},
+                  diagnostics) ||
       !check_shapes(view, diagnostics))
     return;
   const Window window = window_of(view);
@@ -99,19 +102,17 @@ std::int64_t patch_elements(const NodeView& view) {
          most(window.kernel.width, window.stride.width) * view.input(0).shape[3];
 }
 
-Struct layer(const NodeView& view, StepBuilder& builder) {
+Struct layer(const LinearFormat& format, const NodeView& view, StepBuilder& builder) {
   const Tensor& input = view.input(0);
   const Tensor& weights = view.input(1);
   const Pads& pads = view.attributes<TransposeConvAttributes>().pads;
-  const bool quantized = input.type != ElementType::f32;
   const std::int64_t per_channel = element_count(weights.shape) / weights.shape[0];
-  return {fmt::format("transpose_conv_{}_layer", to_string(input.type)),
+  const ConstantId data = weights_constant(format, weights.data, {.length = per_channel}, builder);
+  return {linear_layer("transpose_conv", format),
           {images_field(input.shape, view.output().shape, pads), int_field("groups", groups(view)),
-           constant_field("weights",
-                          builder.constant("weights", weights.type, weights.data, per_channel)),
-           int_field("input_zero_point", quantized ? input.quantization.zero_point() : 0),
-           int_field("weights_zero_point", quantized ? weights.quantization.zero_point() : 0),
-           output_stage(linear_operands(view), builder)}};
+           constant_field("weights", data), int_field("input_zero_point", zero_point_of(input)),
+           int_field("weights_zero_point", zero_point_of(weights)),
+           output_stage(format, linear_operands(view), builder)}};
 }
 
 template <typename Number>
@@ -122,31 +123,33 @@ void host_transpose_conv(const smelt::window_shape& shape,
   smelt::transpose_conv<Number>(shape, layer, input, output, patch);
 }
 
-template <ElementType type, auto kernel>
+template <const LinearFormat& format, auto kernel>
 void lower(const NodeView& view, StepBuilder& builder) {
-  const ElementType wide = type == ElementType::f32 ? ElementType::f32 : ElementType::s16;
+  const ElementType wide = format.input == ElementType::f32 ? ElementType::f32 : ElementType::s16;
   const Window window = window_of(view);
   builder
-      .step({fmt::format("transpose_conv_{}", to_string(type)), "smelt/transpose_conv.h",
-             invoke<kernel>},
-            shape_struct(window), layer(view, builder),
+      .step(linear_kernel("transpose_conv", format, invoke<kernel>), shape_struct(window),
+            layer(format, view, builder),
             {builder.input(0), builder.output(),
              builder.scratch("patch", wide, patch_elements(view))})
       .summary = describe(window, view.attributes<TransposeConvAttributes>().activation);
 }
 
-template <ElementType type>
-bool is_type(const NodeView& view, const Target&) {
-  return view.input(0).type == type;
+template <const LinearFormat& format>
+bool is_format(const NodeView& view, const Target&) {
+  return computes(format, linear_operands(view));
 }
 
+template <const LinearFormat& format, typename Number>
+constexpr KernelRow row = {format.name, is_format<format>,
+                           lower<format, &host_transpose_conv<Number>>};
+
 constexpr KernelRow kernels[] = {
-    {"transpose_conv_s8", is_type<ElementType::s8>,
-     lower<ElementType::s8, &host_transpose_conv<s8>>},
-    {"transpose_conv_u8", is_type<ElementType::u8>,
-     lower<ElementType::u8, &host_transpose_conv<u8>>},
-    {"transpose_conv_f32", is_type<ElementType::f32>,
-     lower<ElementType::f32, &host_transpose_conv<f32>>},
+    row<formats::s8, smelt::s8>,
+    row<formats::u8, smelt::u8>,
+    row<formats::f32, smelt::f32>,
+    row<formats::s16x8, smelt::s16x8>,
+    row<formats::s16x8_s64, smelt::s16x8_s64>,
 };
 
 const ChannelRule channels = {

@@ -15,8 +15,8 @@ bool check_unary(const NodeView& view, std::initializer_list<ElementType> types,
       !check_type(view, view.output(), "output", {input.type}, diagnostics))
     return false;
   return input.type == ElementType::f32 ||
-         (check_quantized(view, input, "input", diagnostics) &&
-          check_quantized(view, view.output(), "output", diagnostics));
+         (check_scaled(view, input, "input", diagnostics) &&
+          check_scaled(view, view.output(), "output", diagnostics));
 }
 
 std::vector<TensorType> infer_unary(const NodeView& view) {

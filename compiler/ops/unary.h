@@ -28,7 +28,7 @@ UnaryCall unary_call(std::string name, std::string_view header, std::int32_t cou
   return {{std::move(name), std::string(header), invoke<kernel>}, {layer, std::move(fields), {}}};
 }
 
-/// Reports an input of none of `types`, an output of another type than the input, and 8-bit
+/// Reports an input of none of `types`, an output of another type than the input, and quantized
 /// tensors without a scale; false if it did.
 bool check_unary(const NodeView& view, std::initializer_list<ElementType> types,
                  Diagnostics& diagnostics);

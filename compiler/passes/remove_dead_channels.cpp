@@ -121,14 +121,23 @@ class ChannelRemoval {
     }
   }
 
-  /// Whether the bias stays within 32 bits, whatever constants are folded into it.
+  /// Type of the bias of a layer of integers, or of the one that it may get.
+  static ElementType bias_type(const NodeView& view) {
+    if (view.has_input(2)) return view.input(2).type;
+    return view.input(0).type == ElementType::s16 ? ElementType::s64 : ElementType::s32;
+  }
+
+  /// Whether the bias stays within its bits, whatever constants are folded into it. Those of 64
+  /// have room: sums stay within 48.
   static bool bias_has_room(const NodeView& view, const WeightZeros& weights) {
+    if (bias_type(view) == ElementType::s64) return true;
+    const std::int64_t reach = view.input(0).type == ElementType::s16 ? 32768 : 255;
     std::vector<std::int64_t> bias(static_cast<std::size_t>(channel_count(view.output())));
     if (view.has_input(2)) bias = integers(view.input(2));
     for (std::size_t o = 0; o < bias.size(); ++o) {
       std::int64_t bound = std::abs(bias[o]);
       for (std::int32_t c = 0; c < channel_count(view.input(0)); ++c)
-        bound += 255 * std::abs(weights.sum(static_cast<std::int32_t>(o), c));
+        bound += reach * std::abs(weights.sum(static_cast<std::int32_t>(o), c));
       if (bound > INT32_MAX) return false;
     }
     return true;
@@ -202,21 +211,23 @@ class ChannelRemoval {
   void fold_bias(Node& node) {
     const NodeView view{graph_, node};
     const WeightZeros weights(view);
-    std::vector<std::int32_t> bias(static_cast<std::size_t>(channel_count(view.output())));
-    if (view.has_input(2)) bias = elements<std::int32_t>(view.input(2));
+    std::vector<std::int64_t> bias(static_cast<std::size_t>(channel_count(view.output())));
+    if (view.has_input(2)) bias = integers(view.input(2));
     for (std::int32_t c = 0; c < channel_count(view.input(0)); ++c) {
       if (is_needed(node.inputs[0], c)) continue;
       const std::int64_t value =
           facts_.value(node.inputs[0], c).value_or(view.input(0).quantization.zero_point()) -
           view.input(0).quantization.zero_point();
       for (std::size_t o = 0; o < bias.size(); ++o)
-        bias[o] += static_cast<std::int32_t>(value * weights.sum(static_cast<std::int32_t>(o), c));
+        bias[o] += value * weights.sum(static_cast<std::int32_t>(o), c);
     }
     Tensor folded = view.has_input(2) ? view.input(2) : Tensor{.name = node.name + "_bias"};
-    folded.type = ElementType::s32;
+    folded.type = bias_type(view);
     folded.shape = {static_cast<std::int32_t>(bias.size())};
     folded.constant = true;
-    folded.data = to_bytes(bias);
+    folded.data = folded.type == ElementType::s64
+                      ? to_bytes(bias)
+                      : to_bytes(std::vector<std::int32_t>(bias.begin(), bias.end()));
     folded.origin = {};
     node.inputs.resize(std::max<std::size_t>(node.inputs.size(), 3), no_tensor);
     node.inputs[2] = add(std::move(folded));

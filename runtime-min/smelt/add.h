@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Sums and differences of two operands (the arithmetic notes, 5.5). Quantized operands are brought
-// to one scale 2^20 finer than the larger of theirs, and the sum to the output's.
+// to one scale finer than the larger of theirs, and the sum to the output's.
 #ifndef SMELT_ADD_H
 #define SMELT_ADD_H
 
@@ -10,6 +10,9 @@
 #include "smelt/scaling.h"
 
 namespace smelt {
+
+/// Bits of fraction at the common scale.
+constexpr int32_t sum_bits_8 = 20, sum_bits_16 = 15;
 
 struct quantized_add_layer {
   broadcast shape;
@@ -21,10 +24,12 @@ struct quantized_add_layer {
 
 using add_s8_layer = quantized_add_layer;
 using add_u8_layer = quantized_add_layer;
+using add_s16_layer = quantized_add_layer;
 using add_f32_layer = clamped_binary_layer<float>;
 using add_s32_layer = clamped_binary_layer<int32_t>;
 using sub_s8_layer = quantized_add_layer;
 using sub_u8_layer = quantized_add_layer;
+using sub_s16_layer = quantized_add_layer;
 using sub_f32_layer = clamped_binary_layer<float>;
 using sub_s32_layer = clamped_binary_layer<int32_t>;
 
@@ -33,9 +38,10 @@ template <int32_t sign, typename T>
 SMELT_INLINE void add_quantized(const quantized_add_layer &constants, const T *a, const T *b,
                                 T *output) {
   const quantized_add_layer layer = load(&constants);
+  constexpr int32_t bits = sizeof(T) == 1 ? sum_bits_8 : sum_bits_16;
   for_each_pair(layer.shape, a, b, output, [&](T x, T y) {
-    const int32_t u = requantize(shift_left(x - layer.a_zero_point, 20), layer.a);
-    const int32_t v = requantize(shift_left(y - layer.b_zero_point, 20), layer.b);
+    const int32_t u = requantize(shift_left(x - layer.a_zero_point, bits), layer.a);
+    const int32_t v = requantize(shift_left(y - layer.b_zero_point, bits), layer.b);
     return finish<T>(requantize(u + sign * v, layer.sum), layer.output);
   });
 }
@@ -72,6 +78,11 @@ static inline void add_u8(const add_u8_layer &layer, const uint8_t *a, const uin
   add_quantized<1>(layer, a, b, output);
 }
 
+static inline void add_s16(const add_s16_layer &layer, const int16_t *a, const int16_t *b,
+                           int16_t *output) {
+  add_quantized<1>(layer, a, b, output);
+}
+
 static inline void add_f32(const add_f32_layer &layer, const float *a, const float *b,
                            float *output) {
   add_floats<1>(layer, a, b, output);
@@ -92,6 +103,11 @@ static inline void sub_s8(const sub_s8_layer &layer, const int8_t *a, const int8
 
 static inline void sub_u8(const sub_u8_layer &layer, const uint8_t *a, const uint8_t *b,
                           uint8_t *output) {
+  add_quantized<-1>(layer, a, b, output);
+}
+
+static inline void sub_s16(const sub_s16_layer &layer, const int16_t *a, const int16_t *b,
+                           int16_t *output) {
   add_quantized<-1>(layer, a, b, output);
 }
 

@@ -14,7 +14,7 @@ template <typename Number>
 struct conv2d_layer {
   window_images images;
   int32_t groups;
-  const typename Number::value *weights;
+  const typename Number::stored *weights;
   typename Number::value input_padding;      ///< the input's zero point
   typename Number::wide weights_zero_point;  ///< 0 but for unsigned weights
   typename Number::output output;
@@ -38,6 +38,7 @@ SMELT_INLINE void conv2d_row(const window_shape &shape, const conv2d_layer<Numbe
   const int32_t inputs = layer.images.input_channels / layer.groups;
   const int32_t outputs = layer.images.output_channels / layer.groups;
   const int32_t taps = shape.kernel_height * shape.kernel_width * inputs;
+  const int32_t pitch = Number::row(taps);
   // Neighbouring taps of a kernel row are neighbours in memory: gather them in one run.
   const bool contiguous = shape.dilation_width == 1 && layer.groups == 1;
   const int32_t runs = contiguous ? 1 : shape.kernel_width;
@@ -58,7 +59,7 @@ SMELT_INLINE void conv2d_row(const window_shape &shape, const conv2d_layer<Numbe
           for (int32_t k = 0; k < run; ++k) *to++ = from[k];
         }
       dot_rows<Number>(static_cast<const typename Number::wide *>(patch),
-                       layer.weights + group * outputs * taps, taps, padded,
+                       layer.weights + group * outputs * pitch, pitch, padded,
                        layer.weights_zero_point, layer.output, group * outputs, outputs, output);
       output += outputs;
     }

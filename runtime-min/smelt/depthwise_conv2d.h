@@ -19,7 +19,7 @@ template <typename Number>
 struct depthwise_conv2d_layer {
   window_images images;
   int32_t multiplier;  ///< output channels per input channel
-  const typename Number::value *weights;
+  const typename Number::stored *weights;
   typename Number::value input_padding;      ///< the input's zero point
   typename Number::wide weights_zero_point;  ///< 0 but for unsigned weights
   typename Number::output output;
@@ -41,8 +41,9 @@ SMELT_INLINE void depthwise_block(const window_shape &shape,
                                   int32_t channel, int32_t first, int32_t last,
                                   typename Number::value *output) {
   using sum = typename Number::sum;
+  using product = typename Number::product;
   const int32_t pitch = shape.dilation_width * layer.images.input_channels;
-  const typename Number::value *weights = layer.weights + channel;
+  const typename Number::stored *weights = layer.weights;
   sum sums[block];
   for (int32_t k = 0; k < block; ++k)
     sums[k] = k < last ? Number::start(layer.output, channel + k) : 0;
@@ -51,10 +52,11 @@ SMELT_INLINE void depthwise_block(const window_shape &shape,
     for (int32_t j = 0; j < shape.kernel_width; ++j) {
       SMELT_EACH_LANE
       for (int32_t k = 0; k < block; ++k)
-        sums[k] += static_cast<sum>(input[k * step]) *
-                   static_cast<sum>(Number::weight(weights + k, layer.weights_zero_point));
+        sums[k] +=
+            static_cast<product>(input[k * step]) *
+            static_cast<product>(Number::weight(weights, channel + k, layer.weights_zero_point));
       input += pitch;
-      weights += layer.images.output_channels;
+      weights += Number::row(layer.images.output_channels);
     }
   }
   for (int32_t k = first; k < last; ++k)
@@ -102,8 +104,9 @@ SMELT_INLINE void depthwise_pair(const window_shape &shape,
                                  const typename Number::value *const *rows, int32_t offset,
                                  typename Number::value *output) {
   using sum = typename Number::sum;
+  using product = typename Number::product;
   constexpr int32_t lanes = SMELT_LANES, half = lanes / 2;
-  const typename Number::value *weights = layer.weights;
+  const typename Number::stored *weights = layer.weights;
   sum sums[lanes];
   for (int32_t k = 0; k < half; ++k) sums[k] = sums[half + k] = Number::start(layer.output, k);
   for (int32_t i = 0; i < shape.kernel_height; ++i) {
@@ -111,12 +114,12 @@ SMELT_INLINE void depthwise_pair(const window_shape &shape,
     for (int32_t j = 0; j < shape.kernel_width; ++j) {
       typename Number::wide twice[lanes];
       for (int32_t k = 0; k < half; ++k)
-        twice[k] = twice[half + k] = Number::weight(weights + k, layer.weights_zero_point);
+        twice[k] = twice[half + k] = Number::weight(weights, k, layer.weights_zero_point);
       SMELT_EACH_LANE
       for (int32_t k = 0; k < lanes; ++k)
-        sums[k] += static_cast<sum>(input[k]) * static_cast<sum>(twice[k]);
+        sums[k] += static_cast<product>(input[k]) * static_cast<product>(twice[k]);
       input += shape.dilation_width * half;
-      weights += half;
+      weights += Number::row(half);
     }
   }
   for (int32_t k = 0; k < lanes; ++k) output[k] = Number::finish(layer.output, k % half, sums[k]);

@@ -11,7 +11,7 @@ namespace smelt {
 template <typename Number>
 struct fully_connected_layer {
   int32_t rows, inputs, outputs;
-  const typename Number::value *weights;
+  const typename Number::stored *weights;
   typename Number::wide weights_zero_point;  ///< 0 but for unsigned weights
   typename Number::output output;
 };
@@ -26,8 +26,8 @@ SMELT_INLINE void fully_connected(const fully_connected_layer<Number> &constants
                                   typename Number::value *output) {
   const fully_connected_layer<Number> layer = load(&constants);
   for (int32_t row = 0; row < layer.rows; ++row)
-    dot_rows<Number>(input + row * layer.inputs, layer.weights, layer.inputs, layer.inputs,
-                     layer.weights_zero_point, layer.output, 0, layer.outputs,
+    dot_rows<Number>(input + row * layer.inputs, layer.weights, Number::row(layer.inputs),
+                     layer.inputs, layer.weights_zero_point, layer.output, 0, layer.outputs,
                      output + row * layer.outputs);
 }
 

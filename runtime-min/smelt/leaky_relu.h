@@ -25,6 +25,7 @@ struct leaky_relu_f32_layer {
 
 using leaky_relu_s8_layer = leaky_relu_layer;
 using leaky_relu_u8_layer = leaky_relu_layer;
+using leaky_relu_s16_layer = leaky_relu_layer;
 
 template <typename T>
 SMELT_INLINE void leaky_relu(const leaky_relu_layer &constants, const T *input, T *output) {
@@ -44,6 +45,11 @@ static inline void leaky_relu_s8(const leaky_relu_s8_layer &layer, const int8_t 
 
 static inline void leaky_relu_u8(const leaky_relu_u8_layer &layer, const uint8_t *input,
                                  uint8_t *output) {
+  leaky_relu(layer, input, output);
+}
+
+static inline void leaky_relu_s16(const leaky_relu_s16_layer &layer, const int16_t *input,
+                                  int16_t *output) {
   leaky_relu(layer, input, output);
 }
 

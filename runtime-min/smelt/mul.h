@@ -19,6 +19,7 @@ struct quantized_mul_layer {
 
 using mul_s8_layer = quantized_mul_layer;
 using mul_u8_layer = quantized_mul_layer;
+using mul_s16_layer = quantized_mul_layer;
 using mul_f32_layer = clamped_binary_layer<float>;
 using mul_s32_layer = clamped_binary_layer<int32_t>;
 
@@ -39,6 +40,11 @@ static inline void mul_s8(const mul_s8_layer &layer, const int8_t *a, const int8
 
 static inline void mul_u8(const mul_u8_layer &layer, const uint8_t *a, const uint8_t *b,
                           uint8_t *output) {
+  mul_quantized(layer, a, b, output);
+}
+
+static inline void mul_s16(const mul_s16_layer &layer, const int16_t *a, const int16_t *b,
+                           int16_t *output) {
   mul_quantized(layer, a, b, output);
 }
 

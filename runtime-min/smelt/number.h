@@ -27,19 +27,30 @@ struct float_output {
   float min, max;
 };
 
-/// 8-bit integers, with T int8_t or uint8_t: sums of 16-bit products in 32 bits.
+/// Weights in memory, one after the other.
 template <typename T>
-struct quantized {
+struct plain_weights {
+  using stored = T;
+  static constexpr int32_t taps = SMELT_TAPS;  ///< gathered inputs are padded to a multiple
+  static constexpr int32_t unit = 1;           ///< weights that are best taken together
+
+  /// What a row of so many weights takes of `stored`.
+  static SMELT_INLINE int32_t row(int32_t count) { return count; }
+  /// Weight i of a row. Signed ones have no zero point.
+  static SMELT_INLINE int16_t weight(const T *row, int32_t i, int16_t zero_point) {
+    return static_cast<int16_t>(load(row + i) - (T(-1) < T(0) ? 0 : zero_point));
+  }
+};
+
+/// Integers T of 8 bits, or of 16 where sums are known to stay within 32.
+template <typename T, typename Weights = plain_weights<T>>
+struct quantized : Weights {
   using value = T;
   using wide = int16_t;
+  using product = int32_t;
   using sum = int32_t;
   using output = requantization;
-  static constexpr int32_t taps = SMELT_TAPS;  ///< gathered inputs are padded to a multiple
 
-  /// Signed weights have no zero point.
-  static SMELT_INLINE wide weight(const value *constant, wide zero_point) {
-    return static_cast<wide>(load(constant) - (T(-1) < T(0) ? 0 : zero_point));
-  }
   static SMELT_INLINE sum start(const output &out, int32_t channel) {
     return load(out.bias + channel);
   }
@@ -54,12 +65,15 @@ struct quantized {
 /// would be as good, but differ by more than tests should allow where large terms cancel.
 struct real {
   using value = float;
+  using stored = float;
   using wide = float;
+  using product = float;
   using sum = float;
   using output = float_output;
-  static constexpr int32_t taps = 1;
+  static constexpr int32_t taps = 1, unit = 1;
 
-  static SMELT_INLINE wide weight(const value *constant, wide) { return load(constant); }
+  static SMELT_INLINE int32_t row(int32_t count) { return count; }
+  static SMELT_INLINE wide weight(const stored *row, int32_t i, wide) { return load(row + i); }
   static SMELT_INLINE sum start(const output &, int32_t) { return 0; }
   static SMELT_INLINE value finish(const output &out, int32_t channel, sum total) {
     return clamp(total + load(out.bias + channel), out.min, out.max);
@@ -70,40 +84,57 @@ using s8 = quantized<int8_t>;
 using u8 = quantized<uint8_t>;
 using f32 = real;
 
-/// Adds the products of `count` inputs with four rows of weights, `pitch` apart, to four sums.
+/// Calls tap(i) for i from 0 to `count`, `unit` calls at a time: where weights share a byte, the
+/// compiler then knows the place of each in it.
+template <int32_t unit, typename Tap>
+SMELT_INLINE void for_each_tap(int32_t count, const Tap &tap) {
+  const int32_t whole = count - count % unit;
+  static_assert(unit == 1 || unit == 2, "written out, for compilers do not unroll it");
+  for (int32_t i = 0; i < whole; i += unit) {
+    tap(i);
+    if (unit == 2) tap(i | 1);
+  }
+  for (int32_t i = whole; i < count; ++i) tap(i);
+}
+
+/// Adds the products of `count` inputs with four rows of weights, `pitch` apart in memory, to four
+/// sums.
 template <typename Number, typename Input>
-SMELT_INLINE void dot_4(const Input *input, const typename Number::value *weights, int32_t pitch,
+SMELT_INLINE void dot_4(const Input *input, const typename Number::stored *weights, int32_t pitch,
                         int32_t count, typename Number::wide zero_point,
                         typename Number::sum *sums) {
   using sum = typename Number::sum;
-  const typename Number::value *w1 = weights + pitch;
-  const typename Number::value *w2 = w1 + pitch;
-  const typename Number::value *w3 = w2 + pitch;
+  using product = typename Number::product;
+  const typename Number::stored *w1 = weights + pitch;
+  const typename Number::stored *w2 = w1 + pitch;
+  const typename Number::stored *w3 = w2 + pitch;
   sum s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
-  for (int32_t i = 0; i < count; ++i) {
-    const sum x = static_cast<sum>(input[i]);
-    s0 += x * static_cast<sum>(Number::weight(weights + i, zero_point));
-    s1 += x * static_cast<sum>(Number::weight(w1 + i, zero_point));
-    s2 += x * static_cast<sum>(Number::weight(w2 + i, zero_point));
-    s3 += x * static_cast<sum>(Number::weight(w3 + i, zero_point));
-  }
+  for_each_tap<Number::unit>(count, [&](int32_t i) __attribute__((always_inline)) {
+    const product x = static_cast<product>(input[i]);
+    s0 += x * static_cast<product>(Number::weight(weights, i, zero_point));
+    s1 += x * static_cast<product>(Number::weight(w1, i, zero_point));
+    s2 += x * static_cast<product>(Number::weight(w2, i, zero_point));
+    s3 += x * static_cast<product>(Number::weight(w3, i, zero_point));
+  });
   sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
 }
 
 /// As dot_4, for one row of weights.
 template <typename Number, typename Input>
-SMELT_INLINE typename Number::sum dot_1(const Input *input, const typename Number::value *weights,
+SMELT_INLINE typename Number::sum dot_1(const Input *input, const typename Number::stored *weights,
                                         int32_t count, typename Number::wide zero_point,
                                         typename Number::sum total) {
-  using sum = typename Number::sum;
-  for (int32_t i = 0; i < count; ++i)
-    total += static_cast<sum>(input[i]) * static_cast<sum>(Number::weight(weights + i, zero_point));
+  using product = typename Number::product;
+  for_each_tap<Number::unit>(count, [&](int32_t i) __attribute__((always_inline)) {
+    total += static_cast<product>(input[i]) *
+             static_cast<product>(Number::weight(weights, i, zero_point));
+  });
   return total;
 }
 
 /// As dot_4 or dot_1, by `rows`.
 template <int32_t rows, typename Number, typename Input>
-SMELT_INLINE void dot(const Input *input, const typename Number::value *weights, int32_t pitch,
+SMELT_INLINE void dot(const Input *input, const typename Number::stored *weights, int32_t pitch,
                       int32_t count, typename Number::wide zero_point, typename Number::sum *sums) {
   static_assert(rows == 1 || rows == 4, "see dot_1 and dot_4");
   if (rows == 4)
@@ -115,8 +146,8 @@ SMELT_INLINE void dot(const Input *input, const typename Number::value *weights,
 /// The outputs of `channels` rows of weights, `pitch` apart, over one contiguous input, numbered
 /// from `first`.
 template <typename Number, typename Input>
-SMELT_INLINE void dot_rows(const Input *input, const typename Number::value *weights, int32_t pitch,
-                           int32_t count, typename Number::wide zero_point,
+SMELT_INLINE void dot_rows(const Input *input, const typename Number::stored *weights,
+                           int32_t pitch, int32_t count, typename Number::wide zero_point,
                            const typename Number::output &out, int32_t first, int32_t channels,
                            typename Number::value *output) {
   const int32_t last = first + channels, remainder = last - channels % 4;

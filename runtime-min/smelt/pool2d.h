@@ -21,6 +21,7 @@ struct pool2d_layer {
 
 using pool2d_s8_layer = pool2d_layer<int8_t>;
 using pool2d_u8_layer = pool2d_layer<uint8_t>;
+using pool2d_s16_layer = pool2d_layer<int16_t>;
 using pool2d_f32_layer = pool2d_layer<float>;
 
 /// Ways to pool: where a result starts, how it takes a tap, and what it is after `taps` taps.
@@ -156,6 +157,13 @@ void max_pool2d_u8(const pool2d_u8_layer &layer, const uint8_t *input, uint8_t *
 }
 
 template <typename Shape>
+void max_pool2d_s16(const pool2d_s16_layer &layer, const int16_t *input, int16_t *output,
+                    int16_t *ring) {
+  pool2d<Shape::shape().kernel_height, max_pool<int16_t>>(Shape::shape(), layer, input, output,
+                                                          ring);
+}
+
+template <typename Shape>
 void max_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output, float *ring) {
   pool2d<Shape::shape().kernel_height, max_pool<float>>(Shape::shape(), layer, input, output, ring);
 }
@@ -171,6 +179,13 @@ template <typename Shape>
 void average_pool2d_u8(const pool2d_u8_layer &layer, const uint8_t *input, uint8_t *output,
                        uint8_t *ring) {
   pool2d<Shape::shape().kernel_height, average_pool<uint8_t>>(Shape::shape(), layer, input, output,
+                                                              ring);
+}
+
+template <typename Shape>
+void average_pool2d_s16(const pool2d_s16_layer &layer, const int16_t *input, int16_t *output,
+                        int16_t *ring) {
+  pool2d<Shape::shape().kernel_height, average_pool<int16_t>>(Shape::shape(), layer, input, output,
                                                               ring);
 }
 

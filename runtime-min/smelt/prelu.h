@@ -24,11 +24,13 @@ struct prelu_f32_layer {
 
 using prelu_s8_layer = prelu_layer;
 using prelu_u8_layer = prelu_layer;
+using prelu_s16_layer = prelu_layer;
 
-template <typename T>
-SMELT_INLINE void prelu(const prelu_layer &constants, const T *input, const T *slope, T *output) {
+template <typename T, typename Slope>
+SMELT_INLINE void prelu(const prelu_layer &constants, const T *input, const Slope *slope,
+                        T *output) {
   const prelu_layer layer = load(&constants);
-  for_each_pair(layer.shape, input, slope, output, [&](T q, T factor) {
+  for_each_pair(layer.shape, input, slope, output, [&](T q, Slope factor) {
     const int32_t x = q - layer.input_zero_point;
     const int32_t scaled = x >= 0
                                ? requantize(x, layer.positive)
@@ -44,6 +46,12 @@ static inline void prelu_s8(const prelu_s8_layer &layer, const int8_t *input, co
 
 static inline void prelu_u8(const prelu_u8_layer &layer, const uint8_t *input, const uint8_t *slope,
                             uint8_t *output) {
+  prelu(layer, input, slope, output);
+}
+
+/// Slopes of 16-bit inputs have 8 bits.
+static inline void prelu_s16(const prelu_s16_layer &layer, const int16_t *input,
+                             const int8_t *slope, int16_t *output) {
   prelu(layer, input, slope, output);
 }
 

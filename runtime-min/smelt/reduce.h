@@ -2,8 +2,8 @@
 //
 // Sums and means over any axes. Up to three dimensions are kept and three reduced, outermost first,
 // each with its stride in the input; unused ones have extent 1. The output is contiguous.
-// 8-bit integers: sum of the raw inputs, minus zero point times count, requantized (the divisor of
-// a mean is in the multiplier).
+// Quantized integers: sum of the raw inputs, minus zero point times count, requantized (the divisor
+// of a mean is in the multiplier).
 #ifndef SMELT_REDUCE_H
 #define SMELT_REDUCE_H
 
@@ -118,6 +118,10 @@ static inline void reduce_s8(const reduce_layer &layer, const int8_t *input, int
 
 static inline void reduce_u8(const reduce_layer &layer, const uint8_t *input, uint8_t *output) {
   reduce<reduce_quantized<uint8_t, 0, 255>>(layer, input, output);
+}
+
+static inline void reduce_s16(const reduce_layer &layer, const int16_t *input, int16_t *output) {
+  reduce<reduce_quantized<int16_t, -32768, 32767>>(layer, input, output);
 }
 
 static inline void reduce_f32(const reduce_f32_layer &layer, const float *input, float *output) {

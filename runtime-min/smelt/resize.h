@@ -36,14 +36,14 @@ struct resize_bilinear_layer {
 using resize_bilinear_integer_layer = resize_bilinear_layer<int16_t>;
 using resize_bilinear_f32_layer = resize_bilinear_layer<float>;
 
-template <typename T>
+template <typename T, typename Sum>
 struct resize_integer {
   using value = T;
   using weight = int16_t;
-  using sum = int32_t;
+  using sum = Sum;
   static constexpr int32_t one = 1024;
   static SMELT_INLINE value finish(sum total) {
-    const int32_t half = total > 0 ? int32_t{1} << 19 : -(int32_t{1} << 19);
+    const sum half = total > 0 ? int32_t{1} << 19 : -(int32_t{1} << 19);
     return static_cast<T>((total + half) / (int32_t{1} << 20));
   }
 };
@@ -118,12 +118,17 @@ SMELT_INLINE void resize_bilinear(const resize_bilinear_layer<typename Number::w
 
 static inline void resize_bilinear_s8(const resize_bilinear_integer_layer &layer,
                                       const int8_t *input, int8_t *output) {
-  resize_bilinear<resize_integer<int8_t>>(layer, input, output);
+  resize_bilinear<resize_integer<int8_t, int32_t>>(layer, input, output);
 }
 
 static inline void resize_bilinear_u8(const resize_bilinear_integer_layer &layer,
                                       const uint8_t *input, uint8_t *output) {
-  resize_bilinear<resize_integer<uint8_t>>(layer, input, output);
+  resize_bilinear<resize_integer<uint8_t, int32_t>>(layer, input, output);
+}
+
+static inline void resize_bilinear_s16(const resize_bilinear_integer_layer &layer,
+                                       const int16_t *input, int16_t *output) {
+  resize_bilinear<resize_integer<int16_t, int64_t>>(layer, input, output);
 }
 
 static inline void resize_bilinear_f32(const resize_bilinear_f32_layer &layer, const float *input,

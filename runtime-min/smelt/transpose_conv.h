@@ -17,7 +17,7 @@ template <typename Number>
 struct transpose_conv_layer {
   window_images images;
   int32_t groups;
-  const typename Number::value *weights;
+  const typename Number::stored *weights;
   typename Number::wide input_zero_point;  ///< not in the bias: the taps differ from pixel to pixel
   typename Number::wide weights_zero_point;  ///< 0 but for unsigned weights
   typename Number::output output;
@@ -65,7 +65,7 @@ SMELT_INLINE void transpose_conv_block(const window_shape &shape,
                                        int32_t channel, typename Number::value *output) {
   const int32_t inputs = layer.images.input_channels / layer.groups;
   const int32_t pitch = shape.kernel_height * shape.kernel_width * inputs;
-  const typename Number::value *weights = layer.weights + channel * pitch;
+  const typename Number::stored *weights = layer.weights + channel * pitch;
   typename Number::sum sums[4] = {};
   for (int32_t k = 0; k < block; ++k) sums[k] = Number::start(layer.output, channel + k);
   for (int32_t r = 0; r < rows.count; ++r)

@@ -314,6 +314,7 @@ TEST_CASE("extreme integers survive", "[text]") {
   round_trip(constant_graph<std::int32_t>(ElementType::s32, {2}, {INT32_MIN, INT32_MAX}));
   round_trip(constant_graph<std::int16_t>(ElementType::s16, {2}, {-32768, 32767}));
   round_trip(constant_graph<std::int8_t>(ElementType::s8, {2}, {-128, 127}));
+  round_trip(constant_graph<std::int8_t>(ElementType::s4, {3}, {-8, 7, 0}));
   round_trip(constant_graph<std::uint8_t>(ElementType::u8, {2}, {0, 255}));
   round_trip(constant_graph<std::uint8_t>(ElementType::boolean, {3}, {0, 1, 2}));
 }

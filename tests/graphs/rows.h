@@ -24,6 +24,7 @@ inline constexpr std::int32_t max_rank = 5;
 /// Types of numbers, of those that are also added and compared, and of whatever is only moved; the
 /// more often, the likelier.
 extern const std::vector<ElementType> numbers;
+extern const std::vector<ElementType> narrow_numbers;  ///< of operators without a 16-bit form
 extern const std::vector<ElementType> arithmetic;
 extern const std::vector<ElementType> all_types;
 
@@ -40,7 +41,7 @@ struct Pair {
 /// Operands of one type that broadcast; either may be the larger one, now and then they are the
 /// same. Narrow integers without a scale meet their like.
 Pair pair(Sketch& s, const std::vector<ElementType>& types, bool same_quantization);
-/// For a sum of products.
+/// For a sum of products: f32, s64, or else s32.
 TensorId bias_of(Sketch& s, ElementType type, std::int32_t channels);
 /// The tensor, brought to [-1, 1] if it is a computed one of any size.
 TensorId bounded(Sketch& s, TensorId x);

@@ -67,7 +67,7 @@ void prelu(Sketch& s) {
   const TensorId x = s.pick(numbers, 1, max_rank);
   const Shape& shape = s[x].shape;
   const Shape slopes = s.random.of<Shape>({{shape.back()}, {1}, shape, repeated(s.random, shape)});
-  const TensorId slope = s.operand(s[x].type, slopes);
+  const TensorId slope = s.operand(s[x].type == s16 ? s8 : s[x].type, slopes);
   const double scale = scale_of(s[x]) * std::max(1.0, 30 * scale_of(s[slope]));
   s.node(ops::prelu, {}, {x, slope}, coarser(s, s[x].type, scale));
 }
@@ -78,8 +78,12 @@ template <const OpDef& op, int one_in, int s8_zero, int u8_zero>
 void curve(Sketch& s) {
   const TensorId x = s.pick(numbers, 0, max_rank);
   const ElementType type = s[x].type;
-  s.node(op, {}, {x},
-         type == f32 ? Quantization{} : per_tensor(1.0F / one_in, type == s8 ? s8_zero : u8_zero));
+  Quantization q;
+  if (type == s16)
+    q = per_tensor(1.0F / 32768, 0);
+  else if (type != f32)
+    q = per_tensor(1.0F / one_in, type == s8 ? s8_zero : u8_zero);
+  s.node(op, {}, {x}, q);
 }
 
 /// Bounds of a finer scale would leave the oracle's integers.
@@ -105,7 +109,7 @@ void leaky_relu(Sketch& s) {
 }
 
 void hard_swish(Sketch& s) {
-  const TensorId x = s.pick(numbers, 0, max_rank);
+  const TensorId x = s.pick(narrow_numbers, 0, max_rank);
   s.node(ops::hard_swish, {}, {x}, coarser(s, s[x].type, 0.1 * scale_of(s[x])));
 }
 
@@ -121,7 +125,10 @@ void softmax(Sketch& s) {
   ElementType type = s[x].type;
   if (type == s8 && s.random.integer(0, 3) == 0) type = s16;
   Quantization q;
-  if (type != f32) q = per_tensor(type == s16 ? 1.0F / 65536 : 1.0F / 256, range_of(type).min);
+  if (s[x].type == s16)
+    q = per_tensor(1.0F / 32768, 0);
+  else if (type != f32)
+    q = per_tensor(type == s16 ? 1.0F / 65536 : 1.0F / 256, range_of(type).min);
   s.node(ops::softmax, ops::SoftmaxAttributes{s.random.of<float>({1, 1, 0.5F, 2.7F})}, {x}, q,
          type);
 }

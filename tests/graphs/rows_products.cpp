@@ -47,10 +47,10 @@ Bytes weight_bytes(Sketch& s, ElementType type, const Linear& linear, std::int32
   return bytes;
 }
 
-/// s8 has a scale per channel as often as not, and no zero point.
+/// s8 and s4 have a scale per channel as often as not, and no zero point.
 Quantization weight_quantization(Sketch& s, ElementType type, const Linear& linear) {
-  Quantization q = s.random.quantization(type, 1e-3F, 0.1F);
-  if (type != s8) return q;
+  Quantization q = s.random.quantization(type == s4 ? s8 : type, 1e-3F, 0.1F);
+  if (type != s8 && type != s4) return q;
   const std::int32_t channels = s.random.coin() ? linear.channels() : 1;
   q.zero_points.assign(static_cast<std::size_t>(channels), 0);
   for (std::int32_t c = 1; c < channels; ++c) q.scales.push_back(s.random.real(1e-3F, 0.1F));
@@ -60,7 +60,8 @@ Quantization weight_quantization(Sketch& s, ElementType type, const Linear& line
 
 /// Of the output, in units of the product of input and weights: mostly such that sums of full-range
 /// numbers fill it, sometimes anything from far too fine to far too coarse.
-float sum_unit(Sketch& s, const Linear& linear) {
+float sum_unit(Sketch& s, ElementType type, const Linear& linear) {
+  if (type == s16) return s.random.quantization(s8, 30, 3000).scale();
   if (s.random.integer(0, 4) == 0) return s.random.quantization(s8, 0.3F, 3000).scale();
   return std::sqrt(static_cast<float>(linear.taps())) * s.random.quantization(s8, 20, 120).scale();
 }
@@ -69,13 +70,21 @@ float sum_unit(Sketch& s, const Linear& linear) {
 void linear_node(Sketch& s, const OpDef& op, std::any attributes, TensorId x,
                  const Linear& linear) {
   const ElementType type = s[x].type;
-  const Quantization q = weight_quantization(s, type, linear);
-  const TensorId weights = s.constant(
-      type, linear.weights, weight_bytes(s, type, linear, q.present() ? q.zero_point() : 0), q);
+  // Half of the layers that can have them have weights of 4 bits.
+  const bool can_be_s4 = (type == s8 || type == s16) && &op != &ops::transpose_conv;
+  const ElementType weight_type = can_be_s4 && s.random.coin() ? s4 : type == s16 ? s8 : type;
+  const Quantization q = weight_quantization(s, weight_type, linear);
+  const TensorId weights =
+      s.constant(weight_type, linear.weights,
+                 weight_bytes(s, weight_type, linear, q.present() ? q.zero_point() : 0), q);
   Quantization output = s.random.quantization(type, 1, 1);
   if (output.present())
-    output.scales = {sum_unit(s, linear) * static_cast<float>(scale_of(s[x])) * q.scales.back()};
-  s.node(op, std::move(attributes), {x, weights, bias_of(s, type, linear.channels())}, output);
+    output.scales = {sum_unit(s, type, linear) * static_cast<float>(scale_of(s[x])) *
+                     q.scales.back()};
+  const bool narrow_bias =
+      weight_type == s8 && (&op == &ops::conv2d || &op == &ops::fully_connected) && s.random.coin();
+  const TensorId bias = bias_of(s, type == s16 && !narrow_bias ? s64 : type, linear.channels());
+  s.node(op, std::move(attributes), {x, weights, bias}, output);
 }
 
 /// A kernel that fits the padded image, and all that goes with it.

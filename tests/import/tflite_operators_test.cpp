@@ -31,16 +31,19 @@ FileTensor weights(std::vector<std::int32_t> shape) {
   return bytes("weights", Type::FLOAT32, shape, to_bytes(std::vector<float>(count, 1)));
 }
 
-FileOperator fully_connected(format::FullyConnectedOptionsWeightsFormat layout = {}) {
-  return {.code = Code::FULLY_CONNECTED,
-          .options_type = Table::FullyConnectedOptions,
-          .options = options(format::CreateFullyConnectedOptions, none, layout, false, false)};
+FileOperator fully_connected(format::FullyConnectedOptionsWeightsFormat layout = {},
+                             Type bias = {}) {
+  return {
+      .code = Code::FULLY_CONNECTED,
+      .options_type = Table::FullyConnectedOptions,
+      .options = options(format::CreateFullyConnectedOptions, none, layout, false, false, bias)};
 }
 
 FileOperator convolution(format::Padding padding, std::int32_t stride) {
-  return {.code = Code::CONV_2D,
-          .options_type = Table::Conv2DOptions,
-          .options = options(format::CreateConv2DOptions, padding, stride, stride, none, 1, 1)};
+  return {
+      .code = Code::CONV_2D,
+      .options_type = Table::Conv2DOptions,
+      .options = options(format::CreateConv2DOptions, padding, stride, stride, none, 1, 1, Type{})};
 }
 
 FileOperator add(format::ActivationFunctionType activation = none) {
@@ -311,6 +314,53 @@ TEST_CASE("fully connected layers that are not supported") {
   FileTensor scalar = bytes("weights", Type::INT8, {}, {3});
   scalar.scales = {0.5F};
   CHECK_THAT(refusal(one(fully_connected(), {scalar})), Contains("do not match the input"));
+}
+
+/// A tensor of numbers with a scale of 1.
+FileTensor quantized(std::string name, Type type, std::vector<std::int32_t> shape,
+                     std::vector<std::uint8_t> data = {}) {
+  FileTensor tensor = bytes(std::move(name), type, std::move(shape), std::move(data));
+  tensor.scales = {1};
+  return tensor;
+}
+
+TEST_CASE("weights of 4 bits are two in a byte, the low half first") {
+  FileModel model = with_operator(fully_connected(), quantized("in", Type::INT8, {1, 3}),
+                                  {quantized("weights", Type::INT4, {1, 3}, {0x71, 0x08})},
+                                  quantized("out", Type::INT8, {1, 1}));
+  const Graph graph = accepted(model).graph;
+  const Tensor& weights = graph[graph.nodes[0].inputs[1]];
+  CHECK(weights.type == ElementType::s4);
+  CHECK(integers(weights) == std::vector<std::int64_t>{1, 7, -8});
+  model.tensors[1].data = {0x71};
+  CHECK_THAT(refusal(model), Contains("has 1 bytes of data, its shape 1x3 needs 2"));
+  model.tensors[1].data = {};
+  CHECK_THAT(refusal(model), Contains("has type INT4, which only constants may have"));
+}
+
+TEST_CASE("int4 weights under float activations are compiled as float") {
+  const FileModel model =
+      with_operator(fully_connected(), floats("in", {1, 2}),
+                    {quantized("weights", Type::INT4, {1, 2}, {0x8f})}, floats("out", {1, 1}));
+  const Accepted read = accepted(model);
+  CHECK_THAT(read.said, Contains("has int4 weights under float activations"));
+  CHECK(elements<float>(read.graph[read.graph.nodes[0].inputs[1]]) == std::vector<float>{-1, -8});
+}
+
+TEST_CASE("a 16-bit layer may ask for a bias of 32 bits that it does not have") {
+  const auto inputs_of = [](Type bias) {
+    const FileModel model =
+        with_operator(fully_connected({}, bias), quantized("in", Type::INT16, {1, 2}),
+                      {quantized("weights", Type::INT8, {3, 2}, {1, 2, 3, 4, 5, 6})},
+                      quantized("out", Type::INT16, {1, 3}));
+    return accepted(model).graph;
+  };
+  CHECK(inputs_of({}).nodes[0].inputs.size() == 2);
+  const Graph graph = inputs_of(Type::INT32);
+  REQUIRE(graph.nodes[0].inputs.size() == 3);
+  const Tensor& bias = graph[graph.nodes[0].inputs[2]];
+  CHECK(bias.type == ElementType::s32);
+  CHECK(integers(bias) == std::vector<std::int64_t>{0, 0, 0});
 }
 
 TEST_CASE("int8 weights under float activations are compiled as float, with a warning") {

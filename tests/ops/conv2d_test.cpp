@@ -7,6 +7,7 @@
 #include "compiler/evaluate/evaluate.h"
 #include "compiler/ops/fully_connected.h"
 #include "tests/support/builder.h"
+#include "tests/support/linear_draw.h"
 #include "tests/support/trial.h"
 
 using namespace smelt;
@@ -17,7 +18,6 @@ namespace {
 /// A random convolution. Operands that its node gets, in order: input, weights, bias.
 struct Draw {
   Random& random;
-  ElementType type;
   std::int32_t groups = random.coin() ? 1 : random.integer(2, 4);
   std::int32_t inputs = random.integer(1, 4);  // of a group
   std::int32_t outputs = groups * random.integer(1, 6);
@@ -40,33 +40,6 @@ struct Draw {
   std::int32_t width() const { return (kernel.width - 1) * attributes.dilation.width + 1; }
   std::int32_t pad(std::int32_t window) const {
     return random.coin() ? 0 : random.integer(0, window);
-  }
-  bool real() const { return type == ElementType::f32; }
-  std::int32_t taps() const { return kernel.height * kernel.width * inputs; }
-
-  /// s8 has a scale per channel as often as not, and no zero point.
-  Quantization weight_quantization() const {
-    Quantization q = random.quantization(type, 1e-3F, 0.1F);
-    if (type != ElementType::s8) return q;
-    const auto channels = static_cast<std::size_t>(random.coin() ? outputs : 1);
-    q.zero_points.assign(channels, 0);
-    for (std::size_t c = 1; c < channels; ++c) q.scales.push_back(random.real(1e-3F, 0.1F));
-    return q;
-  }
-
-  TensorId bias(Builder& b) const {
-    if (random.integer(0, 3) == 0) return no_tensor;
-    if (real()) return b.constant_bytes(type, {outputs}, random.elements(type, outputs), {});
-    std::vector<std::int32_t> values;
-    for (std::int32_t c = 0; c < outputs; ++c) values.push_back(random.integer(-200'000, 200'000));
-    return b.constant(ElementType::s32, {outputs}, values);
-  }
-
-  /// From hardly any output to more than fits.
-  Quantization output_quantization(float product) const {
-    Quantization q = random.quantization(type, 0.3F, 3000);
-    if (!real()) q.scales[0] *= product;
-    return q;
   }
 };
 
@@ -92,17 +65,16 @@ oracle::Tensor expected(const Draw& draw, const Graph& graph, const Node& node,
                         view.has_input(2) ? &bias : nullptr, options, for_oracle(view.output()));
 }
 
-void compare(Random& random, ElementType type) {
-  const Draw draw{random, type};
+void compare(Random& random, const LinearTypes& types) {
+  const Draw draw{random};
+  const ElementType type = types.input;
   Builder b;
   const TensorId x = b.input(type, draw.input, random.quantization(type, 1e-3F, 0.1F));
   const Shape shape{draw.outputs, draw.kernel.height, draw.kernel.width, draw.inputs};
-  const TensorId w = b.constant_bytes(type, shape, random.elements(type, element_count(shape)),
-                                      draw.weight_quantization());
-  const float product =
-      draw.real() ? 1 : b.graph[x].quantization.scale() * b.graph[w].quantization.scale();
+  const TensorId w = draw_weights(random, b, types, shape, 0);
+  const TensorId bias = draw_bias(random, b, types, draw.outputs);
   const TensorId y =
-      b.node(ops::conv2d, draw.attributes, {x, w, draw.bias(b)}, draw.output_quantization(product));
+      b.node(ops::conv2d, draw.attributes, {x, w, bias}, draw_output(random, b, types, x, w));
   b.output(y);
   REQUIRE(problems(b.graph) == "");
   for (const KernelChoice choice : {KernelChoice::portable, KernelChoice::best}) {
@@ -159,7 +131,7 @@ TEST_CASE("random s8 convolutions agree with the oracle bit for bit", "[conv2d]"
   Random random(4101);
   for (int trial = 0; trial < 400; ++trial) {
     CAPTURE(trial);
-    compare(random, ElementType::s8);
+    compare(random, s8_layer);
   }
 }
 
@@ -167,7 +139,7 @@ TEST_CASE("random u8 convolutions agree with the oracle bit for bit", "[conv2d]"
   Random random(4102);
   for (int trial = 0; trial < 200; ++trial) {
     CAPTURE(trial);
-    compare(random, ElementType::u8);
+    compare(random, u8_layer);
   }
 }
 
@@ -175,8 +147,17 @@ TEST_CASE("random f32 convolutions agree with the oracle", "[conv2d]") {
   Random random(4103);
   for (int trial = 0; trial < 200; ++trial) {
     CAPTURE(trial);
-    compare(random, ElementType::f32);
+    compare(random, f32_layer);
   }
+}
+
+TEST_CASE("random convolutions of other widths agree with the oracle bit for bit", "[conv2d]") {
+  Random random(4104);
+  for (int trial = 0; trial < 200; ++trial)
+    for (const LinearTypes& types : {s16x8_layer, s16x8_b32_layer, s8x4_layer, s16x4_layer}) {
+      CAPTURE(trial);
+      compare(random, types);
+    }
 }
 
 TEST_CASE("linear layers round the product of their scales as the reference does", "[conv2d]") {

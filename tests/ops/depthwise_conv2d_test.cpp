@@ -5,6 +5,7 @@
 
 #include "compiler/evaluate/evaluate.h"
 #include "tests/support/builder.h"
+#include "tests/support/linear_draw.h"
 #include "tests/support/trial.h"
 
 using namespace smelt;
@@ -18,7 +19,6 @@ using enum ElementType;
 /// Channels reach past every block of the kernels.
 struct Draw {
   Random& random;
-  ElementType type;
   std::int32_t channels = random.integer(0, 2) == 0 ? 1 : random.integer(1, 40);
   std::int32_t multiplier = random.coin() ? 1 : random.integer(1, channels < 4 ? 40 : 10);
   std::int32_t outputs = channels * multiplier;
@@ -43,32 +43,6 @@ struct Draw {
     return random.coin() ? 0 : random.integer(0, window);
   }
   Shape weights() const { return {1, kernel.height, kernel.width, outputs}; }
-
-  /// s8 has a scale per channel as often as not, and no zero point.
-  Quantization weight_quantization() const {
-    Quantization q = random.quantization(type, 1e-3F, 0.1F);
-    if (type != s8) return q;
-    const auto scales = static_cast<std::size_t>(random.coin() ? outputs : 1);
-    q.axis = 3;
-    q.zero_points.assign(scales, 0);
-    for (std::size_t c = 1; c < scales; ++c) q.scales.push_back(random.real(1e-3F, 0.1F));
-    return q;
-  }
-
-  TensorId bias(Builder& b) const {
-    if (random.integer(0, 3) == 0) return no_tensor;
-    if (type == f32) return b.constant_bytes(type, {outputs}, random.elements(type, outputs), {});
-    std::vector<std::int32_t> values;
-    for (std::int32_t c = 0; c < outputs; ++c) values.push_back(random.integer(-200'000, 200'000));
-    return b.constant(s32, {outputs}, values);
-  }
-
-  /// From hardly any output to more than fits.
-  Quantization output_quantization(float product) const {
-    Quantization q = random.quantization(type, 0.3F, 3000);
-    if (type != f32) q.scales[0] *= product;
-    return q;
-  }
 };
 
 /// The oracle has no pads of its own choice: pad first.
@@ -94,16 +68,15 @@ oracle::Tensor expected(const ops::DepthwiseConv2dAttributes& attributes, const 
 }
 
 /// Two runs, so that what the first leaves in the ring would show in the second.
-void compare(Random& random, ElementType type) {
-  const Draw draw{random, type};
+void compare(Random& random, const LinearTypes& types) {
+  const Draw draw{random};
+  const ElementType type = types.input;
   Builder b;
   const TensorId x = b.input(type, draw.input, random.quantization(type, 1e-3F, 0.1F));
-  const Bytes weights = random.elements(type, element_count(draw.weights()));
-  const TensorId w = b.constant_bytes(type, draw.weights(), weights, draw.weight_quantization());
-  const float product =
-      type == f32 ? 1 : b.graph[x].quantization.scale() * b.graph[w].quantization.scale();
-  const TensorId y = b.node(ops::depthwise_conv2d, draw.attributes, {x, w, draw.bias(b)},
-                            draw.output_quantization(product));
+  const TensorId w = draw_weights(random, b, types, draw.weights(), 3);
+  const TensorId bias = draw_bias(random, b, types, draw.outputs);
+  const TensorId y = b.node(ops::depthwise_conv2d, draw.attributes, {x, w, bias},
+                            draw_output(random, b, types, x, w));
   b.output(y);
   CAPTURE(to_string(type), to_string(draw.input), to_string(draw.weights()));
   REQUIRE(problems(b.graph) == "");
@@ -160,9 +133,10 @@ TEST_CASE("a depthwise convolution pads with the input's zero point", "[depthwis
 TEST_CASE("random depthwise convolutions agree with the oracle", "[depthwise_conv2d]") {
   Random random(4201);
   for (int trial = 0; trial < 200; ++trial)
-    for (const ElementType type : {f32, s8, s8, u8}) {
+    for (const LinearTypes& types :
+         {f32_layer, s8_layer, s8_layer, u8_layer, s16x8_layer, s8x4_layer, s16x4_layer}) {
       CAPTURE(trial);
-      compare(random, type);
+      compare(random, types);
     }
 }
 

@@ -120,7 +120,7 @@ TEST_CASE("pooling a whole image needs no scratch", "[pool2d]") {
 TEST_CASE("random poolings agree with the oracle", "[pool2d]") {
   Random random(4301);
   for (int trial = 0; trial < 200; ++trial)
-    for (const ElementType type : {f32, s8, u8}) {
+    for (const ElementType type : {f32, s8, u8, s16}) {
       CAPTURE(trial);
       compare(random, type, ops::average_pool2d, oracle::average_pool2d);
       compare(random, type, ops::max_pool2d, oracle::max_pool2d);

@@ -39,15 +39,17 @@ Tensor tensor(ElementType type, Shape shape, Quantization quantization = {}) {
 TEST_CASE("prelu agrees with the oracle", "[prelu]") {
   Random random(11);
   for (int i = 0; i < 300; ++i)
-    for (const ElementType type : {f32, s8, u8}) {
+    for (const ElementType type : {f32, s8, u8, s16}) {
       Builder b;
       const Shape shape = random.shape(4, 5);
       const Shape slopes =
           random.of<Shape>({{shape[3]}, {1, 1, shape[3]}, {1}, shape, {shape[1], 1, 1}});
       const auto quantization = [&] { return random.quantization(type, 1e-2F, 1); };
+      const ElementType slope_type = type == s16 ? s8 : type;
       const TensorId x = b.input(type, shape, quantization());
-      const Bytes slope = random.elements(type, element_count(slopes));
-      const TensorId a = b.constant_bytes(type, slopes, slope, quantization());
+      const Bytes slope = random.elements(slope_type, element_count(slopes));
+      const TensorId a =
+          b.constant_bytes(slope_type, slopes, slope, random.quantization(slope_type, 1e-2F, 1));
       const TensorId y = b.node(ops::prelu, {}, {x, a}, quantization());
       b.output(y);
       CAPTURE(to_string(type), to_string(shape), to_string(slopes));

@@ -105,7 +105,8 @@ TEST_CASE("reductions agree with the oracle", "[reduce][property]") {
   Random random(1);
   for (int trial = 0; trial < 300; ++trial)
     for (const ReductionCase& reduction : reductions)
-      for (const ElementType type : {ElementType::f32, ElementType::s8, ElementType::u8})
+      for (const ElementType type :
+           {ElementType::f32, ElementType::s8, ElementType::u8, ElementType::s16})
         try_reduction(random, reduction, type,
                       random.shape(static_cast<std::size_t>(random.integer(0, 6)), 4), 100);
 }
@@ -114,8 +115,9 @@ TEST_CASE("reductions of many elements agree with the oracle", "[reduce][propert
   Random random(2);
   for (int trial = 0; trial < 20; ++trial)
     for (const ReductionCase& reduction : reductions)
-      for (const ElementType type : {ElementType::s8, ElementType::u8})
-        try_reduction(random, reduction, type, random.shape(3, 60), 10);
+      for (const ElementType type : {ElementType::s8, ElementType::u8, ElementType::s16})
+        try_reduction(random, reduction, type, random.shape(3, type == ElementType::s16 ? 15 : 60),
+                      10);
 }
 
 TEST_CASE("a mean of next to nothing is the zero point", "[reduce]") {
@@ -271,7 +273,8 @@ TEST_CASE("reductions say what they cannot do", "[reduce]") {
   const ops::ReduceAttributes first{{0}, false};
   CHECK(complaint(ops::mean, first, tensor(s8, {2, 3}, fine), fine) == "");
   CHECK_THAT(complaint(ops::mean, first, tensor(s32, {2, 3})), Contains("supported: f32, s8, u8"));
-  CHECK_THAT(complaint(ops::sum, first, tensor(s16, {2, 3})), Contains("f32, s8, u8, s32, s64"));
+  CHECK_THAT(complaint(ops::sum, first, tensor(boolean, {2, 3})),
+             Contains("f32, s8, u8, s16, s32, s64"));
   CHECK_THAT(complaint(ops::mean, first, tensor(s8, {2, 3}), fine), Contains("no scale"));
   CHECK_THAT(complaint(ops::mean, first, tensor(s8, {2, 3}, fine), per_tensor(0, 0)),
              Contains("scales are positive"));

@@ -21,7 +21,7 @@ struct ResizeCase {
 const ResizeCase resizes[] = {
     {ops::resize_bilinear,
      oracle::resize_bilinear,
-     {ElementType::f32, ElementType::s8, ElementType::u8}},
+     {ElementType::f32, ElementType::s8, ElementType::u8, ElementType::s16}},
     {ops::resize_nearest,
      oracle::resize_nearest_neighbor,
      {ElementType::f32, ElementType::s8, ElementType::u8, ElementType::s16}}};
@@ -120,7 +120,7 @@ TEST_CASE("resizing says what it cannot do", "[resize]") {
   const ElementType s8 = ElementType::s8;
   const Quantization fine = per_tensor(0.5F, 1);
   CHECK(complaint(ops::resize_bilinear, s8, {1, 2, 2, 1}, 4, 4, fine) == "");
-  CHECK_THAT(complaint(ops::resize_bilinear, ElementType::s16, {1, 2, 2, 1}, 4, 4),
+  CHECK_THAT(complaint(ops::resize_bilinear, ElementType::s32, {1, 2, 2, 1}, 4, 4),
              Contains("supported: f32, s8, u8"));
   for (const OpDef* op : {&ops::resize_bilinear, &ops::resize_nearest}) {
     CHECK_THAT(complaint(*op, s8, {1, 2, 2, 1}, 4, 4), Contains("insert a QUANTIZE"));

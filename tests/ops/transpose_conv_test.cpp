@@ -6,6 +6,7 @@
 #include "compiler/evaluate/evaluate.h"
 #include "compiler/ops/window.h"
 #include "tests/support/builder.h"
+#include "tests/support/linear_draw.h"
 #include "tests/support/trial.h"
 
 using namespace smelt;
@@ -18,7 +19,6 @@ using enum ElementType;
 /// A random transposed convolution with the pads of SAME or VALID, which are what the oracle knows.
 struct Draw {
   Random& random;
-  ElementType type;
   Extent2 kernel = {random.integer(1, 5), random.integer(1, 5)};
   Extent2 stride = {random.integer(1, 4), random.integer(1, 4)};
   bool same = random.coin();
@@ -51,41 +51,17 @@ struct Draw {
     options.activation = static_cast<oracle::Activation>(activation);
     return options;
   }
-
-  /// s8 has a scale per channel as often as not, and no zero point.
-  Quantization weight_quantization() const {
-    Quantization q = random.quantization(type, 1e-3F, 0.1F);
-    if (type != s8) return q;
-    const auto scales = static_cast<std::size_t>(random.coin() ? outputs : 1);
-    q.zero_points.assign(scales, 0);
-    for (std::size_t c = 1; c < scales; ++c) q.scales.push_back(random.real(1e-3F, 0.1F));
-    return q;
-  }
-  TensorId bias(Builder& b) const {
-    if (random.coin()) return no_tensor;
-    if (type == f32) return b.constant_bytes(type, {outputs}, random.elements(type, outputs), {});
-    std::vector<std::int32_t> values;
-    for (std::int32_t c = 0; c < outputs; ++c) values.push_back(random.integer(-200'000, 200'000));
-    return b.constant(s32, {outputs}, values);
-  }
-  Quantization output_quantization(float product) const {
-    Quantization q = random.quantization(type, 0.3F, 3000);
-    if (type != f32) q.scales[0] *= product;
-    return q;
-  }
 };
 
-void compare(Random& random, ElementType type) {
-  const Draw draw{random, type};
+void compare(Random& random, const LinearTypes& types) {
+  const Draw draw{random};
+  const ElementType type = types.input;
   Builder b;
   const TensorId x = b.input(type, draw.input(), random.quantization(type, 1e-3F, 0.1F));
-  const Bytes weights = random.elements(type, element_count(draw.weights()));
-  const TensorId w = b.constant_bytes(type, draw.weights(), weights, draw.weight_quantization());
-  const float product =
-      type == f32 ? 1 : b.graph[x].quantization.scale() * b.graph[w].quantization.scale();
-  const TensorId bias = draw.bias(b);
+  const TensorId w = draw_weights(random, b, types, draw.weights(), 0);
+  const TensorId bias = draw_bias(random, b, types, draw.outputs);
   const TensorId y = b.node(ops::transpose_conv, draw.attributes(), {x, w, bias},
-                            draw.output_quantization(product));
+                            draw_output(random, b, types, x, w));
   b.output(y);
   CAPTURE(to_string(type), to_string(draw.input()), to_string(draw.weights()),
           to_string(draw.output));
@@ -94,9 +70,10 @@ void compare(Random& random, ElementType type) {
   oracle::Tensor added;
   if (bias != no_tensor) added = for_oracle(b.graph[bias], b.graph[bias].data);
   const oracle::Tensor expected = oracle::transpose_conv(
-      for_oracle(b.graph[x], input), for_oracle(b.graph[w], weights),
+      for_oracle(b.graph[x], input), for_oracle(b.graph[w], b.graph[w].data),
       bias == no_tensor ? nullptr : &added, draw.options(), for_oracle(b.graph[y]));
-  REQUIRE(difference(expected, b.graph[y], Evaluation(b.graph).run({input})[0]) == "");
+  for (const KernelChoice choice : {KernelChoice::portable, KernelChoice::best})
+    REQUIRE(difference(expected, b.graph[y], Evaluation(b.graph, choice).run({input})[0]) == "");
 }
 
 std::string complaint(const Shape& input, const Shape& weights,
@@ -142,9 +119,9 @@ TEST_CASE("outputs that no input reaches hold the bias", "[transpose_conv]") {
 TEST_CASE("random transposed convolutions agree with the oracle", "[transpose_conv]") {
   Random random(4401);
   for (int trial = 0; trial < 300; ++trial)
-    for (const ElementType type : {f32, s8, s8, u8}) {
+    for (const LinearTypes& types : {f32_layer, s8_layer, s8_layer, u8_layer, s16x8_layer}) {
       CAPTURE(trial);
-      compare(random, type);
+      compare(random, types);
     }
 }
 

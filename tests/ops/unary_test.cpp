@@ -46,6 +46,7 @@ const Function functions[] = {
 };
 
 Quantization fixed_output(const OpDef& op, ElementType type) {
+  if (type == s16) return per_tensor(1.0F / 32768, 0);
   if (&op == &ops::logistic) return per_tensor(1.0F / 256, type == s8 ? -128 : 0);
   return per_tensor(1.0F / 128, type == s8 ? 0 : 128);
 }
@@ -57,7 +58,7 @@ Quantization output_of(Random& random, const Function& function, ElementType typ
   if (function.output == Output::as_input || random.integer(0, 3) == 0) return input;
   // hard_swish demands 1/128 of the input's scale, and no more is needed elsewhere.
   return {{input.scale() * random.real(0.01F, 4)},
-          {random.integer(range_of(type).min, range_of(type).max)},
+          {type == s16 ? 0 : random.integer(range_of(type).min, range_of(type).max)},
           0};
 }
 
@@ -67,18 +68,19 @@ Bytes all_bytes() {
   return bytes;
 }
 
-/// Both rows of the kernel table on every value of a byte, or on random floats.
+/// Both rows of the kernel table on every value of a byte, or on random others.
 void attempt(Random& random, const OpDef& op, std::any attributes, ElementType type,
              const Quantization& input, const Quantization& output, const auto& expected) {
   Builder b;
-  const Shape shape = type == f32 ? random.shape(3, 5) : Shape{4, 64};
+  const bool bytewise = byte_size(type) == 1;
+  const Shape shape = bytewise ? Shape{4, 64} : random.shape(3, 5);
   const TensorId x = b.input(type, shape, input);
   const TensorId y = b.node(op, std::move(attributes), {x}, output);
   b.output(y);
   CAPTURE(op.name, to_string(type), input.scales, input.zero_points, output.scales,
           output.zero_points);
   REQUIRE(problems(b.graph) == "");
-  const Bytes bytes = type == f32 ? random.elements(f32, element_count(shape)) : all_bytes();
+  const Bytes bytes = bytewise ? all_bytes() : random.elements(type, element_count(shape));
   const oracle::Tensor result = expected(for_oracle(b.graph[x], bytes), for_oracle(b.graph[y]));
   for (const KernelChoice choice : {KernelChoice::portable, KernelChoice::best}) {
     Evaluation evaluation(b.graph, choice);
@@ -125,10 +127,39 @@ TEST_CASE("functions of one element agree with the oracle", "[unary]") {
       }
 }
 
+TEST_CASE("functions of 16 bits agree with the oracle", "[unary]") {
+  Random random(6);
+  for (int i = 0; i < 300; ++i)
+    for (const Function& function : functions) {
+      if (&function.op == &ops::hard_swish) continue;
+      const Quantization input = random.quantization(s16, 1e-6F, 5);
+      attempt(random, function.op, {}, s16, input, output_of(random, function, s16, input),
+              function.expected);
+    }
+}
+
+TEST_CASE("logistic and tanh of every 16-bit number agree with the oracle", "[unary]") {
+  std::vector<std::int16_t> all;
+  for (int i = -32768; i < 32768; ++i) all.push_back(static_cast<std::int16_t>(i));
+  // Powers of two, nearly one, and others from the finest to the coarsest.
+  for (const float scale :
+       {1.0F / 4096, 1.0F / 2048, 1.0F / 1024, 1.0F / 8192, 2.4422e-4F, 1e-9F, 3e-4F, 0.01F, 5.33F})
+    for (const Function& function : {functions[0], functions[1]}) {
+      Builder b;
+      const TensorId x = b.input(s16, {256, 256}, per_tensor(scale, 0));
+      const TensorId y = b.node(function.op, {}, {x}, fixed_output(function.op, s16));
+      b.output(y);
+      CAPTURE(function.op.name, scale);
+      const oracle::Tensor expected =
+          function.expected(for_oracle(b.graph[x], to_bytes(all)), for_oracle(b.graph[y]));
+      REQUIRE(difference(expected, b.graph[y], Evaluation(b.graph).run({to_bytes(all)})[0]) == "");
+    }
+}
+
 TEST_CASE("leaky_relu agrees with the oracle for slopes of either sign", "[unary]") {
   Random random(4);
   for (int i = 0; i < 200; ++i)
-    for (const ElementType type : {f32, s8, u8}) {
+    for (const ElementType type : {f32, s8, u8, s16}) {
       const Quantization input = random.quantization(type, 1e-3F, 10);
       Quantization output = random.quantization(type, 1e-3F, 10);
       if (type != f32) output.scales = {input.scale() * random.real(0.1F, 4)};

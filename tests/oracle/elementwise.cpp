@@ -38,19 +38,21 @@ Tensor in_integers(const Tensor& a, const Tensor& b, Activation activation, cons
   return output;
 }
 
-/// How add and sub bring both operands to one scale, 2^20 finer than needed.
+/// How add and sub bring both operands to one scale, 2^20 finer than needed (s16: 2^15).
 struct SumScaling {
   Multiplier a;
   Multiplier b;
   Multiplier output;
 };
 
-constexpr Index kSumUnit = Index{1} << 20;
+Index sum_unit(const Tensor& a) {
+  return Index{1} << (a.type == Type::s16 ? 15 : 20);
+}
 
 /// add: in double.
 SumScaling add_scaling(const Tensor& a, const Tensor& b, const Tensor& like) {
   const double twice = 2.0 * std::max(double{scale_of(a)}, double{scale_of(b)});
-  const double unit = static_cast<double>(kSumUnit);
+  const double unit = static_cast<double>(sum_unit(a));
   return {quantize_multiplier(double{scale_of(a)} / twice),
           quantize_multiplier(double{scale_of(b)} / twice),
           quantize_multiplier(twice / (unit * double{scale_of(like)}))};
@@ -61,19 +63,19 @@ SumScaling sub_scaling(const Tensor& a, const Tensor& b, const Tensor& like) {
   const float twice = 2.0F * std::max(scale_of(a), scale_of(b));
   const float real_a = scale_of(a) / twice;
   const float real_b = scale_of(b) / twice;
-  const float real_output = twice / (static_cast<float>(kSumUnit) * scale_of(like));
+  const float real_output = twice / (static_cast<float>(sum_unit(a)) * scale_of(like));
   return {quantize_multiplier(double{real_a}), quantize_multiplier(double{real_b}),
           quantize_multiplier(double{real_output})};
 }
 
-/// out = z_out + requant(u_a + sign * u_b), u = requant((q - z) * 2^20).
+/// out = z_out + requant(u_a + sign * u_b), u = requant((q - z) * unit).
 Tensor scaled_sum(const Tensor& a, const Tensor& b, Index sign, const SumScaling& scaling,
                   Activation activation, const Tensor& like) {
   Tensor output = blank(like);
   const Range range = activation_range(activation, like);
   for_every_pair(a, b, output, [&](Index ia, Index ib, Index io) {
-    const Index ua = requantise((at(a.q, ia) - zero_point_of(a)) * kSumUnit, scaling.a);
-    const Index ub = requantise((at(b.q, ib) - zero_point_of(b)) * kSumUnit, scaling.b);
+    const Index ua = requantise((at(a.q, ia) - zero_point_of(a)) * sum_unit(a), scaling.a);
+    const Index ub = requantise((at(b.q, ib) - zero_point_of(b)) * sum_unit(a), scaling.b);
     const Index sum = requantise(ua + sign * ub, scaling.output);
     at(output.q, io) = clamp(sum + zero_point_of(like), range);
   });

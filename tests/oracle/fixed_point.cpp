@@ -126,6 +126,16 @@ Index requantise(Index x, Multiplier by) {
   return divide_by_power(multiply_high(x * power_of_two(left), by.m), right);
 }
 
+Index requantise_wide(Index x, Multiplier by) {
+  require(-power_of_two(47) <= x && x < power_of_two(47) && -31 <= by.e && by.e < 8,
+          "the contract of the 64-bit form");
+  const Index reduced = by.m < 0x7FFF0000 ? (by.m + power_of_two(15)) >> 16 : 0x7FFF;
+  const int right = 15 - by.e;
+  const Index result = (x * reduced + power_of_two(right - 1)) >> right;
+  require(fits_s32(result), "an int32 result");
+  return result;
+}
+
 Index shift_left_saturating(Index x, int n) {
   const Index threshold = power_of_two(31 - n) - 1;
   if (x > threshold) return kOneQ0;

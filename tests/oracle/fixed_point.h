@@ -44,6 +44,9 @@ Index tanh_of(Index a, int k);
 /// 1 / x for x > 0 with `digits` integer bits.
 Reciprocal reciprocal(Index x, int digits);
 
+/// The 64-bit form of requantise, for sums of 16-bit activations: the multiplier has 16 bits.
+Index requantise_wide(Index x, Multiplier by);
+
 /// int16 logistic and tanh of an already scaled argument, by table (5.7); results in Q0.15.
 Index logistic_s16(Index x);
 Index tanh_s16(Index x);

@@ -15,7 +15,7 @@
 
 namespace oracle {
 
-enum class Type { f32, s8, u8, s16, s32, s64, boolean };
+enum class Type { f32, s8, u8, s16, s32, s64, boolean, s4 };
 enum class Activation { none, relu, relu_n1_to_1, relu6 };
 enum class Padding { same, valid };
 
@@ -31,7 +31,9 @@ struct Tensor {
   std::vector<float> f;
 };
 
-// Sums of products: f32, s8, u8. Activations NHWC, bias optional.
+// Sums of products: f32, s8, u8; s16 with s8 weights and a bias of s64, or of s32 where sums have
+// 32 bits (conv2d, fully_connected). Weights of s8 may
+// be s4. Activations NHWC, bias optional.
 
 struct ConvolutionOptions {
   int stride_h = 1;
@@ -75,8 +77,8 @@ struct BatchMatmulOptions {
 Tensor batch_matmul(const Tensor& a, const Tensor& b, const BatchMatmulOptions& options,
                     const Tensor& like);
 
-// Elementwise on two operands, with numpy broadcasting: f32, s8, u8; integers without scales are
-// numbers modulo 2^n.
+// Elementwise on two operands, with numpy broadcasting: f32, s8, u8, s16; integers without scales
+// are numbers modulo 2^n.
 
 struct ElementwiseOptions {
   Activation activation = Activation::none;
@@ -87,7 +89,7 @@ Tensor sub(const Tensor& a, const Tensor& b, const ElementwiseOptions& options, 
 Tensor mul(const Tensor& a, const Tensor& b, const ElementwiseOptions& options, const Tensor& like);
 Tensor maximum(const Tensor& a, const Tensor& b, const Tensor& like);  // all types
 Tensor minimum(const Tensor& a, const Tensor& b, const Tensor& like);  // all types
-/// `alpha` is broadcast to the input's shape.
+/// `alpha` is broadcast to the input's shape; it is s8 where the input is s16.
 Tensor prelu(const Tensor& input, const Tensor& alpha, const Tensor& like);
 
 /// Without scales. Integers: towards zero; by zero: 0.
@@ -116,7 +118,7 @@ Tensor bit_shift(const Tensor& a, const Tensor& b, const BitShiftOptions& option
                  const Tensor& like);
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b, const Tensor& like);
 
-// Pooling over NHWC: f32, s8, u8.
+// Pooling over NHWC: f32, s8, u8, s16.
 
 struct PoolOptions {
   int filter_h = 1;
@@ -132,8 +134,8 @@ Tensor max_pool2d(const Tensor& input, const PoolOptions& options, const Tensor&
 Tensor l1_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like);  // f32
 Tensor l2_pool2d(const Tensor& input, const PoolOptions& options, const Tensor& like);  // f32
 
-// Reductions: f32, s8, u8; sum also s32 without scales. Whether reduced dimensions are kept shows
-// in the shape of `like`.
+// Reductions: f32, s8, u8, s16; sum also s32 without scales. Whether reduced dimensions are kept
+// shows in the shape of `like`.
 
 struct ReductionOptions {
   std::vector<int> axes;  // each in -rank..rank-1
@@ -191,7 +193,7 @@ Tensor l2_normalize(const Tensor& input, const NormalizeOptions& options, const 
 Tensor inverse_deviation(const Tensor& input, const NormalizeOptions& options, const Tensor& like);
 Tensor local_response(const Tensor& input, const LocalResponseOptions& options, const Tensor& like);
 
-// Functions of one element, or of one row for softmax: f32, s8, u8.
+// Functions of one element, or of one row for softmax: f32, s8, u8, s16 (not hard_swish).
 
 struct SoftmaxOptions {
   float beta = 1.0F;

@@ -37,10 +37,12 @@ Tensor finish(const std::vector<Index>& sums, const Tensor* bias,
   Tensor output = blank(like);
   require(sums.size() == output.q.size(), "one sum per output element");
   const Range range = activation_range(activation, like);
+  const bool is_wide = like.type == Type::s16 && (bias == nullptr || bias->type == Type::s64);
   for (Index i = 0; i < length(sums); ++i) {
     const Index channel = i % like.shape.back();
     const Index sum = at(sums, i) + (bias != nullptr ? at(bias->q, channel) : 0);
-    const Index scaled = requantise(sum, at(multipliers, channel));
+    const Multiplier multiplier = at(multipliers, channel);
+    const Index scaled = is_wide ? requantise_wide(sum, multiplier) : requantise(sum, multiplier);
     at(output.q, i) = clamp(scaled + zero_point_of(like), range);
   }
   return output;

@@ -25,7 +25,8 @@ Operand<float> real(const Tensor& tensor);
 std::vector<Multiplier> channel_multipliers(const Tensor& input, const Tensor& weights,
                                             const Tensor& like, Index channels);
 
-/// Adds the bias, requantises and clamps. The last dimension of `like` is the channel.
+/// Adds the bias, requantises and clamps. The last dimension of `like` is the channel. Sums of s16
+/// activations have 64 bits, but those with a bias of s32 have 32.
 Tensor finish(const std::vector<Index>& sums, const Tensor* bias,
               const std::vector<Multiplier>& multipliers, Activation activation,
               const Tensor& like);

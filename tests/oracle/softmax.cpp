@@ -2,6 +2,7 @@
 //
 // softmax over the last dimension (the arithmetic notes, 5.7).
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "fixed_point.h"
@@ -60,6 +61,62 @@ void integer_row(const Tensor& input, Index begin, Index n, const Scaling& scali
   }
 }
 
+// s16: two tables, between whose 513 entries values are interpolated (5.2, int16 LUT)
+
+using Table = std::vector<Index>;
+
+template <typename Function>
+Table table_of(float first, float last, Function function) {
+  const float step = (last - first) / 512.0F;
+  const float lowest_result = 2.0F / 65535.0F * -32768.0F;
+  const float highest_result = 2.0F / 65535.0F * 32767.0F;
+  const float inverse = 65536.0F / (highest_result - lowest_result);
+  Table table;
+  for (int i = 0; i < 512; ++i) {
+    const float x = first + static_cast<float>(i) * step;
+    const float sample = std::round(function(x) * inverse);
+    const float middle = std::round(function(x + step / 2.0F) * inverse);
+    const float next = function(first + static_cast<float>(i + 1) * step);
+    const float interpolated = std::round((next * inverse + sample) / 2.0F);
+    const float entry = sample - std::round((interpolated - middle) / 2.0F);
+    table.push_back(clamp(static_cast<Index>(entry), range_of(Type::s16)));
+  }
+  const float end = std::round(function(last) * inverse);
+  table.push_back(clamp(static_cast<Index>(end), range_of(Type::s16)));
+  return table;
+}
+
+Index looked_up(const Table& table, Index v) {
+  const Index i = 256 + (v >> 7);
+  return at(table, i) + (((at(table, i + 1) - at(table, i)) * (v & 127) + 64) >> 7);
+}
+
+void s16_row(const Tensor& input, Index begin, Index n, double beta, Tensor& output) {
+  static const Table exponentials =
+      table_of(10.0F / 65535.0F * -65535.0F, 0.0F, [](float x) { return std::exp(x); });
+  static const Table reciprocals =
+      table_of(0.0F, 1.0F / 65535.0F * 65535.0F, [](float x) { return 1.0F / (1.0F + x); });
+  const Multiplier multiplier =
+      quantize_multiplier(double{scale_of(input)} * beta / (10.0 / 65535.0));
+  Index largest = at(input.q, begin);
+  for (Index i = begin; i < begin + n; ++i) largest = std::max(largest, at(input.q, i));
+  std::vector<Index> terms;
+  Index sum = 0;
+  for (Index i = begin; i < begin + n; ++i) {
+    const Index argument = requantise(at(input.q, i) - largest, multiplier) + 32767;
+    terms.push_back(looked_up(exponentials, saturate_s16(argument)));
+    sum += terms.back();
+  }
+  require(sum > 0 && sum < Index{1} << 31, "a positive int32 sum");
+  const int h = std::countl_zero(static_cast<std::uint32_t>(sum));
+  const Index g = ((sum << (h - 1)) + (Index{1} << 13)) >> 14;
+  const Index r = looked_up(reciprocals, saturate_s16(g - 98304));
+  for (Index i = 0; i < n; ++i) {
+    const Index share = (at(terms, i) * r + (Index{1} << (30 - h))) >> (31 - h);
+    at(output.q, begin + i) = clamp(share, {0, 32767});
+  }
+}
+
 void float_row(const Tensor& input, Index begin, Index n, double beta, Tensor& output) {
   float largest = at(input.f, begin);
   for (Index i = begin; i < begin + n; ++i) largest = std::max(largest, at(input.f, i));
@@ -82,6 +139,15 @@ Tensor softmax(const Tensor& input, const SoftmaxOptions& options, const Tensor&
   if (is_float(input)) {
     for (Index begin = 0; begin < count(input.shape); begin += n) {
       float_row(input, begin, n, double{options.beta}, output);
+    }
+    return output;
+  }
+  if (input.type == Type::s16) {
+    require(
+        zero_point_of(input) == 0 && zero_point_of(like) == 0 && scale_of(like) == 1.0F / 32768.0F,
+        "zero points 0 and an output scale of 1/32768");
+    for (Index begin = 0; begin < count(input.shape); begin += n) {
+      s16_row(input, begin, n, double{options.beta}, output);
     }
     return output;
   }

@@ -42,6 +42,7 @@ Range range_of(Type type) {
     case Type::s32: return full_range<std::int32_t>();
     case Type::s64: return full_range<std::int64_t>();
     case Type::boolean: return {0, 1};
+    case Type::s4: return {-8, 7};
     case Type::f32: break;
   }
   throw std::invalid_argument("an integer type");
@@ -54,6 +55,7 @@ Index wrapped(Index value, Type type) {
     case Type::s16: return static_cast<std::int16_t>(value);
     case Type::s32: return static_cast<std::int32_t>(value);
     case Type::boolean: return value != 0 ? 1 : 0;
+    case Type::s4:
     case Type::s64:
     case Type::f32: break;
   }

@@ -48,6 +48,35 @@ Index saturating_curve(Index q, const Tensor& input, const Tensor& like, int shi
   return clamp(divide_by_power(value, shift) + zero_point_of(like), range);
 }
 
+/// s16 logistic and tanh: how an input becomes the argument of the table, (q * factor) / 2^shift.
+struct TableScaling {
+  Index factor = 0;
+  int shift = 0;
+};
+
+/// `most`: the largest k for which a scale of 2^(k - 12) is multiplied exactly.
+TableScaling table_scaling(const Tensor& input, int most) {
+  require(zero_point_of(input) == 0, "zero point 0");
+  const double log2 = std::log2(double{scale_of(input)});
+  const double k = 12.0 + std::round(log2);
+  if (std::abs(log2 - std::round(log2)) < 1e-3 && k >= 0.0 && k <= most) {
+    return {3 * (Index{1} << static_cast<int>(k)), 0};
+  }
+  TableScaling scaling;
+  double factor = double{scale_of(input)} * 12288.0;
+  while (factor <= 16383.5 && scaling.shift < 31) {
+    factor *= 2.0;
+    scaling.shift += 1;
+  }
+  scaling.factor = static_cast<Index>(factor);
+  return scaling;
+}
+
+Index table_argument(Index q, const TableScaling& scaling) {
+  const Index half = scaling.shift > 0 ? Index{1} << (scaling.shift - 1) : 0;
+  return (q * scaling.factor + half) >> scaling.shift;
+}
+
 /// relu6 and relu_n1_to_1: a clamp in the input's own quantization.
 Tensor clamped(const Tensor& input, const Tensor& like, float lowest, float highest) {
   return map(
@@ -103,6 +132,8 @@ Tensor logistic(const Tensor& input, const Tensor& like) {
   return map(
       input, like, [](float x) { return static_cast<float>(1.0 / (1.0 + std::exp(-double{x}))); },
       [&](Index q) {
+        if (input.type == Type::s16)
+          return logistic_s16(table_argument(q, table_scaling(input, 0)));
         return saturating_curve(q, input, like, 23, [](Index a) { return logistic_of(a, 4); });
       });
 }
@@ -111,6 +142,7 @@ Tensor tanh(const Tensor& input, const Tensor& like) {
   return map(
       input, like, [](float x) { return static_cast<float>(std::tanh(double{x})); },
       [&](Index q) {
+        if (input.type == Type::s16) return tanh_s16(table_argument(q, table_scaling(input, 1)));
         return saturating_curve(q, input, like, 24, [](Index a) { return tanh_of(a, 4); });
       });
 }

@@ -54,20 +54,30 @@ namespace {
 
 using enum ElementType;
 
-constexpr ElementType formats[] = {f32, s8, u8};
+constexpr ElementType formats[] = {f32, s8, u8, s16};
 
 /// Small numbers of either sign, as bytes of the type.
 std::vector<std::uint8_t> pattern(ElementType type, std::int64_t count) {
   std::vector<float> real;
+  std::vector<std::int16_t> half;
   std::vector<std::int32_t> wide;
+  std::vector<std::int64_t> widest;
   std::vector<std::uint8_t> narrow;
   for (std::int64_t i = 0; i < count; ++i) {
     const auto value = static_cast<std::int32_t>(i * 37 % 101 - 50);
     real.push_back(static_cast<float>(value) / 64);
+    half.push_back(static_cast<std::int16_t>(100 * value));
     wide.push_back(value);
-    narrow.push_back(static_cast<std::uint8_t>(value));
+    widest.push_back(value);
+    narrow.push_back(static_cast<std::uint8_t>(type == s4 ? value % 8 : value));
   }
-  return type == f32 ? to_bytes(real) : type == s32 ? to_bytes(wide) : narrow;
+  switch (type) {
+    case f32: return to_bytes(real);
+    case s16: return to_bytes(half);
+    case s32: return to_bytes(wide);
+    case s64: return to_bytes(widest);
+    default: return narrow;
+  }
 }
 
 /// Builds the models of one number format.
@@ -97,30 +107,35 @@ class Models {
  private:
   Quantization scaled(float scale) const {
     if (type_ == f32) return {};
-    return per_tensor(scale, type_ == s8 ? -3 : 120);
+    return per_tensor(scale, type_ == s16 ? 0 : type_ == s8 ? -3 : 120);
   }
 
   TensorId constant(Shape shape, float scale = 0.25F) {
+    return constant(type_, std::move(shape), scaled(scale));
+  }
+  TensorId constant(ElementType type, Shape shape, Quantization quantization) {
     const std::int64_t count = element_count(shape);
-    return builder_.constant_bytes(type_, std::move(shape), pattern(type_, count), scaled(scale));
+    return builder_.constant_bytes(type, std::move(shape), pattern(type, count),
+                                   std::move(quantization));
   }
   /// Weights with a scale per channel along `axis` where that is what int8 has.
   TensorId weights(Shape shape, std::int32_t axis, bool per_channel = true) {
-    const std::int64_t count = element_count(shape);
+    return weights(type_ == s16 ? s8 : type_, std::move(shape), axis, per_channel);
+  }
+  TensorId weights(ElementType type, Shape shape, std::int32_t axis, bool per_channel) {
     const auto channels = static_cast<std::size_t>(shape[static_cast<std::size_t>(axis)]);
     Quantization quantization;
-    if (type_ == u8) quantization = per_tensor(0.125F, 128);
-    if (type_ == s8) quantization = per_tensor(0.125F, 0);
-    if (type_ == s8 && per_channel && channels > 1) {
+    if (type == u8) quantization = per_tensor(0.125F, 128);
+    if (type == s8 || type == s4) quantization = per_tensor(0.125F, 0);
+    if ((type == s8 || type == s4) && per_channel && channels > 1) {
       quantization = {std::vector<float>(channels, 0.125F), std::vector<std::int32_t>(channels, 0),
                       axis};
       quantization.scales.back() = 0.1F;
     }
-    return builder_.constant_bytes(type_, std::move(shape), pattern(type_, count), quantization);
+    return constant(type, std::move(shape), quantization);
   }
   TensorId bias(std::int32_t channels) {
-    const ElementType type = type_ == f32 ? f32 : s32;
-    return builder_.constant_bytes(type, {channels}, pattern(type, channels), {});
+    return constant(type_ == f32 ? f32 : type_ == s16 ? s64 : s32, {channels}, {});
   }
 
   void one(const std::string& name, const OpDef& op, std::any attributes,
@@ -140,11 +155,14 @@ class Models {
     x = begin({1, 5});
     one("minimum", ops::minimum, ops::minimum.attributes.make(), {constant({5}, 0.5F), x});
     x = begin({1, 2, 2, 3});
-    one("prelu", ops::prelu, ops::prelu.attributes.make(), {x, constant({1, 1, 3})});
+    const ElementType slope = type_ == s16 ? s8 : type_;
+    one("prelu", ops::prelu, ops::prelu.attributes.make(),
+        {x, constant(slope, {1, 1, 3}, scaled(0.25F))});
   }
 
   void activations() {
     for (const OpDef* op : {&ops::relu, &ops::relu6, &ops::relu_n1_to_1, &ops::hard_swish}) {
+      if (type_ == s16 && op == &ops::hard_swish) continue;
       const TensorId x = begin({1, 6});
       one(std::string(op->name), *op, op->attributes.make(), {x});
     }
@@ -163,6 +181,7 @@ class Models {
 
   Quantization curve(float scale, std::int32_t zero_s8, std::int32_t zero_u8) const {
     if (type_ == f32) return {};
+    if (type_ == s16) return per_tensor(1.0F / 32768, 0);
     return per_tensor(scale, type_ == s8 ? zero_s8 : zero_u8);
   }
 
@@ -202,7 +221,32 @@ class Models {
                                 .pads = same_pads({5, 4}, {3, 2}, {2, 2}, {1, 1})},
           {x});
     }
-    if (type_ != u8) lstm();
+    if (type_ == s8 || type_ == f32) lstm();
+    if (type_ == s8 || type_ == s16) int4_layers();
+    if (type_ == s16) narrow_bias_layers();
+  }
+
+  /// Weights of an odd number of elements end in half a byte.
+  void int4_layers() {
+    TensorId x = begin({1, 5, 4, 1});
+    one("conv2d_int4", ops::conv2d, ops::Conv2dAttributes{},
+        {x, weights(s4, {5, 3, 3, 1}, 0, true), bias(5)});
+    x = begin({1, 4, 4, 3});
+    one("depthwise_conv2d_int4", ops::depthwise_conv2d, ops::DepthwiseConv2dAttributes{},
+        {x, weights(s4, {1, 3, 3, 3}, 3, true), bias(3)});
+    x = begin({2, 5});
+    one("fully_connected_int4", ops::fully_connected, ops::FullyConnectedAttributes{},
+        {x, weights(s4, {3, 5}, 0, false), bias(3)});
+  }
+
+  /// Biases of 32 bits, for which 16-bit layers ask.
+  void narrow_bias_layers() {
+    TensorId x = begin({1, 5, 4, 2});
+    one("conv2d_bias32", ops::conv2d, ops::Conv2dAttributes{},
+        {x, weights({5, 3, 3, 2}, 0), constant(s32, {5}, {})});
+    x = begin({2, 6});
+    one("fully_connected_bias32", ops::fully_connected, ops::FullyConnectedAttributes{},
+        {x, weights({3, 6}, 0, false), constant(s32, {3}, {})});
   }
 
   void lstm() {
@@ -261,6 +305,7 @@ class Models {
     one("mean", ops::mean, ops::ReduceAttributes{.axes = {1, 2}, .keep_dims = true}, {x});
     x = begin({2, 3, 4});
     one("sum", ops::sum, ops::ReduceAttributes{.axes = {2}}, {x}, 2);
+    if (type_ == s16) return;
     x = begin({2, 5});
     end("arg_max", builder_.node(ops::arg_max, ops::ArgAttributes{.axis = 1}, {x}, {}, s32));
     x = begin({2, 5});
@@ -321,6 +366,10 @@ void add_mixed(std::vector<NamedModel>& models) {
   const std::any none;
   one("quantize_s8", ops::quantize, f32, {}, s8, per_tensor(0.1F, 3), none);
   one("requantize_u8_s8", ops::quantize, u8, per_tensor(0.2F, 128), s8, per_tensor(0.1F, 3), none);
+  one("quantize_s16", ops::quantize, f32, {}, s16, per_tensor(0.01F, 0), none);
+  one("requantize_s8_s16", ops::quantize, s8, per_tensor(0.2F, 8), s16, per_tensor(0.01F, 0), none);
+  one("requantize_s16_s8", ops::quantize, s16, per_tensor(0.01F, 0), s8, per_tensor(0.2F, 8), none);
+  one("dequantize_s16", ops::dequantize, s16, per_tensor(0.01F, 0), f32, {}, none);
   one("dequantize_u8", ops::dequantize, u8, per_tensor(0.2F, 128), f32, {}, none);
   one("cast_f32_s32", ops::cast, f32, {}, s32, {}, none);
   one("cast_bool_f32", ops::cast, boolean, {}, f32, {}, none);

@@ -20,8 +20,10 @@ Shape Random::shape(std::size_t rank, std::int32_t max_extent) {
 }
 
 Quantization Random::quantization(ElementType type, float min, float max) {
-  if (type != ElementType::s8 && type != ElementType::u8) return {};
-  const IntegerRange range = range_of(type);
+  const bool quantized =
+      type == ElementType::s8 || type == ElementType::u8 || type == ElementType::s16;
+  if (!quantized) return {};
+  const IntegerRange range = type == ElementType::s16 ? IntegerRange{} : range_of(type);
   return {{std::exp(real(std::log(min), std::log(max)))}, {integer(range.min, range.max)}, 0};
 }
 

@@ -27,8 +27,8 @@ class Random {
         integer(0, static_cast<std::int32_t>(choices.size()) - 1))];
   }
   Shape shape(std::size_t rank, std::int32_t max_extent);
-  /// A scale in [min, max], log-uniform, and any zero point of the type; none for other types than
-  /// s8 and u8.
+  /// A scale in [min, max], log-uniform, and any zero point of the type; for s16 it is 0. None for
+  /// other types than s8, u8 and s16.
   Quantization quantization(ElementType type, float min, float max);
   /// Elements of any value; extremes are frequent. Floats lie in [-10, 10].
   Bytes elements(ElementType type, std::int64_t count);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Two-dimensional convolution with weights of 4 bits: smelt/number_s4.h.
+#ifndef SMELT_CONV2D_S4_H
+#define SMELT_CONV2D_S4_H
+
+#include "smelt/conv2d.h"
+#include "smelt/number_s4.h"
+
+namespace smelt {
+
+using conv2d_s8x4_layer = conv2d_layer<s8x4>;
+using conv2d_s16x4_layer = conv2d_layer<s16x4>;
+using conv2d_s16x4_s64_layer = conv2d_layer<s16x4_s64>;
+
+template <typename Shape>
+void conv2d_s8x4(const conv2d_s8x4_layer &layer, const int8_t *input, int8_t *output, int8_t *ring,
+                 int16_t *patch) {
+  conv2d<Shape::shape().kernel_height, s8x4>(Shape::shape(), layer, input, output, ring, patch);
+}
+
+template <typename Shape>
+void conv2d_s16x4(const conv2d_s16x4_layer &layer, const int16_t *input, int16_t *output,
+                  int16_t *ring, int16_t *patch) {
+  conv2d<Shape::shape().kernel_height, s16x4>(Shape::shape(), layer, input, output, ring, patch);
+}
+
+template <typename Shape>
+void conv2d_s16x4_s64(const conv2d_s16x4_s64_layer &layer, const int16_t *input, int16_t *output,
+                      int16_t *ring, int16_t *patch) {
+  conv2d<Shape::shape().kernel_height, s16x4_s64>(Shape::shape(), layer, input, output, ring,
+                                                  patch);
+}
+
+static inline void pointwise_s8x4(const conv2d_s8x4_layer &layer, const int8_t *input,
+                                  int8_t *output, int16_t *patch) {
+  pointwise<s8x4>(layer, input, output, patch);
+}
+
+static inline void pointwise_s16x4(const conv2d_s16x4_layer &layer, const int16_t *input,
+                                   int16_t *output, int16_t *patch) {
+  pointwise<s16x4>(layer, input, output, patch);
+}
+
+static inline void pointwise_s16x4_s64(const conv2d_s16x4_s64_layer &layer, const int16_t *input,
+                                       int16_t *output, int16_t *patch) {
+  pointwise<s16x4_s64>(layer, input, output, patch);
+}
+
+}  // namespace smelt
+
+#endif

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Fully connected layer of 16-bit activations: smelt/number_s16.h.
+#ifndef SMELT_FULLY_CONNECTED_S16_H
+#define SMELT_FULLY_CONNECTED_S16_H
+
+#include "smelt/fully_connected.h"
+#include "smelt/number_s16.h"
+
+namespace smelt {
+
+using fully_connected_s16x8_layer = fully_connected_layer<s16x8>;
+using fully_connected_s16x8_s64_layer = fully_connected_layer<s16x8_s64>;
+using fully_connected_s16x8_b32_layer = fully_connected_layer<s16x8_b32>;
+
+static inline void fully_connected_s16x8(const fully_connected_s16x8_layer &layer,
+                                         const int16_t *input, int16_t *output) {
+  fully_connected<s16x8>(layer, input, output);
+}
+
+static inline void fully_connected_s16x8_s64(const fully_connected_s16x8_s64_layer &layer,
+                                             const int16_t *input, int16_t *output) {
+  fully_connected<s16x8_s64>(layer, input, output);
+}
+
+static inline void fully_connected_s16x8_b32(const fully_connected_s16x8_b32_layer &layer,
+                                             const int16_t *input, int16_t *output) {
+  fully_connected<s16x8_b32>(layer, input, output);
+}
+
+}  // namespace smelt
+
+#endif
