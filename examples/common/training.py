@@ -28,9 +28,27 @@ def as_they_are(x):
     return x
 
 
-def fit(net, x, y, loss, epochs, rate=1e-2, batch=64, decay=1e-4, prepare=as_they_are):
-    """Trains by one cycle of learning rates; `prepare` makes inputs of a batch of `x`."""
-    batches = len(x) // batch
+class Mean:
+    """The mean of a network's states: it depends less on chance than the last one."""
+
+    def __init__(self, net):
+        self._net, self._count, self._sum = net, 0, {}
+
+    def add(self):
+        self._count += 1
+        for name, value in self._net.state_dict().items():
+            self._sum[name] = self._sum.get(name, 0) + value.double()
+
+    def apply(self):
+        """To the network; if no state has been added, it stays as it is."""
+        for name, total in self._sum.items():
+            self._net.state_dict()[name].copy_(total / self._count)
+
+
+def fit(net, x, y, loss, epochs, rate=1e-2, batch=64, decay=1e-4, prepare=as_they_are, averaged=0):
+    """Trains by one cycle of learning rates; `prepare` makes inputs of a batch of `x`. The weights
+    are the mean of those after each step of the last `averaged` epochs."""
+    batches, mean = len(x) // batch, Mean(net)
     optimizer = torch.optim.Adam(net.train().parameters(), rate, weight_decay=decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=epochs * batches)
     for epoch in range(epochs):
@@ -41,8 +59,11 @@ def fit(net, x, y, loss, epochs, rate=1e-2, batch=64, decay=1e-4, prepare=as_the
             error.backward()
             optimizer.step()
             schedule.step()
+            if epoch >= epochs - averaged:
+                mean.add()
             total += error.item()
         print(f"epoch {epoch + 1} of {epochs}: loss {total / batches:.4f}", flush=True)
+    mean.apply()
     return net.eval()
 
 

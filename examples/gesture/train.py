@@ -16,7 +16,7 @@ import training
 from metrics import confusion
 from traces import LABELS, SAMPLES, traces
 
-TRAIN_TRACES, EPOCHS = 12000, 40
+TRAIN_TRACES, EPOCHS, AVERAGED = 24000, 30, 6
 FRAME, STATE = 4, 32  # samples that the GRU takes at a time; what it remembers
 
 
@@ -56,7 +56,7 @@ class Recurrent(nn.Module):
 def train(net):
     x, y = traces("train", TRAIN_TRACES)
     return training.fit(net, torch.tensor(sets.inputs(x)), torch.tensor(y).long(),
-                        nn.CrossEntropyLoss(label_smoothing=0.05), EPOCHS)
+                        nn.CrossEntropyLoss(label_smoothing=0.05), EPOCHS, averaged=AVERAGED)
 
 
 def main():

@@ -29,6 +29,15 @@ close table water seven-thirty kitchen lamp volume""".split()
 TEST_OTHERS = """marvin sheila ten eleven yesterday nowhere uptown drown lefty bright honest awful
 stomp gone start pause next play radio lights""".split()
 
+# Onset, vowel and coda of each of the words, in espeak-ng's phonemes, and what may be in their place.
+SOUNDS = {"yes": "j E s", "no": "n oU _", "up": "_ V p", "down": "d aU n", "left": "l E ft",
+          "right": "r aI t", "on": "_ 0 n", "off": "_ 0 f", "stop": "st 0 p", "go": "g oU _"}
+ONSETS = "_ p t k b d g f v s z m n l r w j h T S tS dZ st sp sk sn sl pl br tr dr gr fl kw".split()
+VOWELS = "I E a V 0 U i: u: eI aI aU oU".split()
+CODAS = "_ p t k b d g f v s z m n N l T S tS dZ st ft nt nd mp ks".split()
+# Of TEST_OTHERS: what else is not invented.
+TEST_SOUNDS = ("t E n", "br aI t", "dr aU n", "g 0 n", "pl eI _")
+
 ACCENTS = ("en-gb", "en-us", "en-gb-scotland", "en-gb-x-gbclan", "en-gb-x-rp", "en-gb-x-gbcwmd",
            "en-029", "en-us-nyc")
 # Voices that nobody would have: robots, whispers, noises; and one whose file name has a blank.
@@ -76,6 +85,17 @@ def speak(text, voice, speed, pitch, size=1.0):
     peak = np.abs(samples).max(initial=1)
     loud = np.flatnonzero(np.abs(samples) > 0.02 * peak)
     return samples[loud[0]:loud[-1] + 1] / peak if len(loud) else samples[:1]
+
+
+def invent(random):
+    """A syllable that is none of the words, in phonemes: one of them, parts of it replaced."""
+    known = {*SOUNDS.values(), *TEST_SOUNDS}
+    word = SOUNDS[random.choice(WORDS)]
+    while word in known:
+        word = " ".join(random.choice(choices) if random.uniform() < 2 / 3 else part
+                        for part, choices in zip(word.split(), (ONSETS, VOWELS, CODAS)))
+    onset, vowel, coda = word.replace("_", "").split(" ")
+    return f"[[{onset}'{vowel}{coda}]]"
 
 
 # ---- Rooms and noises ----------------------------------------------------------------------------
@@ -174,21 +194,28 @@ def make_pool(random, voices, count=200):
     return [utterance(random, word, voices) for word in random.choice(OTHERS, count)]
 
 
-def clips(split, utterances, scenes, seed):
-    """Of every label, in turn: so many utterances, each in so many scenes."""
+def unknown(random, split, invented):
+    if invented and random.uniform() < invented:
+        return invent(random)
+    return random.choice(OTHERS + TEST_OTHERS if split == "test" else OTHERS)
+
+
+def clips(split, utterances, scenes, seed, labels=LABELS, invented=0.0):
+    """Of each of `labels`, in turn: so many utterances, each in so many scenes. Of the unknown
+    words, the share `invented` is in no list."""
     voices = voices_by_split()[split]
     pool = make_pool(np.random.default_rng([seed, 0]), voices)
-    others = OTHERS + TEST_OTHERS if split == "test" else OTHERS
     # More speakers than there are voices to train on; those of the others are as they are.
     sizes = 0.15 if split == "train" else 0.0
-    for index in range(utterances * len(LABELS)):
+    for index in range(utterances * len(labels)):
         random = np.random.default_rng([seed, 1, index])
-        label = index % len(LABELS)
-        if LABELS[label] == "silence":
+        name = labels[index % len(labels)]
+        label = LABELS.index(name)
+        if name == "silence":
             for _ in range(scenes):
                 yield Clip(silence(random, pool), label)
             continue
-        word = random.choice(others) if LABELS[label] == "unknown" else LABELS[label]
+        word = unknown(random, split, invented) if name == "unknown" else name
         spoken = utterance(random, word, voices, sizes)
         for _ in range(scenes):
             yield Clip(scene(random, spoken, pool), label)

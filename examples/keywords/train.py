@@ -24,18 +24,21 @@ from synthesise import LABELS
 
 # Utterances of every label, and scenes that each is put in.
 TRAIN, SCENES = 700, 3
-TEST, CALIBRATION = 100, 17
-LEARNING_RATE = 6e-3
+TEST, VALIDATION, CALIBRATION = 100, 100, 17
+# Anything may be said that is none of the words: more utterances for `unknown`, in half of which
+# the word is invented.
+MORE_UNKNOWN, INVENTED = 2100, 0.5
+LEARNING_RATE, EPOCHS, AVERAGED = 6e-3, 16, 4
 
 
 # ---- Data ----------------------------------------------------------------------------------------
 
 
-def features(front_end, split, utterances, scenes, seed):
-    """Rows of features in octaves, clip by clip, and labels."""
+def features(front_end, split, *options):
+    """Rows of features, clip by clip, and labels."""
     start = time.time()
     x, y = [], []
-    for clip in synthesise.clips(split, utterances, scenes, seed):
+    for clip in synthesise.clips(split, *options):
         x.append(front_end(clip.samples))
         y.append(clip.label)
     print(f"{split}: {len(y):,} clips in {time.time() - start:.0f} s", flush=True)
@@ -48,8 +51,10 @@ def load(front_end, cache):
         with np.load(cache) as file:
             return {split: (file[split], file[f"{split}_labels"])
                     for split in ("train", "validation", "test")}
-    sets = {"train": features(front_end, "train", TRAIN, SCENES, 1),
-            "validation": features(front_end, "validation", CALIBRATION, 1, 2),
+    parts = (features(front_end, "train", TRAIN, SCENES, 1),
+             features(front_end, "train", MORE_UNKNOWN, SCENES, 4, ["unknown"], INVENTED))
+    sets = {"train": tuple(np.concatenate(arrays) for arrays in zip(*parts)),
+            "validation": features(front_end, "validation", VALIDATION, 1, 2),
             "test": features(front_end, "test", TEST, 1, 3)}
     if cache:
         np.savez(cache, **{name: array for split, (x, y) in sets.items()
@@ -61,17 +66,34 @@ def octaves(x):
     return torch.tensor(x.astype(np.float32) * SCALE)[:, None]
 
 
+def uniform(count, low, high):
+    return low + (high - low) * torch.rand(count)
+
+
+def warp(x):
+    """Each clip as if spoken by another: faster or slower, earlier or later, and by a smaller or
+    larger speaker, whose bands lie farther apart."""
+    place = torch.zeros(len(x), 2, 3)
+    place[:, 0, 0], place[:, 0, 2] = uniform(len(x), 0.92, 1.08), uniform(len(x), -0.04, 0.04)
+    place[:, 1, 1], place[:, 1, 2] = uniform(len(x), 0.87, 1.15), uniform(len(x), -0.1, 0.1)
+    grid = nn.functional.affine_grid(place, x.shape, align_corners=True)
+    return nn.functional.grid_sample(x, grid, padding_mode="border", align_corners=True)
+
+
+def stretch(clips, size, longest):
+    """For each of some clips, which of `size` places are in a stretch of less than `longest`."""
+    length = torch.randint(longest, (clips, 1))
+    start = (torch.rand(clips, 1) * (size - length)).long()
+    place = torch.arange(size)
+    return (place >= start) & (place < start + length)
+
+
 def mask(x):
     """Hides a stretch of time and one of frequencies of each clip, so that no part of a word is
     relied on."""
-    x = x.clone()
-    level = x.mean()
-    for clip in x:
-        for axis, longest in ((1, 8), (2, 6)):
-            length = int(torch.randint(longest, ()))
-            start = int(torch.randint(clip.shape[axis] - length, ()))
-            clip.narrow(axis, start, length).fill_(level)
-    return x
+    clips, _, rows, bands = x.shape
+    hidden = stretch(clips, rows, 8)[:, :, None] | stretch(clips, bands, 6)[:, None]
+    return x.masked_fill(hidden[:, None], x.mean().item())
 
 
 # ---- Networks ------------------------------------------------------------------------------------
@@ -122,8 +144,8 @@ def causal_network():
         *classifier(96))
 
 
-# By name, which is that of a folder as well: how it is made, and how long it is trained.
-NETWORKS = {"keywords": (network, 16), "keywords_causal": (causal_network, 10)}
+# By name, which is that of a folder as well.
+NETWORKS = {"keywords": network, "keywords_causal": causal_network}
 
 
 class Folded(nn.Module):
@@ -141,12 +163,12 @@ class Folded(nn.Module):
         return self.layers(x)
 
 
-def train(make, epochs, x, y, seed):
+def train(make, x, y, seed):
     training.repeatable(seed)
-    standardise, layers = Standardise(x), make()
+    standardise, layers = Standardise(x), make().to(memory_format=torch.channels_last)
     loss = nn.CrossEntropyLoss(label_smoothing=0.05)  # keeps it from claiming certainty
-    training.fit(layers, x, y, loss, epochs, LEARNING_RATE, decay=1e-5,
-                 prepare=lambda batch: standardise(mask(batch)))
+    training.fit(layers, x, y, loss, EPOCHS, LEARNING_RATE, decay=1e-5,
+                 prepare=lambda batch: standardise(mask(warp(batch))), averaged=AVERAGED)
     return Folded(standardise, layers).eval()
 
 
@@ -210,7 +232,7 @@ def main():
     sets = load(FrontEnd(options.smelt), options.cache)
     x, y = octaves(sets["train"][0]), torch.tensor(sets["train"][1]).long()
     for name in options.only or NETWORKS:
-        net = train(*NETWORKS[name], x, y, options.seed)
+        net = train(NETWORKS[name], x, y, options.seed)
         accuracy = report(name, net, sets)
         if not options.dry:
             write_network(name, net, accuracy)
