@@ -75,6 +75,7 @@ struct Patches {
 struct QuantizationRule {
   enum class Role : std::uint8_t {
     activation,  ///< has a scale of its own
+    narrow,      ///< the same, of 8 bits beside any other
     shared,      ///< has the scale and zero point of the output
     weights,     ///< symmetric, a scale per index of channel_axis
     bias,        ///< integers of the scale input times weights
@@ -85,6 +86,8 @@ struct QuantizationRule {
   Quantization (*output)(ElementType) = nullptr;
   /// weights: the output channels' axis.
   std::int32_t channel_axis = 0;
+  /// weights: the fewest bits that kernels read, 8 or 4.
+  std::int32_t weight_bits = 8;
   /// weights: how many groups of output channels, one after the other, read inputs of their own.
   std::int32_t (*groups)(const NodeView&) = nullptr;
   /// weights: the patches that one group reads in the values of operand 0. Absent: weights are

@@ -165,9 +165,10 @@ class Quantizer {
     }
     for (std::size_t i = 0; i < copy.inputs.size(); ++i)
       if (copy.inputs[i] != no_tensor && is_activation(graph_, node, i))
-        copy.inputs[i] = rule.role(i) == Role::shared
-                             ? as(node.inputs[i], type, target()[copy.outputs[0]].quantization)
-                             : as(node.inputs[i], type, {});
+        copy.inputs[i] =
+            rule.role(i) == Role::shared
+                ? as(node.inputs[i], type, target()[copy.outputs[0]].quantization)
+                : as(node.inputs[i], rule.role(i) == Role::narrow ? ElementType::s8 : type, {});
     if (copy.inputs.size() > weights_operand && rule.role(weights_operand) == Role::weights)
       if (!append_weights(node, precision, copy)) return "its weights are not constant";
     Diagnostics problems;
@@ -182,16 +183,22 @@ class Quantizer {
       if (node.inputs[i] != no_tensor && !graph_[node.inputs[i]].constant) return false;
     const Tensor& weights = graph_[node.inputs[weights_operand]];
     const float input_scale = target()[copy.inputs[0]].quantization.scale();
+    // What no data flows into is rounded without.
+    const bool computed = !graph_[node.inputs[0]].constant;
+    const QuantizationRule& rule = *node.op->quantization;
+    const std::int32_t bits = std::max(precision.weight_bits, rule.weight_bits);
+    const std::vector<const Bytes*> none;
     const QuantizedWeights result =
         quantize_weights({graph_, node},
-                         {.bits = precision.weight_bits,
+                         {.bits = bits,
                           .optimized_rounding = options_.optimized_rounding,
                           .bias_correction = options_.bias_correction,
                           .input_scale = input_scale},
-                         exact_.all(node.inputs[0]), found_.real(target(), copy.inputs[0]));
+                         computed ? exact_.all(node.inputs[0]) : none,
+                         computed ? found_.real(target(), copy.inputs[0]) : none);
     const std::vector<std::int32_t> zeros(result.scales.size());
-    const TensorId id = add(weights, no_tensor, ElementType::s8,
-                            {result.scales, zeros, node.op->quantization->channel_axis});
+    const TensorId id = add(weights, no_tensor, bits == 4 ? ElementType::s4 : ElementType::s8,
+                            {result.scales, zeros, rule.channel_axis});
     target()[id].data = to_bytes(result.weights);
     copy.inputs[weights_operand] = id;
     copy.inputs.resize(weights_operand + 2, no_tensor);

@@ -73,7 +73,7 @@ void unite_operands(const Graph& graph, const Node& node, Scheme& scheme) {
 bool is_activation(const Graph& graph, const Node& node, std::size_t i) {
   if (node.inputs[i] == no_tensor || graph[node.inputs[i]].type != ElementType::f32) return false;
   const Role role = node.op->quantization->role(i);
-  return role == Role::activation || role == Role::shared;
+  return role == Role::activation || role == Role::narrow || role == Role::shared;
 }
 
 Scheme make_scheme(const Graph& graph, const Precision& precision,
