@@ -21,6 +21,7 @@ class NodeEvaluation {
 
  private:
   bool alias_ = false;
+  Bytes constant_;  // what is aliased, if that is not computed
   std::vector<TensorId> operands_;
   Graph single_;
   std::vector<Evaluation> evaluation_;  // none for an alias

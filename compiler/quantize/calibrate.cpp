@@ -49,6 +49,7 @@ std::vector<Range> whole_ranges(const Graph& graph, const std::vector<Sample>& s
   observe_all(graph, samples, [&](TensorId id, std::span<const float> values) {
     Range& range = ranges[index(id)];
     for (const float value : values) {
+      if (!std::isfinite(value)) continue;
       range.min = std::min(range.min, value);
       range.max = std::max(range.max, value);
     }

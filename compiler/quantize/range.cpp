@@ -117,6 +117,7 @@ Quantization quantization_of(const Range& range, ElementType type) {
 void Histogram::add(std::span<const float> values) {
   const double scale = width() > 0 ? 1 / width() : 0;
   for (const float value : values) {
+    if (!std::isfinite(value)) continue;
     const double bin = (double{value} - double{range_.min}) * scale;
     ++counts_[static_cast<std::size_t>(std::clamp(bin, 0.0, double{bins - 1}))];
   }
