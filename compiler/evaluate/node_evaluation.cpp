@@ -5,7 +5,8 @@
 
 namespace smelt {
 
-NodeEvaluation::NodeEvaluation(const Graph& graph, const Node& node) : alias_(!node.op->kernels) {
+NodeEvaluation::NodeEvaluation(const Graph& graph, const Node& node)
+    : alias_(!node.op->kernels), outputs_(node.outputs) {
   Node copy = node;
   std::map<TensorId, TensorId> copies;
   const auto copied = [&](TensorId id) {
