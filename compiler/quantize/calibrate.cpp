@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t compared_samples = 64;
 /// Data that has not been seen may go farther: values are cut off only where that makes the error
 /// smaller by this factor.
-constexpr double worth_cutting = 0.5;
+constexpr double worth_cutting = 0.7;
 
 std::size_t index(TensorId id) {
   return static_cast<std::size_t>(id);
