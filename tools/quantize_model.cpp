@@ -69,7 +69,7 @@ std::optional<Quantized> quantize_model(const Graph& graph, const QuantizationOp
   const auto simplified = run_passes(graph, {}, diagnostics);
   if (!simplified) return std::nullopt;
   const Graph prepared =
-      options.no_equalization ? *simplified : remove_dead_nodes(equalize(*simplified));
+      options.no_equalization ? *simplified : remove_dead_nodes(equalize(*simplified, samples));
   return quantize(prepared, samples, choices, diagnostics);
 }
 

@@ -5,7 +5,8 @@
 
 namespace smelt {
 
-NodeEvaluation::NodeEvaluation(const Graph& graph, const Node& node) : alias_(!node.op->kernels) {
+NodeEvaluation::NodeEvaluation(const Graph& graph, const Node& node)
+    : alias_(!node.op->kernels), outputs_(node.outputs) {
   Node copy = node;
   std::map<TensorId, TensorId> copies;
   const auto copied = [&](TensorId id) {
@@ -32,7 +33,7 @@ NodeEvaluation::NodeEvaluation(const Graph& graph, const Node& node) : alias_(!n
 }
 
 std::vector<Bytes> NodeEvaluation::run(const std::vector<Bytes>& values) {
-  if (alias_) return operands_.empty() ? std::vector{constant_} : values;
+  if (alias_) return operands_.empty() ? std::vector<Bytes>{constant_} : values;
   evaluation_.front().reset();
   return evaluation_.front().run(values);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <list>
 #include <map>
 #include <mutex>
 #include <numeric>
@@ -13,9 +14,12 @@
 namespace smelt {
 namespace {
 
-/// Choosing an observer by its effect takes a run of the readers for each: these samples are
-/// enough to tell them apart.
-constexpr std::size_t compared_samples = 16;
+/// Choosing an observer by its effect takes a run of the readers for each: these samples, from all
+/// over the data, are enough to tell them apart.
+constexpr std::size_t compared_samples = 64;
+/// Data that has not been seen may go farther: values are cut off only where that makes the error
+/// smaller by this factor.
+constexpr double worth_cutting = 0.7;
 
 std::size_t index(TensorId id) {
   return static_cast<std::size_t>(id);
@@ -100,16 +104,26 @@ Bytes represented(const Bytes& value, const Range& range, ElementType type) {
   return to_bytes(values);
 }
 
-/// Squared differences relative to the squares of `exact`.
-double relative_error(const Bytes& exact, const Bytes& found) {
-  double error = 0, power = 1e-30;
+/// Sums of squares: of the differences, and of what is exact. Samples are added up before one is
+/// divided by the other, so that those of little power do not decide.
+struct Error {
+  double difference = 0, power = 1e-30;
+
+  void operator+=(const Error& other) {
+    difference += other.difference;
+    power += other.power;
+  }
+  double relative() const { return difference / power; }
+};
+
+Error error_of(const Bytes& exact, const Bytes& found) {
+  Error error;
   for (std::size_t i = 0; i < floats(exact).size(); ++i) {
     const double value = floats(exact)[i];
     const double difference = value - floats(found)[i];
-    error += difference * difference;
-    power += value * value;
+    error += {difference * difference, value * value};
   }
-  return error / power;
+  return error;
 }
 
 /// Compares ranges by what they change in the results of the tensors' readers.
@@ -118,9 +132,10 @@ class Comparison {
   Comparison(const Graph& graph, const std::vector<Sample>& samples, const Scheme& scheme)
       : graph_(graph), scheme_(scheme) {
     Evaluation evaluation(graph, KernelChoice::best);
-    for (std::size_t i = 0; i < std::min(samples.size(), compared_samples); ++i) {
+    const std::size_t count = std::min(samples.size(), compared_samples);
+    for (std::size_t i = 0; i < count; ++i) {
       evaluation.reset();
-      evaluation.run(samples[i]);
+      evaluation.run(samples[i * samples.size() / count]);
       std::map<TensorId, Bytes>& values = values_.emplace_back();
       for (const TensorId id : graph.inputs) values[id] = evaluation[id];
       for (const Node& node : graph.nodes)
@@ -140,50 +155,70 @@ class Comparison {
       tried.push_back(range);
       const double error = change(group, range);
       if (error >= least) continue;
-      least = error;
+      least = observer == Observer::min_max ? worth_cutting * error : error;
       best = {range, observer};
     }
     return best;
   }
 
  private:
+  using Values = std::map<TensorId, Bytes>;
+
   bool in_group(TensorId id, TensorId group) const {
     return id != no_tensor && scheme_.groups[index(id)] == group && !graph_[id].constant;
   }
 
-  /// The nodes that compute with tensors of the group, and do not only pass them on.
-  bool reads(const Node& node, TensorId group) const {
-    return node.outputs.size() == 1 && graph_[node.outputs[0]].type == ElementType::f32 &&
-           !in_group(node.outputs[0], group) &&
-           std::any_of(node.inputs.begin(), node.inputs.end(),
-                       [&](TensorId id) { return in_group(id, group); });
+  /// The nodes that compute with tensors of the group.
+  std::list<NodeEvaluation> readers(TensorId group) const {
+    std::list<NodeEvaluation> found;
+    for (const Node& node : graph_.nodes)
+      if (node.outputs.size() == 1 && graph_[node.outputs[0]].type == ElementType::f32 &&
+          std::any_of(node.inputs.begin(), node.inputs.end(),
+                      [&](TensorId id) { return in_group(id, group); }))
+        found.emplace_back(graph_, node);
+    return found;
   }
 
+  /// What `range` changes in what leaves the group: the results of other groups, and the model's.
   double change(TensorId group, const Range& range) {
+    std::vector<std::map<TensorId, Error>> errors(values_.size());
+    parallel_for(values_.size(), [&] {
+      return [&, nodes = readers(group)](std::size_t i) mutable {
+        errors[i] = errors_in(nodes, values_[i], group, range);
+      };
+    });
+    std::map<TensorId, Error> sums;  // added in order, whoever computes them
+    for (const auto& each : errors)
+      for (const auto& [id, error] : each) sums[id] += error;
     double sum = 0;
-    for (const Node& node : graph_.nodes)
-      if (reads(node, group)) sum += change_in(node, group, range);
-    for (const TensorId id : graph_.outputs)
-      if (in_group(id, group))
-        for (const auto& values : values_)
-          sum += relative_error(values.at(id), represent(values.at(id), group, range));
+    for (const auto& [id, error] : sums) sum += error.relative();
     return sum;
   }
 
-  double change_in(const Node& node, TensorId group, const Range& range) {
-    std::vector<double> errors(values_.size());  // added in order, whoever computes them
-    parallel_for(values_.size(), [&] {
-      return [&, evaluation = NodeEvaluation(graph_, node)](std::size_t i) mutable {
-        std::vector<Bytes> operands;
-        for (const TensorId id : evaluation.operands()) {
-          const Bytes& value = values_[i].at(id);
-          operands.push_back(in_group(id, group) ? represent(value, group, range) : value);
-        }
-        errors[i] =
-            relative_error(values_[i].at(node.outputs[0]), evaluation.run(operands).front());
-      };
-    });
-    return std::accumulate(errors.begin(), errors.end(), 0.0);
+  /// By tensor. Those within the group are computed from each other, saturated as they are.
+  std::map<TensorId, Error> errors_in(std::list<NodeEvaluation>& nodes, const Values& exact,
+                                      TensorId group, const Range& range) const {
+    std::map<TensorId, Error> errors;
+    Values changed;
+    const auto value = [&](TensorId id) -> const Bytes& {
+      if (!in_group(id, group)) return exact.at(id);
+      const auto [found, added] = changed.try_emplace(id);
+      if (added) found->second = represent(exact.at(id), group, range);
+      return found->second;
+    };
+    for (NodeEvaluation& node : nodes) {
+      std::vector<Bytes> operands;
+      for (const TensorId id : node.operands()) operands.push_back(value(id));
+      const Bytes result = node.run(operands).front();
+      const TensorId id = node.outputs()[0];
+      if (in_group(id, group))
+        changed[id] = represent(result, group, range);
+      else
+        errors[id] += error_of(exact.at(id), result);
+    }
+    for (const TensorId id : graph_.outputs)
+      if (in_group(id, group)) errors[id] += error_of(exact.at(id), value(id));
+    return errors;
   }
 
   Bytes represent(const Bytes& value, TensorId group, const Range& range) const {

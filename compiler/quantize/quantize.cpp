@@ -25,15 +25,23 @@ std::size_t index(TensorId id) {
   return static_cast<std::size_t>(id);
 }
 
-/// Elements by a function of the real value, saturated.
+bool all_finite(const Tensor& tensor) {
+  const std::vector<float> values = elements<float>(tensor);
+  return std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
+}
+
+/// Elements of real values, saturated; what is no number becomes 0.
 template <typename T>
 std::vector<std::uint8_t> quantized_bytes(const std::vector<float>& values,
                                           const Quantization& quantization) {
   std::vector<T> result;
-  for (const float value : values)
-    result.push_back(static_cast<T>(std::clamp<double>(
-        std::round(double{value} / double{quantization.scale()}) + quantization.zero_point(),
-        std::numeric_limits<T>::min(), std::numeric_limits<T>::max())));
+  for (const float value : values) {
+    const double level =
+        std::round(double{value} / double{quantization.scale()}) + quantization.zero_point();
+    result.push_back(static_cast<T>(
+        std::clamp<double>(std::isnan(level) ? quantization.zero_point() : level,
+                           std::numeric_limits<T>::min(), std::numeric_limits<T>::max())));
+  }
   return to_bytes(result);
 }
 
@@ -152,6 +160,18 @@ class Quantizer {
     return here;
   }
 
+  /// Of an output as `type`. What only moves its operand's elements leaves them as they are, also
+  /// those whose scale is dictated.
+  Quantization output_parameters(const Node& node, TensorId id, ElementType type) const {
+    const QuantizationRule& rule = *node.op->quantization;
+    if (rule.output) return rule.output(type);
+    const TensorId input = node.inputs[0];
+    if (node.inputs.size() == 1 && scheme_.groups[index(input)] == scheme_.groups[index(id)])
+      for (const TensorId there : made_[index(input)])
+        if (result_.graph[there].type == type) return result_.graph[there].quantization;
+    return parameters(id, type);
+  }
+
   /// Returns why it cannot be done.
   std::string append_quantized(const Node& node, const Precision& precision) {
     const QuantizationRule& rule = *node.op->quantization;
@@ -160,7 +180,7 @@ class Quantizer {
     for (TensorId& id : copy.outputs) {
       const bool real = graph_[id].type == ElementType::f32;
       Quantization quantization;
-      if (real) quantization = rule.output ? rule.output(type) : parameters(id, type);
+      if (real) quantization = output_parameters(node, id, type);
       id = output_of(id, real ? type : graph_[id].type, std::move(quantization));
     }
     for (std::size_t i = 0; i < copy.inputs.size(); ++i)
@@ -170,7 +190,7 @@ class Quantizer {
                 ? as(node.inputs[i], type, target()[copy.outputs[0]].quantization)
                 : as(node.inputs[i], rule.role(i) == Role::narrow ? ElementType::s8 : type, {});
     if (copy.inputs.size() > weights_operand && rule.role(weights_operand) == Role::weights)
-      if (!append_weights(node, precision, copy)) return "its weights are not constant";
+      if (!append_weights(node, precision, copy)) return "its weights are not finite";
     Diagnostics problems;
     verify_node(target(), copy, problems);
     if (problems.failed()) return problems.all().front().message;
@@ -180,7 +200,7 @@ class Quantizer {
 
   bool append_weights(const Node& node, const Precision& precision, Node& copy) {
     for (std::size_t i = weights_operand; i < node.inputs.size(); ++i)
-      if (node.inputs[i] != no_tensor && !graph_[node.inputs[i]].constant) return false;
+      if (node.inputs[i] != no_tensor && !all_finite(graph_[node.inputs[i]])) return false;
     const Tensor& weights = graph_[node.inputs[weights_operand]];
     const float input_scale = target()[copy.inputs[0]].quantization.scale();
     // What no data flows into is rounded without.
@@ -247,7 +267,7 @@ class Quantizer {
     if (type == ElementType::f32) return add(tensor, no_tensor, type, {});
     Range range;
     for (const float value : elements<float>(tensor))
-      range = {std::min(range.min, value), std::max(range.max, value)};
+      if (std::isfinite(value)) range = {std::min(range.min, value), std::max(range.max, value)};
     const TensorId here = add(tensor, no_tensor, type,
                               quantization.present() ? quantization : quantization_of(range, type));
     target()[here].data = represent(tensor.data, target()[here]);

@@ -23,6 +23,12 @@ using Rows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajo
 constexpr std::size_t parts = 8;
 /// The moments of more taps take too much time and memory.
 constexpr std::int64_t max_taps = 4096;
+/// How closely weights are held to what they were, in parts of the data's power: little data tells
+/// little of many weights. Which is best is seen on data that has not been fitted to, up to a size
+/// that leaves time for it.
+constexpr double holds[] = {0.03, 0.3, 3, 1e4};
+constexpr double usual_hold = 0.3;
+constexpr std::int64_t max_compared_taps = 1024;
 /// A channel of zeros needs a scale too.
 constexpr double smallest_scale = 1e-9;
 constexpr double largest_bias = 1 << 30;
@@ -57,19 +63,32 @@ Moments moments_of(const Rows& exact, const Rows& found) {
           static_cast<double>(found.rows())};
 }
 
-Moments moments_of(const NodeView& view, std::int32_t group, const std::vector<const Bytes*>& exact,
-                   const std::vector<const Bytes*>& found) {
+/// Of the first and of the last half of the samples: neighbours are alike, halves are less so.
+struct Halves {
+  Moments first, last;
+  Moments all() const {
+    Moments sum = first;
+    sum += last;
+    return sum;
+  }
+};
+
+Halves moments_of(const NodeView& view, std::int32_t group, const std::vector<const Bytes*>& exact,
+                  const std::vector<const Bytes*>& found) {
   const auto& rule = *view.node.op->quantization;
   std::vector<Moments> sums(parts);
   parallel_for(parts, [&] {
     return [&](std::size_t part) {
-      for (std::size_t i = part; i < exact.size(); i += parts)
+      const std::size_t end = (part + 1) * exact.size() / parts;
+      for (std::size_t i = part * exact.size() / parts; i < end; ++i)
         sums[part] += moments_of(with_ones(rule.patches(view, floats(*exact[i]), group)),
                                  with_ones(rule.patches(view, floats(*found[i]), group)));
     };
   });
-  for (std::size_t part = 1; part < parts; ++part) sums[0] += sums[part];
-  return sums[0];
+  Halves halves;
+  for (std::size_t part = 0; part < parts; ++part)
+    (part < parts / 2 ? halves.first : halves.last) += sums[part];
+  return halves;
 }
 
 /// The weights of a linear operator by output channel.
@@ -99,14 +118,19 @@ class Linear {
   }
 
   /// Quantizes `count` channels whose inputs have these moments.
-  void round(std::int64_t first, std::int64_t count, const Moments& moments) {
+  void round(std::int64_t first, std::int64_t count, const Halves& halves) {
     const Matrix original = row(first, count);
-    if (options_.optimized_rounding)
-      compensate(first, original, moments);
-    else
+    const Moments all = halves.all();
+    // Data that overflows tells nothing.
+    if (!all.found.allFinite() || !all.by_exact.allFinite()) {
       for (std::int64_t c = 0; c < count; ++c) round(first + c);
-    if (options_.bias_correction && !options_.optimized_rounding)
-      correct_bias(first, original, moments);
+    } else if (options_.optimized_rounding) {
+      const double hold = best_hold(first, original, halves);
+      compensate(first, original, all, hold);
+    } else {
+      for (std::int64_t c = 0; c < count; ++c) round(first + c);
+      if (options_.bias_correction) correct_bias(first, original, all);
+    }
   }
 
   QuantizedWeights result() && { return std::move(result_); }
@@ -163,30 +187,49 @@ class Linear {
     return rounded * scale(channel);
   }
 
-  /// Few rows of data tell little of many weights: these are held the closer to what they were.
-  double damping(const Moments& moments) const {
-    return 0.01 + 0.1 * static_cast<double>(taps_) / std::max(1.0, moments.rows);
+  /// The one that fits the last half best when weights are chosen by the first.
+  double best_hold(std::int64_t first, const Matrix& original, const Halves& halves) {
+    if (taps_ > max_compared_taps || halves.first.rows == 0) return usual_hold;
+    double best = usual_hold, least = std::numeric_limits<double>::infinity();
+    for (const double hold : holds) {
+      const Matrix rounded = compensate(first, original, halves.first, hold);
+      const double error =
+          (rounded.cwiseProduct(halves.last.found * rounded - 2 * halves.last.by_exact * original))
+              .sum();
+      if (error >= least) continue;
+      least = error;
+      best = hold;
+    }
+    return best;
   }
 
-  void compensate(std::int64_t first, const Matrix& original, const Moments& moments) {
+  /// Returns what the integers and the biases stand for, a column per channel.
+  Matrix compensate(std::int64_t first, const Matrix& original, const Moments& moments,
+                    double hold_by) {
     const Eigen::VectorXd diagonal = moments.found.diagonal();
     const double floor = 1e-3 * diagonal.mean() + 1e-12;
-    const Eigen::VectorXd hold = damping(moments) * (diagonal.array() + floor).matrix();
+    Eigen::VectorXd hold = hold_by * (diagonal.array() + floor).matrix();
+    hold[taps_] = holds[0] * floor;  // every row of data tells of the bias
     const Matrix hessian = moments.found + Matrix(hold.asDiagonal());
     const Eigen::LLT<Matrix> solver(hessian);
     Matrix left = solver.solve(moments.by_exact * original + hold.asDiagonal() * original);
+    Matrix rounded(left.rows(), left.cols());
     const Matrix inverse = solver.solve(Matrix::Identity(hessian.rows(), hessian.cols()));
     const Matrix factor = inverse.llt().matrixU();
     for (std::int64_t c = 0; c < left.cols(); ++c)
       set_scale(first + c, left.col(c).head(taps_), diagonal.head(taps_));
     for (std::int64_t tap = 0; tap < taps_; ++tap) {
       Eigen::RowVectorXd error(left.cols());
-      for (std::int64_t c = 0; c < left.cols(); ++c)
-        error[c] = left(tap, c) - quantize(first + c, tap, left(tap, c));
+      for (std::int64_t c = 0; c < left.cols(); ++c) {
+        rounded(tap, c) = quantize(first + c, tap, left(tap, c));
+        error[c] = left(tap, c) - rounded(tap, c);
+      }
       left.bottomRows(taps_ - tap) -=
           factor.row(tap).tail(taps_ - tap).transpose() * (error / factor(tap, tap));
     }
     for (std::int64_t c = 0; c < left.cols(); ++c) bias(first + c) = left(taps_, c);
+    rounded.row(taps_) = left.row(taps_);
+    return rounded;
   }
 
   void correct_bias(std::int64_t first, const Matrix& original, const Moments& moments) {

@@ -20,11 +20,12 @@ std::optional<ElementType> any_type(Random& random) {
 }
 
 /// As `smelt quantize` prepares it, or as it is.
-Graph prepared(Graph graph, Random& random, Diagnostics& diagnostics) {
+Graph prepared(Graph graph, const std::vector<Sample>& samples, Random& random,
+               Diagnostics& diagnostics) {
   if (random.coin()) return graph;
   auto simplified = run_passes(std::move(graph), {}, diagnostics);
   if (!simplified) throw std::invalid_argument(to_string(diagnostics.all().front()));
-  return random.coin() ? *simplified : remove_dead_nodes(equalize(*simplified));
+  return random.coin() ? *simplified : remove_dead_nodes(equalize(*simplified, samples));
 }
 
 }  // namespace
@@ -54,9 +55,10 @@ QuantizeOptions random_options(const Graph& graph, Random& random) {
 Quantized random_quantized(std::uint32_t seed) {
   Random random(seed);
   Diagnostics diagnostics;
-  const Graph graph = prepared(random_float_graph(seed), random, diagnostics);
-  auto result =
-      quantize(graph, random_samples(graph, 6, random), random_options(graph, random), diagnostics);
+  const Graph original = random_float_graph(seed);
+  const std::vector<Sample> samples = random_samples(original, 6, random);
+  const Graph graph = prepared(original, samples, random, diagnostics);
+  auto result = quantize(graph, samples, random_options(graph, random), diagnostics);
   if (!result) throw std::invalid_argument(to_string(diagnostics.all().front()));
   return std::move(*result);
 }
