@@ -312,9 +312,26 @@ TEST_CASE("values that are not finite within a graph do not decide its scales", 
     outputs %2
     %0 "x": f32[1,64]
     %1 "log": f32[1,64] = log(%0)
-    %2 "relu": f32[1,64] = relu(%1)
+    %2 "double": f32[1,64] = add(%1, %1)
   )"));
-  CHECK(tensor_of(result.graph, "relu").quantization.scale() < 10);
+  // The logarithm of the least of some thousand numbers.
+  CHECK(tensor_of(result.graph, "double").quantization.scale() < 30.0F / 255);
+  CHECK(tensor_of(result.graph, "double").quantization.scale() > 3.0F / 255);
+}
+
+TEST_CASE("layers that give nothing but zeros are quantized as others are", "[quantize]") {
+  const Graph graph = graph_of(R"(
+    graph "net" file "net.onnx"
+    inputs %0
+    outputs %4
+    %0 "x": f32[1,2]
+    %1 "w": f32[2,2] = [1, 1, -1, 1]
+    %2 "b": f32[2] = [-5, -5]
+    %3 "dead": f32[1,2] = fully_connected(%0, %1, %2) activation relu
+    %4 "relu": f32[1,2] = relu(%3)
+  )");
+  for (const Precision& precision : {int8, int16x8, int4})
+    CHECK(all_as_asked(quantized(graph, {.precision = precision})));
 }
 
 TEST_CASE("every tensor says which one it stands for", "[quantize]") {
