@@ -62,7 +62,8 @@ void unite_operands(const Graph& graph, const Node& node, Scheme& scheme) {
     const TensorId input = node.inputs[i];
     if (input == no_tensor || node.op->quantization->role(i) != Role::shared) continue;
     const auto type = [&](TensorId id) { return scheme.tensors[static_cast<std::size_t>(id)]; };
-    if (type(input) != type(output)) continue;
+    // What is computed from elements needs all of them in range, whatever they come as.
+    if (type(input) != type(output) && node.op->selects) continue;
     if (node.inputs.size() > 1 && has_dictated_scale(graph, scheme.groups, input)) continue;
     unite(scheme.groups, input, output);
   }
