@@ -17,6 +17,7 @@
 #include "tools/commands.h"
 #include "tools/files.h"
 #include "tools/host_model.h"
+#include "tools/labels.h"
 #include "tools/model.h"
 #include "tools/quantize_model.h"
 #include "tools/vectors.h"
@@ -152,23 +153,6 @@ SignalToNoise output_noise(const Outputs& exact, const Outputs& found) {
   SignalToNoise noise;
   for (std::size_t i = 0; i < exact.size(); ++i) noise.add(floats(exact[i]), floats(found[i]));
   return noise;
-}
-
-std::optional<std::vector<std::int64_t>> read_labels(const std::string& path, std::size_t count,
-                                                     Diagnostics& diagnostics) {
-  const auto arrays = read_arrays(path, diagnostics);
-  if (!arrays) return std::nullopt;
-  const Array& array = arrays->front();
-  if (!is_integer(array.type) || element_count(array.shape) != static_cast<std::int64_t>(count)) {
-    diagnostics
-        .error({.file = path},
-               fmt::format("holds {} {}", to_string(array.type), to_string(array.shape)))
-        .note(fmt::format("expected one integer for each of the {} cases", count));
-    return std::nullopt;
-  }
-  Tensor holder{.type = array.type, .shape = array.shape};
-  holder.data = array.bytes;
-  return integers(holder);
 }
 
 nlohmann::json report(const Model& model, const Results& results,

@@ -17,6 +17,7 @@
 
 #include "compiler/evaluate/parallel.h"
 #include "compiler/passes/edit.h"
+#include "compiler/quantize/values.h"
 
 namespace smelt {
 namespace {
@@ -130,7 +131,8 @@ std::vector<Pair> pairs(Graph& graph) {
 }
 
 /// What the channels between are divided by.
-std::vector<double> factors(const Graph& graph, const Pair& pair, const std::vector<double>& range) {
+std::vector<double> factors(const Graph& graph, const Pair& pair,
+                            const std::vector<double>& range) {
   const Node& second = graph.nodes[pair.second];
   const bool own_scales = pair.axis == second.op->quantization->channel_axis;
   const std::vector<double> weights = magnitudes(graph[second.inputs[weights_operand]], pair.axis);
@@ -152,8 +154,7 @@ void equalize_pair(Graph& graph, const Pair& pair, const std::vector<double>& by
   first.inputs[weights_operand] = scaled(graph, first.inputs[weights_operand], before, down);
   if (first.inputs.size() > bias_operand && first.inputs[bias_operand] != no_tensor)
     first.inputs[bias_operand] = scaled(graph, first.inputs[bias_operand], 0, down);
-  second.inputs[weights_operand] =
-      scaled(graph, second.inputs[weights_operand], pair.axis, by);
+  second.inputs[weights_operand] = scaled(graph, second.inputs[weights_operand], pair.axis, by);
   graph[first.outputs[0]].origin = {};
 }
 

@@ -25,18 +25,6 @@ std::size_t index(TensorId id) {
   return static_cast<std::size_t>(id);
 }
 
-/// Elements by a function of the real value, saturated.
-template <typename T>
-std::vector<std::uint8_t> quantized_bytes(const std::vector<float>& values,
-                                          const Quantization& quantization) {
-  std::vector<T> result;
-  for (const float value : values)
-    result.push_back(static_cast<T>(std::clamp<double>(
-        std::round(double{value} / double{quantization.scale()}) + quantization.zero_point(),
-        std::numeric_limits<T>::min(), std::numeric_limits<T>::max())));
-  return to_bytes(result);
-}
-
 class Quantizer {
  public:
   Quantizer(const Graph& graph, const std::vector<Sample>& samples, const QuantizeOptions& options,
@@ -100,33 +88,34 @@ class Quantizer {
 
   static std::vector<Bytes> quantized_values(const std::vector<Bytes>& values, const Tensor& as) {
     std::vector<Bytes> result;
-    for (const Bytes& value : values) result.push_back(represent(value, as));
+    for (const Bytes& value : values) result.push_back(quantized_value(as, value));
     return result;
-  }
-
-  static std::vector<std::uint8_t> represent(const Bytes& value, const Tensor& as) {
-    const std::vector<float> real(floats(value).begin(), floats(value).end());
-    return as.type == ElementType::s16 ? quantized_bytes<std::int16_t>(real, as.quantization)
-                                       : quantized_bytes<std::int8_t>(real, as.quantization);
   }
 
   void append(const Node& node, const Precision& precision) {
     QuantizedLayer layer{node.name, precision, {}};
-    if (precision.activations != ElementType::f32) {
-      const std::size_t tensors = target().tensors.size(), nodes = target().nodes.size();
-      const auto made = made_;
-      layer.reason = append_quantized(node, precision);
-      if (!layer.reason.empty()) {
-        target().tensors.resize(tensors);
-        target().nodes.resize(nodes);
-        made_ = made;
-        layer.precision = float32;
-        append_float(node);
-      }
-    } else {
-      append_float(node);
+    while (layer.precision != float32) {
+      std::string reason = try_quantized(node, layer.precision);
+      if (reason.empty()) break;
+      if (layer.reason.empty()) layer.reason = std::move(reason);
+      layer.precision =
+          layer.precision.weight_bits == 4 ? Precision{precision.activations, 8} : float32;
     }
+    if (layer.precision == float32) append_float(node);
     if (node.op->kernels) result_.layers.push_back(std::move(layer));
+  }
+
+  /// Returns why it cannot be done; then all is as before.
+  std::string try_quantized(const Node& node, const Precision& precision) {
+    const std::size_t tensors = target().tensors.size(), nodes = target().nodes.size();
+    const auto made = made_;
+    std::string reason = append_quantized(node, precision);
+    if (!reason.empty()) {
+      target().tensors.resize(tensors);
+      target().nodes.resize(nodes);
+      made_ = made;
+    }
+    return reason;
   }
 
   void append_float(const Node& node) {
@@ -190,8 +179,9 @@ class Quantizer {
                           .input_scale = input_scale},
                          exact_.all(node.inputs[0]), found_.real(target(), copy.inputs[0]));
     const std::vector<std::int32_t> zeros(result.scales.size());
-    const TensorId id = add(weights, no_tensor, ElementType::s8,
-                            {result.scales, zeros, node.op->quantization->channel_axis});
+    const TensorId id =
+        add(weights, no_tensor, precision.weight_bits == 4 ? ElementType::s4 : ElementType::s8,
+            {result.scales, zeros, node.op->quantization->channel_axis});
     target()[id].data = to_bytes(result.weights);
     copy.inputs[weights_operand] = id;
     copy.inputs.resize(weights_operand + 2, no_tensor);
@@ -243,7 +233,7 @@ class Quantizer {
       range = {std::min(range.min, value), std::max(range.max, value)};
     const TensorId here = add(tensor, no_tensor, type,
                               quantization.present() ? quantization : quantization_of(range, type));
-    target()[here].data = represent(tensor.data, target()[here]);
+    target()[here].data = quantized_value(target()[here], tensor.data);
     return here;
   }
 

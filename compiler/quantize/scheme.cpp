@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+
 namespace smelt {
 namespace {
 

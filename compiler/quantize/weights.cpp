@@ -11,6 +11,7 @@
 #include <cmath>
 
 #include "compiler/evaluate/parallel.h"
+#include "compiler/quantize/values.h"
 
 namespace smelt {
 namespace {
@@ -189,9 +190,9 @@ class Linear {
     double best = usual_hold, least = std::numeric_limits<double>::infinity();
     for (const double hold : holds) {
       const Matrix rounded = compensate(first, original, halves.first, hold);
-      const double error = (rounded.cwiseProduct(halves.last.found * rounded -
-                                                 2 * halves.last.by_exact * original))
-                               .sum();
+      const double error =
+          (rounded.cwiseProduct(halves.last.found * rounded - 2 * halves.last.by_exact * original))
+              .sum();
       if (error >= least) continue;
       least = error;
       best = hold;
