@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/quantize/loss.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "compiler/evaluate/metrics.h"
@@ -26,13 +27,12 @@ double agreement_loss(const std::vector<Bytes>& exact, const std::vector<Bytes>&
 
 double reconstruction_loss(const std::vector<Sample>& samples, const std::vector<Bytes>& exact,
                            const std::vector<Bytes>& found) {
-  double sum = 0;
+  double before = 1e-30, after = 1e-30;
   for (std::size_t i = 0; i < exact.size(); ++i) {
-    const double before = mean_squared_error(floats(samples[i][0]), floats(exact[i]));
-    const double after = mean_squared_error(floats(samples[i][0]), floats(found[i]));
-    sum += std::abs(after - before) / std::max(before, 1e-12);
+    before += mean_squared_error(floats(samples[i][0]), floats(exact[i]));
+    after += mean_squared_error(floats(samples[i][0]), floats(found[i]));
   }
-  return sum / static_cast<double>(exact.size());
+  return std::max(0.0, after / before - 1);
 }
 
 double error_loss(const std::vector<Bytes>& exact, const std::vector<Bytes>& found) {
@@ -94,7 +94,7 @@ std::string_view to_string(Loss::Kind kind) {
   switch (kind) {
     case Loss::Kind::accuracy: return "loss of accuracy";
     case Loss::Kind::agreement: return "other top result";
-    case Loss::Kind::reconstruction: return "change of the reconstruction error";
+    case Loss::Kind::reconstruction: return "growth of the squared reconstruction error";
     case Loss::Kind::error: break;
   }
   return "relative error";

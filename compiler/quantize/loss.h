@@ -20,7 +20,7 @@ class Loss {
   enum class Kind : std::uint8_t {
     accuracy,        ///< of the share of samples whose top result is their label
     agreement,       ///< the share of samples whose top result is another than the float model's
-    reconstruction,  ///< mean relative change of the squared distance between output and input
+    reconstruction,  ///< by which share the mean squared distance of output and input grows
     error,           ///< root of the mean squared error, relative to the float model's outputs
   };
 
