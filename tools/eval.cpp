@@ -8,6 +8,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "codegen/emit.h"
 #include "compiler/evaluate/metrics.h"
 #include "compiler/evaluate/parallel.h"
 #include "compiler/quantize/values.h"
@@ -160,7 +161,8 @@ nlohmann::json report(const Model& model, const Results& results, const Data& da
 }
 
 void print_report(const nlohmann::json& json, const std::string& metric) {
-  fmt::print("{}: {} cases\n", json["model"].get<std::string>(), json["cases"].get<std::size_t>());
+  fmt::print("{}: {} cases, {} B weights\n", json["model"].get<std::string>(),
+             json["cases"].get<std::size_t>(), json["weights_bytes"].get<std::int64_t>());
   if (json.contains(metric)) {
     if (json[metric].contains("float"))
       fmt::print("{} of the float model  {:.2f} %\n", metric,
@@ -242,7 +244,9 @@ int eval(const EvalOptions& options) {
   if (data->reference) results.reference = run_reference(*data->reference, data->reference_cases);
   if (model.quantized) results.layers = compare_layers(model, data->reference_cases, data->cases);
   print(diagnostics);
-  const nlohmann::json json = report(model, results, *data, options.metric);
+  nlohmann::json json = report(model, results, *data, options.metric);
+  const ConstantBytes constants = constant_bytes(compiled->program);
+  json["weights_bytes"] = constants.weights + constants.single;
   if (options.json)
     fmt::print("{}\n", json.dump(2));
   else
