@@ -24,6 +24,8 @@ enum ExitCode : int {
 struct QuantizationOptions {
   std::string precision;                ///< "int8", "int16x8", "int4" or "auto"; empty: not at all
   std::string calibrate;                ///< .npz, .npy or folder of inputs
+  std::string max_drop;                 ///< of "auto": "1%" or 0.01; empty: 1%
+  std::string calibrate_labels;         ///< of "auto": .npy of a class per input; empty: none
   std::vector<std::string> keep_float;  ///< layers
   std::string input_type, output_type;  ///< "float32", "int8", "int16"; empty: as computed
   std::string observer;                 ///< empty: the best for each tensor

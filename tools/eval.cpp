@@ -3,13 +3,12 @@
 // smelt eval: runs the float model and the emitted integer code over a data set, and says what
 // quantization cost, in the end and layer by layer.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "codegen/emit.h"
 #include "compiler/evaluate/metrics.h"
 #include "compiler/evaluate/parallel.h"
 #include "compiler/quantize/values.h"
@@ -17,7 +16,9 @@
 #include "tools/commands.h"
 #include "tools/files.h"
 #include "tools/host_model.h"
+#include "tools/labels.h"
 #include "tools/model.h"
+#include "tools/progress.h"
 #include "tools/quantize_model.h"
 #include "tools/vectors.h"
 
@@ -26,32 +27,6 @@ namespace {
 
 /// Layers are compared on so many cases.
 constexpr std::size_t layer_cases = 64;
-
-/// A line on the terminal that shows how far a loop is.
-class Progress {
- public:
-  Progress(std::string what, std::size_t total)
-      : what_(std::move(what)), total_(total), shown_(isatty(STDERR_FILENO) != 0) {}
-  ~Progress() {
-    if (shown_) fmt::print(stderr, "\r\x1b[K");
-  }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-
-  void step() {
-    const std::size_t done = ++done_;
-    if (!shown_ || done * width / total_ == (done - 1) * width / total_) return;
-    const std::string bar(done * width / total_, '#');
-    fmt::print(stderr, "\r{} [{:<40}] {}/{}", what_, bar, done, total_);
-  }
-
- private:
-  static constexpr std::size_t width = 40;
-  std::string what_;
-  std::size_t total_;
-  bool shown_;
-  std::atomic<std::size_t> done_ = 0;
-};
 
 using Outputs = std::vector<Bytes>;  ///< by case: the first output in real numbers
 
@@ -132,6 +107,8 @@ double accuracy(const Outputs& outputs, const std::vector<std::int64_t>& labels)
   return static_cast<double>(right) / static_cast<double>(outputs.size());
 }
 
+/// The score of a case is its distance from the output. `cases` are the inputs of `graph`: those of
+/// the float model where there is one, because data are what they are and not what is left of them.
 double anomaly_auc(const Outputs& outputs, const Graph& graph, const std::vector<GoldenCase>& cases,
                    const std::vector<std::int64_t>& labels) {
   std::vector<double> scores;
@@ -154,40 +131,29 @@ SignalToNoise output_noise(const Outputs& exact, const Outputs& found) {
   return noise;
 }
 
-std::optional<std::vector<std::int64_t>> read_labels(const std::string& path, std::size_t count,
-                                                     Diagnostics& diagnostics) {
-  const auto arrays = read_arrays(path, diagnostics);
-  if (!arrays) return std::nullopt;
-  const Array& array = arrays->front();
-  if (!is_integer(array.type) || element_count(array.shape) != static_cast<std::int64_t>(count)) {
-    diagnostics
-        .error({.file = path},
-               fmt::format("holds {} {}", to_string(array.type), to_string(array.shape)))
-        .note(fmt::format("expected one integer for each of the {} cases", count));
-    return std::nullopt;
-  }
-  Tensor holder{.type = array.type, .shape = array.shape};
-  holder.data = array.bytes;
-  return integers(holder);
+/// What is evaluated on.
+struct Data {
+  std::vector<GoldenCase> cases;
+  std::optional<Graph> reference;           ///< the float model, if there is one
+  std::vector<GoldenCase> reference_cases;  ///< the same cases as its inputs
+  std::vector<std::int64_t> labels;         ///< by case; empty: none
+};
+
+double score(const std::string& metric, const Outputs& outputs, const Model& model,
+             const Data& data) {
+  if (metric != "auc") return accuracy(outputs, data.labels);
+  // Distances are from the data as given, not from what the quantized input leaves of them.
+  return data.reference ? anomaly_auc(outputs, *data.reference, data.reference_cases, data.labels)
+                        : anomaly_auc(outputs, model.graph, data.cases, data.labels);
 }
 
-nlohmann::json report(const Model& model, const Results& results,
-                      const std::vector<GoldenCase>& reference_cases,
-                      const std::vector<GoldenCase>& cases, const std::vector<std::int64_t>& labels,
-                      const EvalOptions& options) {
-  nlohmann::json json = {{"model", model.graph.file}, {"cases", cases.size()}};
-  const bool auc = options.metric == "auc";
-  if (!labels.empty())
-    json[options.metric]["emitted"] = auc ? anomaly_auc(results.found, model.graph, cases, labels)
-                                          : accuracy(results.found, labels);
-  if (results.reference.empty()) return json;
-  if (!labels.empty())
-    json[options.metric]["float"] =
-        auc ? anomaly_auc(results.reference,
-                          model.quantized ? model.quantized->reference : model.graph,
-                          reference_cases, labels)
-            : accuracy(results.reference, labels);
-  if (!auc) json["agreement"] = agreement(results.reference, results.found);
+nlohmann::json report(const Model& model, const Results& results, const Data& data,
+                      const std::string& metric) {
+  nlohmann::json json = {{"model", model.graph.file}, {"cases", data.cases.size()}};
+  if (!data.labels.empty()) json[metric]["emitted"] = score(metric, results.found, model, data);
+  if (!data.reference) return json;
+  if (!data.labels.empty()) json[metric]["float"] = score(metric, results.reference, model, data);
+  if (metric != "auc") json["agreement"] = agreement(results.reference, results.found);
   json["output_snr_db"] = output_noise(results.reference, results.found).decibels();
   for (const LayerNoise& layer : results.layers)
     json["layers"].push_back({{"name", layer.name}, {"snr_db", layer.noise.decibels()}});
@@ -195,7 +161,8 @@ nlohmann::json report(const Model& model, const Results& results,
 }
 
 void print_report(const nlohmann::json& json, const std::string& metric) {
-  fmt::print("{}: {} cases\n", json["model"].get<std::string>(), json["cases"].get<std::size_t>());
+  fmt::print("{}: {} cases, {} B weights\n", json["model"].get<std::string>(),
+             json["cases"].get<std::size_t>(), json["weights_bytes"].get<std::int64_t>());
   if (json.contains(metric)) {
     if (json[metric].contains("float"))
       fmt::print("{} of the float model  {:.2f} %\n", metric,
@@ -217,6 +184,41 @@ void print_report(const nlohmann::json& json, const std::string& metric) {
              json["layers"][0]["name"].get<std::string>());
 }
 
+bool check_labels(const EvalOptions& options, const std::vector<std::int64_t>& labels,
+                  Diagnostics& diagnostics) {
+  const auto positives =
+      labels.size() - static_cast<std::size_t>(std::count(labels.begin(), labels.end(), 0));
+  if (options.metric != "auc" || labels.empty() || (positives && positives < labels.size()))
+    return true;
+  diagnostics.error({.file = options.labels}, "all cases are of the same kind")
+      .note("auc compares cases labelled 0 with others");
+  return false;
+}
+
+std::optional<Data> read_data(const EvalOptions& options, const Model& model,
+                              Diagnostics& diagnostics) {
+  Data data;
+  if (model.quantized) data.reference = model.quantized->reference;
+  if (!options.against.empty()) {
+    auto other = load_model({.model = options.against}, diagnostics);
+    if (!other) return std::nullopt;
+    data.reference = std::move(other->graph);
+  }
+  auto cases = read_inputs(options.data, model.graph, diagnostics);
+  if (!cases) return std::nullopt;
+  data.cases = std::move(*cases);
+  if (data.reference) {
+    auto read = read_inputs(options.data, *data.reference, diagnostics);
+    if (!read) return std::nullopt;
+    data.reference_cases = std::move(*read);
+  }
+  if (options.labels.empty()) return data;
+  auto labels = read_labels(options.labels, data.cases.size(), diagnostics);
+  if (!labels || !check_labels(options, *labels, diagnostics)) return std::nullopt;
+  data.labels = std::move(*labels);
+  return data;
+}
+
 }  // namespace
 
 int eval(const EvalOptions& options) {
@@ -233,35 +235,18 @@ int eval(const EvalOptions& options) {
   const auto compiled = compile_model(options.model, diagnostics);
   if (!compiled) return fail(exit_bad_input);
   const Model& model = compiled->model;
-  std::optional<Graph> reference;
-  if (model.quantized) reference = model.quantized->reference;
-  if (!options.against.empty()) {
-    auto other = load_model({.model = options.against}, diagnostics);
-    if (!other) return fail(exit_bad_input);
-    reference = std::move(other->graph);
-  }
-  const auto cases = read_inputs(options.data, model.graph, diagnostics);
-  if (!cases) return fail(exit_bad_input);
-  std::vector<GoldenCase> reference_cases;
-  if (reference) {
-    auto read = read_inputs(options.data, *reference, diagnostics);
-    if (!read) return fail(exit_bad_input);
-    reference_cases = std::move(*read);
-  }
-  std::vector<std::int64_t> labels;
-  if (!options.labels.empty()) {
-    auto read = read_labels(options.labels, cases->size(), diagnostics);
-    if (!read) return fail(exit_bad_input);
-    labels = std::move(*read);
-  }
+  const auto data = read_data(options, model, diagnostics);
+  if (!data) return fail(exit_bad_input);
   const auto emitted = HostModel::build(compiled->program, emit(compiled->program, compiled->emit),
                                         options.with, diagnostics);
   if (!emitted) return fail(exit_system);
-  Results results{.found = run_emitted(*emitted, model.graph, *cases)};
-  if (reference) results.reference = run_reference(*reference, reference_cases);
-  if (model.quantized) results.layers = compare_layers(model, reference_cases, *cases);
+  Results results{.found = run_emitted(*emitted, model.graph, data->cases)};
+  if (data->reference) results.reference = run_reference(*data->reference, data->reference_cases);
+  if (model.quantized) results.layers = compare_layers(model, data->reference_cases, data->cases);
   print(diagnostics);
-  const nlohmann::json json = report(model, results, reference_cases, *cases, labels, options);
+  nlohmann::json json = report(model, results, *data, options.metric);
+  const ConstantBytes constants = constant_bytes(compiled->program);
+  json["weights_bytes"] = constants.weights + constants.single;
   if (options.json)
     fmt::print("{}\n", json.dump(2));
   else

@@ -11,10 +11,18 @@ namespace smelt::tools {
 namespace {
 
 void add_quantization_options(CLI::App& app, QuantizationOptions& options) {
-  app.add_option("--quantize", options.precision,
-                 "make a float model compute on integers: int8, int16x8 or int4 (weights)");
+  app.add_option(
+      "--quantize", options.precision,
+      "make a float model compute on integers: int8, int16x8, int4 (weights), or auto: the "
+      "smallest mix that loses less than --max-drop");
   app.add_option("--calibrate", options.calibrate,
                  "inputs to choose scales by: .npz, .npy or a folder of inN.bin");
+  app.add_option("--max-drop", options.max_drop,
+                 "what auto may lose on the calibration data: 1% or 0.01 [1%]");
+  app.add_option(
+      "--calibrate-labels", options.calibrate_labels,
+      ".npy with the class of every calibration input [auto compares with what the float "
+      "model answers]");
   app.add_option("--keep-float", options.keep_float, "NAME: a layer that is not quantized");
   app.add_option("--input-type", options.input_type,
                  "of a quantized model: float32, int8, int16 [what it computes on]");

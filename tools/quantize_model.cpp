@@ -3,17 +3,21 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "compiler/passes/passes.h"
 #include "compiler/pipeline.h"
+#include "compiler/quantize/choose.h"
 #include "compiler/quantize/equalize.h"
 #include "compiler/quantize/samples.h"
+#include "tools/labels.h"
 #include "tools/vectors.h"
 
 namespace smelt::tools {
 namespace {
 
 std::optional<Precision> parse_precision(const std::string& text) {
-  if (text == "int8") return int8;
+  if (text == "int8" || text == "auto") return int8;
   if (text == "int16x8") return int16x8;
   if (text == "int4") return int4;
   return std::nullopt;
@@ -39,6 +43,63 @@ std::optional<Observer> parse_observer(const std::string& text, Diagnostics& dia
   return std::nullopt;
 }
 
+/// A share: "1%" or "0.01".
+std::optional<double> parse_share(const std::string& text, Diagnostics& diagnostics) {
+  if (text.empty()) return 0.01;
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string_view rest(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  if (rest == "%") value /= 100;
+  if (error == std::errc{} && (rest.empty() || rest == "%") && value >= 0 && value <= 1)
+    return value;
+  diagnostics.error({.file = "--max-drop"}, fmt::format("\"{}\" is no share of 1", text))
+      .note("give one like 1% or 0.01");
+  return std::nullopt;
+}
+
+std::string name_of(const Precision& precision) {
+  if (precision == int4) return "int4";
+  if (precision == int16x8) return "int16x8";
+  return precision == float32 ? "float32" : "int8";
+}
+
+/// On stderr: what is printed as JSON stays JSON.
+void print_choice(const Choice& choice, Loss::Kind kind, double most) {
+  fmt::print(stderr, "auto: what each layer adds to the squared error of the output by itself\n");
+  fmt::print(stderr, "  {:>9}  {:>12}  {:>13}  {:8} {}\n", "weights", "int4 weights", "int8 result",
+             "chosen", "layer");
+  for (const LayerChoice& layer : choice.table)
+    fmt::print(stderr, "  {:>9}  {:>12}  {:>13.2e}  {:8} {}\n", layer.weights,
+               layer.weights ? fmt::format("{:.2e}", layer.int4_noise) : "-",
+               layer.activation_noise, name_of(layer.precision), layer.name);
+  fmt::print(stderr, "auto: mixes that were measured; {}, at most {:.2f} %\n", to_string(kind),
+             100 * most);
+  fmt::print(stderr, "  {:>5} {:>5} {:>8} {:>8}  {:>13}  {:>7}\n", "int4", "int8", "int16x8",
+             "float32", "constants", "loss");
+  for (const Trial& trial : choice.trials)
+    fmt::print(stderr, "  {:>5} {:>5} {:>8} {:>8}  {:>11} B  {:>5.2f} %\n", trial.int4, trial.int8,
+               trial.int16x8, trial.float32, trial.constant_bytes, 100 * trial.loss);
+}
+
+/// Names in `choices` what auto makes of the layers. Returns false if something was reported.
+bool choose(const Graph& graph, const std::vector<Sample>& samples,
+            const QuantizationOptions& options, QuantizeOptions& choices,
+            Diagnostics& diagnostics) {
+  const auto most = parse_share(options.max_drop, diagnostics);
+  std::vector<std::int64_t> labels;
+  if (!options.calibrate_labels.empty()) {
+    auto read = read_labels(options.calibrate_labels, samples.size(), diagnostics);
+    if (read) labels = std::move(*read);
+  }
+  if (diagnostics.failed()) return false;
+  const Loss loss(graph, samples, std::move(labels));
+  const Choice choice = choose_precisions(graph, samples, choices, loss, *most, diagnostics);
+  if (diagnostics.failed()) return false;
+  choices.layers.insert(choice.layers.begin(), choice.layers.end());
+  print_choice(choice, loss.kind(), *most);
+  return true;
+}
+
 }  // namespace
 
 std::optional<Quantized> quantize_model(const Graph& graph, const QuantizationOptions& options,
@@ -46,7 +107,7 @@ std::optional<Quantized> quantize_model(const Graph& graph, const QuantizationOp
   const auto precision = parse_precision(options.precision);
   if (!precision)
     diagnostics.error({.file = "--quantize"}, fmt::format("there is no \"{}\"", options.precision))
-        .note("int8, int16x8 and int4 are known");
+        .note("int8, int16x8, int4 and auto are known");
   QuantizeOptions choices{
       .precision = precision.value_or(int8),
       .input_type = parse_type(options.input_type, "--input-type", diagnostics),
@@ -70,6 +131,8 @@ std::optional<Quantized> quantize_model(const Graph& graph, const QuantizationOp
   if (!simplified) return std::nullopt;
   const Graph prepared =
       options.no_equalization ? *simplified : remove_dead_nodes(equalize(*simplified, samples));
+  if (options.precision == "auto" && !choose(prepared, samples, options, choices, diagnostics))
+    return std::nullopt;
   return quantize(prepared, samples, choices, diagnostics);
 }
 

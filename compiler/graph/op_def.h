@@ -89,8 +89,6 @@ struct QuantizationRule {
   Quantization (*output)(ElementType) = nullptr;
   /// weights: the output channels' axis.
   std::int32_t channel_axis = 0;
-  /// weights: the fewest bits that kernels read, 8 or 4.
-  std::int32_t weight_bits = 8;
   /// weights: how many groups of output channels, one after the other, read inputs of their own.
   std::int32_t (*groups)(const NodeView&) = nullptr;
   /// weights: the patches that one group reads in the values of operand 0. Absent: weights are

@@ -277,7 +277,6 @@ Patches patches(const NodeView& view, std::span<const float> input, std::int32_t
 const QuantizationRule quantization = {
     .operands = {QuantizationRule::Role::activation, QuantizationRule::Role::weights,
                  QuantizationRule::Role::bias},
-    .weight_bits = 4,
     .groups = groups,
     .patches = patches,
 };

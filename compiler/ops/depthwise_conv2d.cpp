@@ -224,7 +224,6 @@ const QuantizationRule quantization = {
     .operands = {QuantizationRule::Role::activation, QuantizationRule::Role::weights,
                  QuantizationRule::Role::bias},
     .channel_axis = 3,
-    .weight_bits = 4,
     .groups = groups,
     .patches = patches,
 };

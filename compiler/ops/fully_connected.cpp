@@ -120,7 +120,6 @@ Patches patches(const NodeView& view, std::span<const float> input, std::int32_t
 const QuantizationRule quantization = {
     .operands = {QuantizationRule::Role::activation, QuantizationRule::Role::weights,
                  QuantizationRule::Role::bias},
-    .weight_bits = 4,
     .groups = [](const NodeView&) { return 1; },
     .patches = patches,
 };

@@ -10,6 +10,7 @@
 
 #include "compiler/evaluate/node_evaluation.h"
 #include "compiler/evaluate/parallel.h"
+#include "compiler/quantize/values.h"
 
 namespace smelt {
 namespace {
@@ -233,10 +234,6 @@ class Comparison {
 };
 
 }  // namespace
-
-std::span<const float> floats(const Bytes& bytes) {
-  return {reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)};
-}
 
 std::vector<Calibrated> calibrate(const Graph& graph, const std::vector<Sample>& samples,
                                   const Scheme& scheme, std::optional<Observer> observer) {

@@ -26,7 +26,4 @@ struct Calibrated {
 std::vector<Calibrated> calibrate(const Graph& graph, const std::vector<Sample>& samples,
                                   const Scheme& scheme, std::optional<Observer> observer);
 
-/// The elements of a float tensor's value.
-std::span<const float> floats(const Bytes& bytes);
-
 }  // namespace smelt

@@ -17,6 +17,7 @@
 
 #include "compiler/evaluate/parallel.h"
 #include "compiler/passes/edit.h"
+#include "compiler/quantize/values.h"
 
 namespace smelt {
 namespace {

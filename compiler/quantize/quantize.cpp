@@ -30,21 +30,6 @@ bool all_finite(const Tensor& tensor) {
   return std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
 }
 
-/// Elements of real values, saturated; what is no number becomes 0.
-template <typename T>
-std::vector<std::uint8_t> quantized_bytes(const std::vector<float>& values,
-                                          const Quantization& quantization) {
-  std::vector<T> result;
-  for (const float value : values) {
-    const double level =
-        std::round(double{value} / double{quantization.scale()}) + quantization.zero_point();
-    result.push_back(static_cast<T>(
-        std::clamp<double>(std::isnan(level) ? quantization.zero_point() : level,
-                           std::numeric_limits<T>::min(), std::numeric_limits<T>::max())));
-  }
-  return to_bytes(result);
-}
-
 class Quantizer {
  public:
   Quantizer(const Graph& graph, const std::vector<Sample>& samples, const QuantizeOptions& options,
@@ -108,33 +93,34 @@ class Quantizer {
 
   static std::vector<Bytes> quantized_values(const std::vector<Bytes>& values, const Tensor& as) {
     std::vector<Bytes> result;
-    for (const Bytes& value : values) result.push_back(represent(value, as));
+    for (const Bytes& value : values) result.push_back(quantized_value(as, value));
     return result;
-  }
-
-  static std::vector<std::uint8_t> represent(const Bytes& value, const Tensor& as) {
-    const std::vector<float> real(floats(value).begin(), floats(value).end());
-    return as.type == ElementType::s16 ? quantized_bytes<std::int16_t>(real, as.quantization)
-                                       : quantized_bytes<std::int8_t>(real, as.quantization);
   }
 
   void append(const Node& node, const Precision& precision) {
     QuantizedLayer layer{node.name, precision, {}};
-    if (precision.activations != ElementType::f32) {
-      const std::size_t tensors = target().tensors.size(), nodes = target().nodes.size();
-      const auto made = made_;
-      layer.reason = append_quantized(node, precision);
-      if (!layer.reason.empty()) {
-        target().tensors.resize(tensors);
-        target().nodes.resize(nodes);
-        made_ = made;
-        layer.precision = float32;
-        append_float(node);
-      }
-    } else {
-      append_float(node);
+    while (layer.precision != float32) {
+      std::string reason = try_quantized(node, layer.precision);
+      if (reason.empty()) break;
+      if (layer.reason.empty()) layer.reason = std::move(reason);
+      layer.precision =
+          layer.precision.weight_bits == 4 ? Precision{precision.activations, 8} : float32;
     }
+    if (layer.precision == float32) append_float(node);
     if (node.op->kernels) result_.layers.push_back(std::move(layer));
+  }
+
+  /// Returns why it cannot be done; then all is as before.
+  std::string try_quantized(const Node& node, const Precision& precision) {
+    const std::size_t tensors = target().tensors.size(), nodes = target().nodes.size();
+    const auto made = made_;
+    std::string reason = append_quantized(node, precision);
+    if (!reason.empty()) {
+      target().tensors.resize(tensors);
+      target().nodes.resize(nodes);
+      made_ = made;
+    }
+    return reason;
   }
 
   void append_float(const Node& node) {
@@ -206,20 +192,19 @@ class Quantizer {
     const float input_scale = target()[copy.inputs[0]].quantization.scale();
     // What no data flows into is rounded without.
     const bool computed = !graph_[node.inputs[0]].constant;
-    const QuantizationRule& rule = *node.op->quantization;
-    const std::int32_t bits = std::max(precision.weight_bits, rule.weight_bits);
     const std::vector<const Bytes*> none;
     const QuantizedWeights result =
         quantize_weights({graph_, node},
-                         {.bits = bits,
+                         {.bits = precision.weight_bits,
                           .optimized_rounding = options_.optimized_rounding,
                           .bias_correction = options_.bias_correction,
                           .input_scale = input_scale},
                          computed ? exact_.all(node.inputs[0]) : none,
                          computed ? found_.real(target(), copy.inputs[0]) : none);
     const std::vector<std::int32_t> zeros(result.scales.size());
-    const TensorId id = add(weights, no_tensor, bits == 4 ? ElementType::s4 : ElementType::s8,
-                            {result.scales, zeros, rule.channel_axis});
+    const TensorId id =
+        add(weights, no_tensor, precision.weight_bits == 4 ? ElementType::s4 : ElementType::s8,
+            {result.scales, zeros, node.op->quantization->channel_axis});
     target()[id].data = to_bytes(result.weights);
     copy.inputs[weights_operand] = id;
     copy.inputs.resize(weights_operand + 2, no_tensor);
@@ -271,7 +256,7 @@ class Quantizer {
       if (std::isfinite(value)) range = {std::min(range.min, value), std::max(range.max, value)};
     const TensorId here = add(tensor, no_tensor, type,
                               quantization.present() ? quantization : quantization_of(range, type));
-    target()[here].data = represent(tensor.data, target()[here]);
+    target()[here].data = quantized_value(target()[here], tensor.data);
     return here;
   }
 

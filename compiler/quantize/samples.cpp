@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "compiler/quantize/values.h"
+
 namespace smelt {
 namespace {
 

@@ -1,10 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/quantize/values.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 #include "compiler/evaluate/node_evaluation.h"
 #include "compiler/evaluate/parallel.h"
 
 namespace smelt {
+namespace {
+
+template <typename T>
+Bytes quantized_bytes(const Quantization& quantization, const Bytes& real) {
+  std::vector<T> result;
+  for (const float value : floats(real)) {
+    const double level =
+        std::round(double{value} / double{quantization.scale()}) + quantization.zero_point();
+    result.push_back(static_cast<T>(
+        std::clamp<double>(std::isnan(level) ? quantization.zero_point() : level,
+                           std::numeric_limits<T>::min(), std::numeric_limits<T>::max())));
+  }
+  return to_bytes(result);
+}
+
+}  // namespace
 
 void Values::run(const Graph& graph, const Node& node) {
   std::vector<std::vector<Bytes>> results(node.outputs.size(), std::vector<Bytes>(samples_));
@@ -33,6 +53,10 @@ std::vector<const Bytes*> Values::real(const Graph& graph, TensorId id) {
   return pointers;
 }
 
+std::span<const float> floats(const Bytes& bytes) {
+  return {reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)};
+}
+
 Bytes real_values(const Tensor& tensor, const Bytes& value) {
   if (tensor.type == ElementType::f32) return value;
   Tensor holder{.type = tensor.type, .shape = tensor.shape};
@@ -44,6 +68,11 @@ Bytes real_values(const Tensor& tensor, const Bytes& value) {
                              static_cast<float>(each - tensor.quantization.zero_point())
                        : static_cast<float>(each));
   return to_bytes(real);
+}
+
+Bytes quantized_value(const Tensor& as, const Bytes& real) {
+  return as.type == ElementType::s16 ? quantized_bytes<std::int16_t>(as.quantization, real)
+                                     : quantized_bytes<std::int8_t>(as.quantization, real);
 }
 
 }  // namespace smelt

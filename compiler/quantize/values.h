@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <vector>
 
 #include "compiler/evaluate/evaluate.h"
@@ -31,7 +32,11 @@ class Values {
   std::vector<Bytes> real_;
 };
 
+/// The elements of a float tensor's value.
+std::span<const float> floats(const Bytes& bytes);
 /// The real numbers that a tensor's elements stand for, as bytes of floats.
 Bytes real_values(const Tensor& tensor, const Bytes& value);
+/// Floats as a tensor of s8 or s16 holds them, saturated.
+Bytes quantized_value(const Tensor& as, const Bytes& real);
 
 }  // namespace smelt

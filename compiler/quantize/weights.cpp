@@ -11,6 +11,7 @@
 #include <cmath>
 
 #include "compiler/evaluate/parallel.h"
+#include "compiler/quantize/values.h"
 
 namespace smelt {
 namespace {

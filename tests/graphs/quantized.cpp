@@ -52,7 +52,7 @@ QuantizeOptions random_options(const Graph& graph, Random& random) {
   return options;
 }
 
-Quantized random_quantized(std::uint32_t seed) {
+Graph random_quantized_graph(std::uint32_t seed) {
   Random random(seed);
   Diagnostics diagnostics;
   const Graph original = random_float_graph(seed);
@@ -60,11 +60,7 @@ Quantized random_quantized(std::uint32_t seed) {
   const Graph graph = prepared(original, samples, random, diagnostics);
   auto result = quantize(graph, samples, random_options(graph, random), diagnostics);
   if (!result) throw std::invalid_argument(to_string(diagnostics.all().front()));
-  return std::move(*result);
-}
-
-Graph random_quantized_graph(std::uint32_t seed) {
-  return random_quantized(seed).graph;
+  return std::move(result->graph);
 }
 
 }  // namespace smelt::test

@@ -18,7 +18,6 @@ std::vector<Sample> random_samples(const Graph& graph, std::size_t count, Random
 QuantizeOptions random_options(const Graph& graph, Random& random);
 
 /// The float graph of that seed quantized: always the same.
-Quantized random_quantized(std::uint32_t seed);
 Graph random_quantized_graph(std::uint32_t seed);
 
 }  // namespace smelt::test
