@@ -37,6 +37,7 @@ FOLDERS = {"digits": "digits", "gesture": "gesture", "keywords": "keywords",
            "mobilenet": "mobilenet", "vibration": "vibration"}
 # Scales are chosen by so many samples: what they are does not matter here.
 SAMPLES = 50
+CASES = 4
 
 problems = []
 
@@ -47,18 +48,11 @@ def check(good, message):
         print(f"FAILED: {message}")
 
 
-def golden(smelt, model, path, options=()):
-    """Outputs of the emitted code on this machine; --layers: that the evaluator's are the same."""
-    subprocess.run([smelt, "golden", model, *options, "--layers", "-o", path], check=True,
-                   stdout=subprocess.DEVNULL)
-    return path
-
-
-def same_files(a, b):
-    """Of golden vectors: a folder's inputs and outputs, which no tensor's number is a part of."""
-    names = sorted(each.name for each in a.glob("*.bin"))
-    return names == sorted(each.name for each in b.glob("*.bin")) and all(
-        (a / name).read_bytes() == (b / name).read_bytes() for name in names)
+def outputs(smelt, model, folder, *options):
+    """What the model gives for inputs that are always the same, as files' names and bytes."""
+    subprocess.run([smelt, "run", model, "--cases", str(CASES), "-o", folder, *options],
+                   check=True, stdout=subprocess.DEVNULL)
+    return {each.name: each.read_bytes() for each in folder.iterdir()}
 
 
 def check_model(smelt, name, precision, boards, folder):
@@ -68,11 +62,16 @@ def check_model(smelt, name, precision, boards, folder):
     options = ["--quantize", precision, "--calibrate", data]
     written = folder / f"{name}.tflite"
     subprocess.run([smelt, "quantize", model, *options, "-o", written], check=True)
-    here = golden(smelt, model, folder / "here.golden", options)
-    back = golden(smelt, written, folder / "back.golden")
-    print(here, back, list(folder.iterdir()))
+    reference = outputs(smelt, model, folder / "reference", "--reference", *options)
+    check(reference, f"{name} {precision} has no outputs")
+    check(outputs(smelt, model, folder / "emitted", *options) == reference,
+          f"{name} {precision} is wrong on this machine")
+    check(outputs(smelt, written, folder / "written") == reference,
+          f"{name} {precision} reads back as something else")
+    vectors = folder / "vectors"
+    subprocess.run([smelt, "golden", written, "--cases", str(CASES), "-o", vectors], check=True)
     for board in boards:
-        result = device.measure(smelt, Case(name, written, back), "balanced", BOARDS[board])
+        result = device.measure(smelt, Case(name, written, vectors), "balanced", BOARDS[board])
         print(f"{name} {precision} on {board}: {result}")
         check(result["bit_exact"], f"{name} {precision} is wrong on {board}")
 
