@@ -27,12 +27,13 @@ NodeEvaluation::NodeEvaluation(const Graph& graph, const Node& node)
   }
   for (TensorId& id : copy.outputs) id = copied(id);
   single_.outputs = copy.outputs;
+  if (alias_ && operands_.empty()) constant_ = graph[node.inputs[0]].data;
   single_.nodes.push_back(std::move(copy));
   if (!alias_) evaluation_.emplace_back(single_, KernelChoice::best);
 }
 
 std::vector<Bytes> NodeEvaluation::run(const std::vector<Bytes>& values) {
-  if (alias_) return values;
+  if (alias_) return operands_.empty() ? std::vector<Bytes>{constant_} : values;
   evaluation_.front().reset();
   return evaluation_.front().run(values);
 }

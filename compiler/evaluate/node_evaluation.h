@@ -25,6 +25,7 @@ class NodeEvaluation {
 
  private:
   bool alias_ = false;
+  Bytes constant_;  // what is aliased, if that is not computed
   std::vector<TensorId> operands_, outputs_;
   Graph single_;
   std::vector<Evaluation> evaluation_;  // none for an alias

@@ -75,12 +75,16 @@ struct Patches {
 struct QuantizationRule {
   enum class Role : std::uint8_t {
     activation,  ///< has a scale of its own
+    narrow,      ///< the same, of 8 bits beside any other
     shared,      ///< has the scale and zero point of the output
     weights,     ///< symmetric, a scale per index of channel_axis
     bias,        ///< integers of the scale input times weights
   };
   /// By operand; operands past the end are as the last.
   std::vector<Role> operands;
+  /// Turns attributes that are real numbers of f32 outputs into those of `output`, an integer one.
+  /// Absent: there are none.
+  void (*attributes)(std::any&, const Tensor& output) = nullptr;
   /// The output's, where it is the same whatever the input. Absent: it is calibrated.
   Quantization (*output)(ElementType) = nullptr;
   /// weights: the output channels' axis.

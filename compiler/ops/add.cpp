@@ -52,8 +52,9 @@ constexpr KernelRow kernels[] = {
 
 }  // namespace
 
-const OpDef add = binary_op(
-    "add", check, [] { return std::span<const KernelRow>(kernels); },
-    attribute_table<AddAttributes>());
+const OpDef add =
+    quantizable(rescaling, binary_op(
+                               "add", check, [] { return std::span<const KernelRow>(kernels); },
+                               attribute_table<AddAttributes>()));
 
 }  // namespace smelt::ops

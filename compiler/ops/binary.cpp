@@ -208,7 +208,6 @@ OpDef binary_op(std::string_view name, void (*check)(const NodeView&, Diagnostic
           .infer = infer_binary,
           .channels = &channelwise,
           .untranspose = untranspose_elementwise,
-          .quantization = &rescaling,
           .kernels = kernels,
           .in_place = true};
 }

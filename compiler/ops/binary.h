@@ -103,8 +103,7 @@ OpDef binary_op(std::string_view name, void (*check)(const NodeView&, Diagnostic
 /// The same of an operator each of whose results is one of its operands (OpDef::selects).
 inline OpDef selecting(OpDef op) {
   op.selects = true;
-  op.quantization = &scale_keeping;
-  return op;
+  return quantizable(scale_keeping, std::move(op));
 }
 
 }  // namespace smelt

@@ -56,8 +56,9 @@ constexpr KernelRow kernels[] = {
 
 }  // namespace
 
-const OpDef mul = binary_op(
-    "mul", check, [] { return std::span<const KernelRow>(kernels); },
-    attribute_table<MulAttributes>());
+const OpDef mul =
+    quantizable(rescaling, binary_op(
+                               "mul", check, [] { return std::span<const KernelRow>(kernels); },
+                               attribute_table<MulAttributes>()));
 
 }  // namespace smelt::ops

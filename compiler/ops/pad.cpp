@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/movement.h"
@@ -89,6 +91,20 @@ Untransposed untranspose(const NodeView& view, const Permutation& p) {
   return {attributes, p};
 }
 
+/// What the value stands for must be that of the float tensor, not its bits.
+void represent_value(std::any& attributes, const Tensor& output) {
+  auto& pad = std::any_cast<PadAttributes&>(attributes);
+  const Quantization& q = output.quantization;
+  const IntegerRange range = range_of(output.type);
+  const double level = std::round(double{pad.float_value} / double{q.scale()}) + q.zero_point();
+  pad.value = static_cast<std::int32_t>(
+      std::isnan(level) ? q.zero_point() : std::clamp<double>(level, range.min, range.max));
+  pad.float_value = 0;
+}
+
+const QuantizationRule quantization = {.operands = {QuantizationRule::Role::shared},
+                                       .attributes = represent_value};
+
 }  // namespace
 
 const OpDef pad = {
@@ -99,7 +115,7 @@ const OpDef pad = {
     .infer = infer,
     .channels = &channels,
     .untranspose = untranspose,
-    .quantization = &scale_keeping,
+    .quantization = &quantization,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

@@ -200,17 +200,18 @@ OpDef pooling(std::string_view name, std::span<const KernelRow> (*kernels)(),
           .check = check,
           .infer = infer,
           .channels = &channelwise,
-          .quantization = &scale_keeping,
           .kernels = kernels,
           .selects = selects};
 }
 
 }  // namespace
 
-const OpDef average_pool2d =
-    pooling("average_pool2d", [] { return std::span<const KernelRow>(average_kernels); });
-const OpDef max_pool2d =
-    pooling("max_pool2d", [] { return std::span<const KernelRow>(max_kernels); }, true);
+const OpDef average_pool2d = quantizable(scale_keeping, pooling("average_pool2d", [] {
+                                           return std::span<const KernelRow>(average_kernels);
+                                         }));
+const OpDef max_pool2d = quantizable(
+    scale_keeping,
+    pooling("max_pool2d", [] { return std::span<const KernelRow>(max_kernels); }, true));
 const OpDef l1_pool2d = pooling("l1_pool2d", [] { return std::span<const KernelRow>(l1_kernels); });
 const OpDef l2_pool2d = pooling("l2_pool2d", [] { return std::span<const KernelRow>(l2_kernels); });
 

@@ -61,6 +61,9 @@ constexpr KernelRow kernels[] = {
     {"prelu_f32", takes<ElementType::f32>, lower_f32},
 };
 
+const QuantizationRule quantization = {
+    .operands = {QuantizationRule::Role::activation, QuantizationRule::Role::narrow}};
+
 }  // namespace
 
 const OpDef prelu = {
@@ -70,7 +73,7 @@ const OpDef prelu = {
     .infer = infer_binary,
     .channels = &channelwise,
     .untranspose = untranspose_elementwise,
-    .quantization = &rescaling,
+    .quantization = &quantization,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
     .in_place = true,
 };

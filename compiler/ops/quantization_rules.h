@@ -14,6 +14,12 @@ extern const QuantizationRule rescaling;
 /// Operands and output share one scale: elements are moved or compared, never computed.
 extern const QuantizationRule scale_keeping;
 
+/// The operator with that rule.
+inline OpDef quantizable(const QuantizationRule& rule, OpDef op) {
+  op.quantization = &rule;
+  return op;
+}
+
 /// The patches of the window's output elements in an NHWC image, of `channels` channels from
 /// `first` on; padding is 0.
 Patches window_patches(const Shape& image, const Window& window, std::span<const float> input,

@@ -8,6 +8,7 @@
 
 #include "compiler/ops/movement.h"
 #include "compiler/ops/quantization.h"
+#include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/reduction.h"
 #include "smelt/reduce.h"
 
@@ -115,7 +116,7 @@ std::span<const KernelRow> all_kernels() {
 
 }  // namespace
 
-const OpDef mean = reduction("mean", check, all_kernels);
-const OpDef sum = reduction("sum", check, all_kernels);
+const OpDef mean = quantizable(rescaling, reduction("mean", check, all_kernels));
+const OpDef sum = quantizable(rescaling, reduction("sum", check, all_kernels));
 
 }  // namespace smelt::ops

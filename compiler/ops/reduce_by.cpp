@@ -5,6 +5,7 @@
 
 #include "compiler/ops/movement.h"
 #include "compiler/ops/quantization.h"
+#include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/reduction.h"
 #include "smelt/reduce_by.h"
 
@@ -100,8 +101,10 @@ const OpDef reduce_l2 = reduction("reduce_l2", check_real, kernels<l2_rows>);
 const OpDef reduce_log_sum = reduction("reduce_log_sum", check_real, kernels<log_sum_rows>);
 const OpDef reduce_log_sum_exp =
     reduction("reduce_log_sum_exp", check_real, kernels<log_sum_exp_rows>);
-const OpDef reduce_max = reduction("reduce_max", check_extreme, kernels<max_rows>);
-const OpDef reduce_min = reduction("reduce_min", check_extreme, kernels<min_rows>);
+const OpDef reduce_max =
+    quantizable(scale_keeping, reduction("reduce_max", check_extreme, kernels<max_rows>));
+const OpDef reduce_min =
+    quantizable(scale_keeping, reduction("reduce_min", check_extreme, kernels<min_rows>));
 const OpDef reduce_prod = reduction("reduce_prod", check_arithmetic, kernels<prod_rows>);
 const OpDef reduce_sum_square =
     reduction("reduce_sum_square", check_arithmetic, kernels<sum_square_rows>);

@@ -136,7 +136,6 @@ OpDef reduction(std::string_view name, void (*check)(const NodeView&, Diagnostic
           .infer = infer,
           .channels = &channels,
           .untranspose = untranspose,
-          .quantization = &rescaling,
           .kernels = kernels};
 }
 

@@ -53,8 +53,9 @@ constexpr KernelRow kernels[] = {
 
 }  // namespace
 
-const OpDef sub = binary_op(
-    "sub", check, [] { return std::span<const KernelRow>(kernels); },
-    attribute_table<SubAttributes>());
+const OpDef sub =
+    quantizable(rescaling, binary_op(
+                               "sub", check, [] { return std::span<const KernelRow>(kernels); },
+                               attribute_table<SubAttributes>()));
 
 }  // namespace smelt::ops

@@ -110,7 +110,9 @@ void ChannelFacts::propagate(const Graph& graph, const Node& node) {
         if (c >= 0)
           known = known && inputs[static_cast<std::size_t>(c)];
         else if (!rule->source)
-          known = known && std::all_of(inputs.begin(), inputs.end(), [](bool b) { return b; });
+          // Scalars have no channels to know of.
+          known = known && !inputs.empty() &&
+                  std::all_of(inputs.begin(), inputs.end(), [](bool b) { return b; });
       }
       outputs[o] = known;
     }

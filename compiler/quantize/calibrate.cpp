@@ -54,6 +54,7 @@ std::vector<Range> whole_ranges(const Graph& graph, const std::vector<Sample>& s
   observe_all(graph, samples, [&](TensorId id, std::span<const float> values) {
     Range& range = ranges[index(id)];
     for (const float value : values) {
+      if (!std::isfinite(value)) continue;
       range.min = std::min(range.min, value);
       range.max = std::max(range.max, value);
     }
@@ -84,11 +85,13 @@ std::int32_t levels(ElementType type) {
   return type == ElementType::s16 ? 65535 : 255;
 }
 
-/// How a tensor is represented where it is not a float: those that are computed as floats may be
-/// read by layers that are not.
-ElementType integer_type(const Scheme& scheme, TensorId id) {
-  const ElementType type = scheme.tensors[index(id)];
-  return type == ElementType::f32 ? ElementType::s8 : type;
+/// How a group's tensors are represented where they are not floats: those that are computed as
+/// floats may be read by layers that are not.
+ElementType integer_type(const Scheme& scheme, TensorId group) {
+  for (std::size_t i = 0; i < scheme.groups.size(); ++i)
+    if (scheme.groups[i] == group && scheme.tensors[i] != ElementType::f32)
+      return scheme.tensors[i];
+  return ElementType::s8;
 }
 
 /// A float tensor's values as `quantization` represents them.

@@ -138,8 +138,8 @@ std::vector<double> factors(const Graph& graph, const Pair& pair,
   const std::vector<double> weights = magnitudes(graph[second.inputs[weights_operand]], pair.axis);
   std::vector<double> result(range.size(), 1);
   for (std::size_t c = 0; c < range.size(); ++c) {
-    // Channels that are zero on one side stay.
-    if (range[c] < 1e-12 || weights[c] < 1e-12) continue;
+    // Channels that are zero on one side, or overflow, stay.
+    if (range[c] < 1e-12 || weights[c] < 1e-12 || !std::isfinite(range[c])) continue;
     result[c] = std::sqrt(own_scales ? range[c] : std::sqrt(range[c] / weights[c]));
   }
   return result;

@@ -25,6 +25,11 @@ std::size_t index(TensorId id) {
   return static_cast<std::size_t>(id);
 }
 
+bool all_finite(const Tensor& tensor) {
+  const std::vector<float> values = elements<float>(tensor);
+  return std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
+}
+
 class Quantizer {
  public:
   Quantizer(const Graph& graph, const std::vector<Sample>& samples, const QuantizeOptions& options,
@@ -141,6 +146,18 @@ class Quantizer {
     return here;
   }
 
+  /// Of an output as `type`. What only moves its operand's elements leaves them as they are, also
+  /// those whose scale is dictated.
+  Quantization output_parameters(const Node& node, TensorId id, ElementType type) const {
+    const QuantizationRule& rule = *node.op->quantization;
+    if (rule.output) return rule.output(type);
+    const TensorId input = node.inputs[0];
+    if (node.inputs.size() == 1 && scheme_.groups[index(input)] == scheme_.groups[index(id)])
+      for (const TensorId there : made_[index(input)])
+        if (result_.graph[there].type == type) return result_.graph[there].quantization;
+    return parameters(id, type);
+  }
+
   /// Returns why it cannot be done.
   std::string append_quantized(const Node& node, const Precision& precision) {
     const QuantizationRule& rule = *node.op->quantization;
@@ -149,16 +166,18 @@ class Quantizer {
     for (TensorId& id : copy.outputs) {
       const bool real = graph_[id].type == ElementType::f32;
       Quantization quantization;
-      if (real) quantization = rule.output ? rule.output(type) : parameters(id, type);
+      if (real) quantization = output_parameters(node, id, type);
       id = output_of(id, real ? type : graph_[id].type, std::move(quantization));
     }
     for (std::size_t i = 0; i < copy.inputs.size(); ++i)
       if (copy.inputs[i] != no_tensor && is_activation(graph_, node, i))
-        copy.inputs[i] = rule.role(i) == Role::shared
-                             ? as(node.inputs[i], type, target()[copy.outputs[0]].quantization)
-                             : as(node.inputs[i], type, {});
+        copy.inputs[i] =
+            rule.role(i) == Role::shared
+                ? as(node.inputs[i], type, target()[copy.outputs[0]].quantization)
+                : as(node.inputs[i], rule.role(i) == Role::narrow ? ElementType::s8 : type, {});
+    if (rule.attributes) rule.attributes(copy.attributes, target()[copy.outputs[0]]);
     if (copy.inputs.size() > weights_operand && rule.role(weights_operand) == Role::weights)
-      if (!append_weights(node, precision, copy)) return "its weights are not constant";
+      if (!append_weights(node, precision, copy)) return "its weights are not finite";
     Diagnostics problems;
     verify_node(target(), copy, problems);
     if (problems.failed()) return problems.all().front().message;
@@ -168,16 +187,20 @@ class Quantizer {
 
   bool append_weights(const Node& node, const Precision& precision, Node& copy) {
     for (std::size_t i = weights_operand; i < node.inputs.size(); ++i)
-      if (node.inputs[i] != no_tensor && !graph_[node.inputs[i]].constant) return false;
+      if (node.inputs[i] != no_tensor && !all_finite(graph_[node.inputs[i]])) return false;
     const Tensor& weights = graph_[node.inputs[weights_operand]];
     const float input_scale = target()[copy.inputs[0]].quantization.scale();
+    // What no data flows into is rounded without.
+    const bool computed = !graph_[node.inputs[0]].constant;
+    const std::vector<const Bytes*> none;
     const QuantizedWeights result =
         quantize_weights({graph_, node},
                          {.bits = precision.weight_bits,
                           .optimized_rounding = options_.optimized_rounding,
                           .bias_correction = options_.bias_correction,
                           .input_scale = input_scale},
-                         exact_.all(node.inputs[0]), found_.real(target(), copy.inputs[0]));
+                         computed ? exact_.all(node.inputs[0]) : none,
+                         computed ? found_.real(target(), copy.inputs[0]) : none);
     const std::vector<std::int32_t> zeros(result.scales.size());
     const TensorId id =
         add(weights, no_tensor, precision.weight_bits == 4 ? ElementType::s4 : ElementType::s8,
@@ -230,7 +253,7 @@ class Quantizer {
     if (type == ElementType::f32) return add(tensor, no_tensor, type, {});
     Range range;
     for (const float value : elements<float>(tensor))
-      range = {std::min(range.min, value), std::max(range.max, value)};
+      if (std::isfinite(value)) range = {std::min(range.min, value), std::max(range.max, value)};
     const TensorId here = add(tensor, no_tensor, type,
                               quantization.present() ? quantization : quantization_of(range, type));
     target()[here].data = quantized_value(target()[here], tensor.data);

@@ -102,7 +102,8 @@ Range smallest(const Range& whole, const std::function<double(const Range&)>& lo
 }  // namespace
 
 Quantization quantization_of(const Range& range, ElementType type) {
-  // A tensor that is 0 everywhere still needs a scale.
+  // Of a tensor that is 0 everywhere: not so far from its neighbours' that kernels cannot rescale.
+  if (range == Range{}) return {{1.0F}, {0}};
   constexpr double smallest_scale = 1e-9;
   if (type == ElementType::s16) {
     const double largest = std::max(-double{range.min}, double{range.max});
@@ -117,6 +118,7 @@ Quantization quantization_of(const Range& range, ElementType type) {
 void Histogram::add(std::span<const float> values) {
   const double scale = width() > 0 ? 1 / width() : 0;
   for (const float value : values) {
+    if (!std::isfinite(value)) continue;
     const double bin = (double{value} - double{range_.min}) * scale;
     ++counts_[static_cast<std::size_t>(std::clamp(bin, 0.0, double{bins - 1}))];
   }

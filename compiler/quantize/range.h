@@ -32,6 +32,7 @@ class Histogram {
 
   explicit Histogram(Range range) : range_(range), counts_(bins) {}
 
+  /// Those that are finite.
   void add(std::span<const float> values);
   void add(const Histogram& other);
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-
 namespace smelt {
 namespace {
 
@@ -63,7 +62,8 @@ void unite_operands(const Graph& graph, const Node& node, Scheme& scheme) {
     const TensorId input = node.inputs[i];
     if (input == no_tensor || node.op->quantization->role(i) != Role::shared) continue;
     const auto type = [&](TensorId id) { return scheme.tensors[static_cast<std::size_t>(id)]; };
-    if (type(input) != type(output)) continue;
+    // What is computed from elements needs all of them in range, whatever they come as.
+    if (type(input) != type(output) && node.op->selects) continue;
     if (node.inputs.size() > 1 && has_dictated_scale(graph, scheme.groups, input)) continue;
     unite(scheme.groups, input, output);
   }
@@ -74,7 +74,7 @@ void unite_operands(const Graph& graph, const Node& node, Scheme& scheme) {
 bool is_activation(const Graph& graph, const Node& node, std::size_t i) {
   if (node.inputs[i] == no_tensor || graph[node.inputs[i]].type != ElementType::f32) return false;
   const Role role = node.op->quantization->role(i);
-  return role == Role::activation || role == Role::shared;
+  return role == Role::activation || role == Role::narrow || role == Role::shared;
 }
 
 Scheme make_scheme(const Graph& graph, const Precision& precision,

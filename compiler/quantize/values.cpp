@@ -14,10 +14,13 @@ namespace {
 template <typename T>
 Bytes quantized_bytes(const Quantization& quantization, const Bytes& real) {
   std::vector<T> result;
-  for (const float value : floats(real))
-    result.push_back(static_cast<T>(std::clamp<double>(
-        std::round(double{value} / double{quantization.scale()}) + quantization.zero_point(),
-        std::numeric_limits<T>::min(), std::numeric_limits<T>::max())));
+  for (const float value : floats(real)) {
+    const double level =
+        std::round(double{value} / double{quantization.scale()}) + quantization.zero_point();
+    result.push_back(static_cast<T>(
+        std::clamp<double>(std::isnan(level) ? quantization.zero_point() : level,
+                           std::numeric_limits<T>::min(), std::numeric_limits<T>::max())));
+  }
   return to_bytes(result);
 }
 

@@ -121,12 +121,16 @@ class Linear {
   /// Quantizes `count` channels whose inputs have these moments.
   void round(std::int64_t first, std::int64_t count, const Halves& halves) {
     const Matrix original = row(first, count);
-    if (options_.optimized_rounding) {
+    const Moments all = halves.all();
+    // Data that overflows tells nothing.
+    if (!all.found.allFinite() || !all.by_exact.allFinite()) {
+      for (std::int64_t c = 0; c < count; ++c) round(first + c);
+    } else if (options_.optimized_rounding) {
       const double hold = best_hold(first, original, halves);
-      compensate(first, original, halves.all(), hold);
+      compensate(first, original, all, hold);
     } else {
       for (std::int64_t c = 0; c < count; ++c) round(first + c);
-      if (options_.bias_correction) correct_bias(first, original, halves.all());
+      if (options_.bias_correction) correct_bias(first, original, all);
     }
   }
 

@@ -18,12 +18,48 @@ constexpr std::int64_t max_elements = 3000;
 constexpr int one_constant_in = 6;
 
 /// Models are mostly convolutions; functions of one element are many, and much alike.
-const GeneratorRow& any_row(Random& random) {
+const GeneratorRow& any_row(Random& random, const std::vector<GeneratorRow>& rows) {
   if (random.integer(0, 7) == 0) return row_of(ops::conv2d);
   for (;;) {
-    const GeneratorRow& row = random.of(generator_rows());
+    const GeneratorRow& row = random.of(rows);
     if (!row.seldom || random.integer(0, 7) == 0) return row;
   }
+}
+
+/// A graph that begins with one of `rows` and goes on with them.
+Graph drawn(std::uint32_t seed, Sketch& sketch, const std::vector<GeneratorRow>& rows) {
+  Random& random = sketch.random;
+  const GeneratorRow* next = &rows[seed % rows.size()];
+  // Single operators and short chains are the quickest to understand.
+  const std::int32_t nodes = random.of<std::int32_t>({1, 2, 3, 4, 6, 8});
+  // A draw that breaks the operator's rules, mostly by its scales, is followed by another, in the
+  // end of another operator.
+  for (int left = 1000; static_cast<std::int32_t>(sketch.graph().nodes.size()) < nodes; --left) {
+    if (left == 0)
+      throw std::logic_error(
+          fmt::format("no {} can be drawn: {}", next->op.name, sketch.refusal()));
+    if (!sketch.attempt(next->draw)) {
+      if (left % 50 == 0) sketch.read_last(false);
+      if (left % 100 == 0 && !sketch.graph().nodes.empty()) next = &any_row(random, rows);
+      continue;
+    }
+    const GeneratorRow* follower = following_row(random, *sketch.graph().nodes.back().op);
+    sketch.read_last(follower != nullptr);
+    next = follower ? follower : &any_row(random, rows);
+    left = 1000;
+  }
+  return sketch.finish(fmt::format("g{}", seed));
+}
+
+/// Of operators that can be quantized.
+const std::vector<GeneratorRow>& quantizable_rows() {
+  static const std::vector<GeneratorRow> rows = [] {
+    std::vector<GeneratorRow> chosen;
+    for (const GeneratorRow& row : generator_rows())
+      if (row.op.quantization) chosen.push_back(row);
+    return chosen;
+  }();
+  return rows;
 }
 
 }  // namespace
@@ -71,8 +107,11 @@ TensorId Sketch::variable(ElementType type, Shape shape, Quantization quantizati
   return builder_.variable(type, std::move(shape), std::move(quantization));
 }
 
-TensorId Sketch::pick(const std::vector<ElementType>& types, std::int32_t min_rank,
+TensorId Sketch::pick(const std::vector<ElementType>& wanted, std::int32_t min_rank,
                       std::int32_t max_rank, const Suits& suits) {
+  std::vector<ElementType> types = wanted;
+  if (floats_) std::erase_if(types, [](ElementType type) { return type != ElementType::f32; });
+  if (types.empty()) throw std::invalid_argument("an operator that takes no floats");
   std::vector<TensorId> candidates;
   for (const TensorId id : values_) {
     const Tensor& tensor = (*this)[id];
@@ -94,6 +133,7 @@ TensorId Sketch::pick(const std::vector<ElementType>& types, std::int32_t min_ra
 
 TensorId Sketch::operand(ElementType type, const Shape& shape,
                          const std::optional<Quantization>& wanted) {
+  if (floats_ && type != ElementType::f32) throw std::invalid_argument("an operand of integers");
   std::vector<TensorId> candidates;
   for (const TensorId id : values_) {
     const Tensor& tensor = (*this)[id];
@@ -163,27 +203,13 @@ Graph Sketch::finish(const std::string& name) {
 Graph random_graph(std::uint32_t seed) {
   Random random(seed);
   Sketch sketch(random);
-  const std::vector<GeneratorRow>& rows = generator_rows();
-  const GeneratorRow* next = &rows[seed % rows.size()];
-  // Single operators and short chains are the quickest to understand.
-  const std::int32_t nodes = random.of<std::int32_t>({1, 2, 3, 4, 6, 8});
-  // A draw that breaks the operator's rules, mostly by its scales, is followed by another, in the
-  // end of another operator.
-  for (int left = 1000; static_cast<std::int32_t>(sketch.graph().nodes.size()) < nodes; --left) {
-    if (left == 0)
-      throw std::logic_error(
-          fmt::format("no {} can be drawn: {}", next->op.name, sketch.refusal()));
-    if (!sketch.attempt(next->draw)) {
-      if (left % 50 == 0) sketch.read_last(false);
-      if (left % 100 == 0 && !sketch.graph().nodes.empty()) next = &any_row(random);
-      continue;
-    }
-    const GeneratorRow* follower = following_row(random, *sketch.graph().nodes.back().op);
-    sketch.read_last(follower != nullptr);
-    next = follower ? follower : &any_row(random);
-    left = 1000;
-  }
-  return sketch.finish(fmt::format("g{}", seed));
+  return drawn(seed, sketch, generator_rows());
+}
+
+Graph random_float_graph(std::uint32_t seed) {
+  Random random(seed);
+  Sketch sketch(random, true);
+  return drawn(seed, sketch, quantizable_rows());
 }
 
 void count_operators(const Graph& graph, Census& census) {

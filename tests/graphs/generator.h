@@ -19,7 +19,8 @@ namespace smelt::test {
 /// A graph being drawn.
 class Sketch {
  public:
-  explicit Sketch(Random& source) : random(source) {}
+  /// `floats`: of nothing else, but for what operators make of them.
+  explicit Sketch(Random& source, bool floats = false) : random(source), floats_(floats) {}
 
   Random& random;
   const Graph& graph() const { return builder_.graph; }
@@ -57,6 +58,7 @@ class Sketch {
  private:
   Builder builder_;
   std::string refusal_;
+  bool floats_ = false;
   bool reads_last_ = false;
   std::vector<TensorId> values_;  // what nodes may read, oldest first
 };
@@ -75,6 +77,8 @@ const GeneratorRow* following_row(Random& random, const OpDef& last);
 
 /// The graph of a seed: always the same. Neighbouring seeds begin with different operators.
 Graph random_graph(std::uint32_t seed);
+/// The same of floats and of operators that can be quantized.
+Graph random_float_graph(std::uint32_t seed);
 
 /// How often each operator occurs, by name.
 using Census = std::map<std::string, int, std::less<>>;

@@ -14,6 +14,7 @@
 
 #include "compiler/ops/ops.h"
 #include "tests/graphs/generator.h"
+#include "tests/graphs/quantized.h"
 #include "tests/graphs/shrink.h"
 #include "tests/graphs/tester.h"
 #include "tests/support/oracle_graph.h"
@@ -28,6 +29,7 @@ constexpr std::uint32_t batch_size = 32;
 
 /// The seeds to test, and what was seen of them.
 struct Range {
+  Graph (*draw)(std::uint32_t seed) = random_graph;
   std::uint32_t first = 0, count = 0;
   std::uint32_t shard = 0, shards = 1;
   Census census;
@@ -40,10 +42,11 @@ std::optional<std::uint32_t> number_from(const char* variable) {
   return static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10));
 }
 
-Range range_of(std::uint32_t first, std::uint32_t count) {
-  Range range{first, count, 0, 1, {}, 0};
+Range range_of(std::uint32_t first, std::uint32_t count,
+               Graph (*draw)(std::uint32_t) = random_graph) {
+  Range range{draw, first, count, 0, 1, {}, 0};
   if (const auto seed = number_from("SMELT_SEED"))
-    return {*seed, number_from("SMELT_COUNT").value_or(1), 0, 1, {}, 0};
+    return {draw, *seed, number_from("SMELT_COUNT").value_or(1), 0, 1, {}, 0};
   if (const char* text = std::getenv("SMELT_SHARD"))
     REQUIRE(std::sscanf(text, "%u/%u", &range.shard, &range.shards) == 2);
   return range;
@@ -52,7 +55,7 @@ Range range_of(std::uint32_t first, std::uint32_t count) {
 void check_batch(std::uint32_t first, std::uint32_t count, const Setting& setting, Range& range) {
   std::vector<Case> cases;
   for (std::uint32_t seed = first; seed < first + count; ++seed) {
-    cases.push_back({random_graph(seed), seed});
+    cases.push_back({range.draw(seed), seed});
     count_operators(cases.back().graph, range.census);
   }
   range.graphs += count;
@@ -80,8 +83,10 @@ void check_graphs(Range range, const Setting& setting) {
   const auto runs = static_cast<double>(range.graphs * setting.modes.size());
   fmt::print("{} graphs, {} modes, {:.1f} runs per second; operators:{}\n", range.graphs,
              setting.modes.size(), runs / seconds.count(), counts);
-  for (const GeneratorRow& row : generator_rows())
-    if (range.graphs >= 200) CHECK(range.census[std::string(row.op.name)] > 0);
+  for (const GeneratorRow& row : generator_rows()) {
+    const bool drawn = range.draw == random_graph || row.op.quantization;
+    if (range.graphs >= 200 && drawn) CHECK(range.census[std::string(row.op.name)] > 0);
+  }
 }
 
 }  // namespace
@@ -103,6 +108,14 @@ TEST_CASE("a few random graphs", "[random]") {
 
 TEST_CASE("random graphs as they are usually built", "[random]") {
   check_graphs(range_of(500, 64), {});
+}
+
+TEST_CASE("random quantized graphs", "[random]") {
+  check_graphs(range_of(0, 256, random_quantized_graph), {.with = quickest_build});
+}
+
+TEST_CASE("many random quantized graphs", "[.][long]") {
+  check_graphs(range_of(1000, 4000, random_quantized_graph), {.with = quickest_build});
 }
 
 TEST_CASE("many random graphs", "[.][long]") {
