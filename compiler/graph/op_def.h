@@ -82,9 +82,9 @@ struct QuantizationRule {
   };
   /// By operand; operands past the end are as the last.
   std::vector<Role> operands;
-  /// Turns attributes that are real numbers of f32 outputs into those of `output`, an integer one.
+  /// Turns attributes that are real numbers beside a float output into those beside an integer one.
   /// Absent: there are none.
-  void (*attributes)(std::any&, const Tensor& output) = nullptr;
+  void (*attributes)(std::any&, ElementType, const Quantization&) = nullptr;
   /// The output's, where it is the same whatever the input. Absent: it is calibrated.
   Quantization (*output)(ElementType) = nullptr;
   /// weights: the output channels' axis.

@@ -92,10 +92,9 @@ Untransposed untranspose(const NodeView& view, const Permutation& p) {
 }
 
 /// What the value stands for must be that of the float tensor, not its bits.
-void represent_value(std::any& attributes, const Tensor& output) {
+void represent_value(std::any& attributes, ElementType type, const Quantization& q) {
   auto& pad = std::any_cast<PadAttributes&>(attributes);
-  const Quantization& q = output.quantization;
-  const IntegerRange range = range_of(output.type);
+  const IntegerRange range = range_of(type);
   const double level = std::round(double{pad.float_value} / double{q.scale()}) + q.zero_point();
   pad.value = static_cast<std::int32_t>(
       std::isnan(level) ? q.zero_point() : std::clamp<double>(level, range.min, range.max));

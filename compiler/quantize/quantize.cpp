@@ -175,7 +175,8 @@ class Quantizer {
             rule.role(i) == Role::shared
                 ? as(node.inputs[i], type, target()[copy.outputs[0]].quantization)
                 : as(node.inputs[i], rule.role(i) == Role::narrow ? ElementType::s8 : type, {});
-    if (rule.attributes) rule.attributes(copy.attributes, target()[copy.outputs[0]]);
+    if (rule.attributes)
+      rule.attributes(copy.attributes, type, target()[copy.outputs[0]].quantization);
     if (copy.inputs.size() > weights_operand && rule.role(weights_operand) == Role::weights)
       if (!append_weights(node, precision, copy)) return "its weights are not finite";
     Diagnostics problems;

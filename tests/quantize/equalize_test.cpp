@@ -14,6 +14,7 @@
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/reshape.h"
 #include "compiler/passes/passes.h"
+#include "compiler/quantize/values.h"
 #include "tests/support/builder.h"
 #include "tests/support/quantizing.h"
 
