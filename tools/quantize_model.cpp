@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "compiler/passes/passes.h"
@@ -41,6 +42,17 @@ std::optional<Observer> parse_observer(const std::string& text, Diagnostics& dia
   diagnostics.error({.file = "--observer"}, fmt::format("there is no observer \"{}\"", text))
       .note("observers are min-max, percentile, mse and entropy");
   return std::nullopt;
+}
+
+/// Returns false if it reported that no layer can be quantized.
+bool check_floats(const Graph& graph, Diagnostics& diagnostics) {
+  const bool any = std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
+    return node.op->quantization && !node.inputs.empty() && is_activation(graph, node, 0);
+  });
+  if (!any)
+    diagnostics.error({.file = graph.file}, "has no layer that computes on floats")
+        .note("a model that is quantized already is compiled as it is");
+  return any;
 }
 
 /// A share: "1%" or "0.01".
@@ -120,15 +132,15 @@ std::optional<Quantized> quantize_model(const Graph& graph, const QuantizationOp
     diagnostics.error({.file = "--quantize"}, "needs data to choose scales by")
         .note("give --calibrate with about 200 typical inputs");
   if (diagnostics.failed()) return std::nullopt;
+  // Layers as the device has them: with their activations, pads and batch normalization within.
+  const auto simplified = run_passes(graph, {}, diagnostics);
+  if (!simplified || !check_floats(*simplified, diagnostics)) return std::nullopt;
   const auto cases = read_inputs(options.calibrate, graph, diagnostics);
   if (!cases) return std::nullopt;
   std::vector<Sample> samples;
   for (const GoldenCase& each : *cases) samples.push_back(each.inputs);
   check_samples(graph, samples, options.calibrate, diagnostics);
   if (diagnostics.failed()) return std::nullopt;
-  // Layers as the device has them: with their activations, pads and batch normalization within.
-  const auto simplified = run_passes(graph, {}, diagnostics);
-  if (!simplified) return std::nullopt;
   const Graph prepared =
       options.no_equalization ? *simplified : remove_dead_nodes(equalize(*simplified, samples));
   if (options.precision == "auto" && !choose(prepared, samples, options, choices, diagnostics))
