@@ -154,7 +154,8 @@ bool check_scales(const NodeView& view, Diagnostics& diagnostics) {
   return check_state(view, At::hidden, hidden_scale, diagnostics) &&
          (!has_cell || check_state(view, At::cell, cell_scale(view), diagnostics)) &&
          check_scaling(view, hidden_scale / output, 1 << 15, diagnostics) &&
-         (!has_cell || check_scaling(view, cell_scale(view) / output, 1 << 15, diagnostics));
+         (!attributes_of(view).cell_row ||
+          check_scaling(view, cell_scale(view) / output, 1 << 15, diagnostics));
 }
 
 // --- lowering ------------------------------------------------------------------------------------
