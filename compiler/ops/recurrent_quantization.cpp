@@ -178,12 +178,12 @@ Tensor quantized_bias(const Tensor& bias, const Tensor& rows, double value_scale
   constexpr double limit = std::numeric_limits<std::int32_t>::max();
   Tensor result = bias;
   result.type = ElementType::s32;
-  result.quantization = {};
+  result.quantization = rows.quantization;
+  for (float& scale : result.quantization.scales)
+    scale = static_cast<float>(value_scale * double{scale});
   std::vector<std::int32_t> integers;
   for (const float value : elements<float>(bias)) {
     const double scale = value_scale * double{rows.quantization.scale(integers.size())};
-    result.quantization.scales.push_back(static_cast<float>(scale));
-    result.quantization.zero_points.push_back(0);
     integers.push_back(
         static_cast<std::int32_t>(std::clamp(std::round(double{value} / scale), -limit, limit)));
   }
