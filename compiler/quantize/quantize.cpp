@@ -116,7 +116,9 @@ class Quantizer {
     if (precision.activations != ElementType::f32) {
       const std::size_t tensors = target().tensors.size(), nodes = target().nodes.size();
       const auto made = made_;
-      layer.reason = append_quantized(node, precision);
+      // Only linear layers have kernels for narrower weights.
+      if (node.op->quantization->quantize) layer.precision.weight_bits = 8;
+      layer.reason = append_quantized(node, layer.precision);
       if (!layer.reason.empty()) {
         target().tensors.resize(tensors);
         target().nodes.resize(nodes);
