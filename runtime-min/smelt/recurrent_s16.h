@@ -79,173 +79,141 @@ SMELT_INLINE int32_t tanh_of(const Layer &layer, int32_t argument) {
   return table_tanh(layer.sigmoid, clamp(argument, -layer.clip, layer.clip));
 }
 
-/// What `block` rows, 1 or 4, make of `values`, in units of arguments.
-template <int32_t block, typename T>
+/// Units are computed so many at a time, or as many as are left.
+constexpr int32_t unit_block = 4;
+
+SMELT_INLINE int32_t units_from(int32_t unit, int32_t units) {
+  return units - unit < unit_block ? units - unit : unit_block;
+}
+
+/// What `block` rows from `row` on make of `values`, in units of arguments.
+template <typename T>
 SMELT_INLINE void arguments_from(const gate_rows &rows, const int32_t *bias, const T *values,
-                                 int32_t count, int32_t row, int32_t *arguments) {
-  int32_t sums[block];
+                                 int32_t count, int32_t row, int32_t block, int32_t *arguments) {
+  const int8_t *weights = rows.weights + row * count;
+  int32_t sums[unit_block];
   for (int32_t i = 0; i < block; ++i) sums[i] = bias ? load(bias + row + i) : 0;
-  dot<block, s8>(values, rows.weights + row * count, count, count, 0, sums);
+  if (block == 4)
+    dot_4<s8>(values, weights, count, count, 0, sums);
+  else
+    for (int32_t i = 0; i < block; ++i)
+      sums[i] = dot_1<s8>(values, weights + i * count, count, 0, sums[i]);
   for (int32_t i = 0; i < block; ++i)
     arguments[i] =
         requantize_short(sums[i], load(rows.multiplier + row + i), load(rows.right + row + i));
 }
 
 /// The arguments of `block` units of one gate, `row` being the first.
-template <int32_t block, typename Layer, typename T>
+template <typename Layer, typename T>
 SMELT_INLINE void arguments_of(const Layer &layer, const T *input, const int16_t *hidden,
-                               int32_t row, int32_t *arguments) {
-  int32_t recurrent[block];
-  arguments_from<block>(layer.from_input, layer.bias, input, layer.sizes.inputs, row, arguments);
-  arguments_from<block>(layer.from_hidden, nullptr, hidden, layer.sizes.units, row, recurrent);
+                               int32_t row, int32_t block, int32_t *arguments) {
+  int32_t recurrent[unit_block];
+  arguments_from(layer.from_input, layer.bias, input, layer.sizes.inputs, row, block, arguments);
+  arguments_from(layer.from_hidden, nullptr, hidden, layer.sizes.units, row, block, recurrent);
   for (int32_t i = 0; i < block; ++i) arguments[i] += recurrent[i];
 }
 
 // One step of each cell. `state` begins with the hidden state, then the cell of an LSTM; the new
-// hidden state is made behind them, for all units read the old one. Units are computed in blocks,
-// by functors, for AVR's compiler knows no generic lambdas that could.
-
-template <typename Units>
-SMELT_INLINE void for_unit_blocks(const Units &compute) {
-  const int32_t units = compute.layer.sizes.units, whole = units - units % 4;
-  for (int32_t unit = 0; unit < whole; unit += 4) compute.template run<4>(unit);
-  for (int32_t unit = whole; unit < units; ++unit) compute.template run<1>(unit);
-}
-
-template <typename T>
-struct rnn_units {
-  const sequence_rnn_s16_layer &layer;
-  const T *input;
-  const int16_t *hidden;
-  int16_t *next;
-
-  template <int32_t block>
-  SMELT_INLINE void run(int32_t unit) const {
-    int32_t arguments[block];
-    arguments_of<block>(layer, input, hidden, unit, arguments);
-    for (int32_t i = 0; i < block; ++i)
-      next[unit + i] = static_cast<int16_t>(tanh_of(layer, arguments[i]));
-  }
-};
+// hidden state is made behind them, for all units read the old one.
 
 template <typename T>
 SMELT_INLINE void recurrent_step(const sequence_rnn_s16_layer &layer, const T *input,
                                  int16_t *state) {
   const int32_t units = layer.sizes.units;
-  for_unit_blocks(rnn_units<T>{layer, input, state, state + units});
-  copy_elements(state + units, units, state);
+  int16_t *next = state + units;
+  for (int32_t unit = 0; unit < units; unit += unit_block) {
+    const int32_t block = units_from(unit, units);
+    int32_t arguments[unit_block];
+    arguments_of(layer, input, state, unit, block, arguments);
+    for (int32_t i = 0; i < block; ++i)
+      next[unit + i] = static_cast<int16_t>(tanh_of(layer, arguments[i]));
+  }
+  copy_elements(next, units, state);
 }
 
 /// r h, what the reset gate leaves of the hidden state.
 template <typename T>
-struct gru_reset_units {
-  const sequence_gru_s16_layer &layer;
-  const T *input;
-  const int16_t *hidden;
-  int16_t *left;
-
-  template <int32_t block>
-  SMELT_INLINE void run(int32_t unit) const {
-    int32_t reset[block];
-    arguments_of<block>(layer, input, hidden, gru_reset * layer.sizes.units + unit, reset);
+SMELT_INLINE void reset_hidden(const sequence_gru_s16_layer &layer, const T *input,
+                               const int16_t *hidden, int16_t *left) {
+  const int32_t units = layer.sizes.units;
+  for (int32_t unit = 0; unit < units; unit += unit_block) {
+    const int32_t block = units_from(unit, units);
+    int32_t reset[unit_block];
+    arguments_of(layer, input, hidden, gru_reset * units + unit, block, reset);
     for (int32_t i = 0; i < block; ++i)
       left[unit + i] = static_cast<int16_t>(
           shift_right_rounding(gate_of(layer, reset[i]) * hidden[unit + i], 15));
   }
-};
+}
 
-template <typename T>
-struct gru_units {
-  const sequence_gru_s16_layer &layer;
-  const T *input;
-  const int16_t *hidden;
-  const int16_t *left;  ///< by the reset gate; not if that works on R h
-  int16_t *next;
-
-  template <int32_t block>
-  SMELT_INLINE void run(int32_t unit) const {
-    const int32_t units = layer.sizes.units;
-    int32_t from_input[gru_gates * block], from_hidden[gru_gates * block];
-    for (int32_t gate = gru_update; gate < gru_gates; gate += layer.reset_bias ? 1 : 2) {
-      const int16_t *state = gate == gru_candidate && !layer.reset_bias ? left : hidden;
-      const int32_t row = gate * units + unit, at = gate * block;
-      arguments_from<block>(layer.from_input, layer.bias, input, layer.sizes.inputs, row,
-                            from_input + at);
-      arguments_from<block>(layer.from_hidden, nullptr, state, units, row, from_hidden + at);
-    }
-    for (int32_t i = 0; i < block; ++i)
-      next[unit + i] = step<block>(from_input + i, from_hidden + i, unit + i);
+/// The new hidden state of a unit from the arguments of its gates.
+SMELT_INLINE int16_t gru_unit(const sequence_gru_s16_layer &layer, const int32_t *from_input,
+                              const int32_t *from_hidden, int32_t unit, int16_t hidden) {
+  constexpr int32_t update = gru_update * unit_block, reset = gru_reset * unit_block,
+                    candidate = gru_candidate * unit_block;
+  int32_t recurrent = from_hidden[candidate];
+  if (layer.reset_bias) {
+    const int32_t gate = gate_of(layer, from_input[reset] + from_hidden[reset]);
+    recurrent = multiply_high(recurrent + load(layer.reset_bias + unit), gate * 65536);
   }
-
-  /// The new hidden state of a unit from the arguments of its gates, `pitch` apart.
-  template <int32_t pitch>
-  SMELT_INLINE int16_t step(const int32_t *from_input, const int32_t *from_hidden,
-                            int32_t unit) const {
-    constexpr int32_t update = gru_update * pitch, reset = gru_reset * pitch,
-                      candidate = gru_candidate * pitch;
-    int32_t recurrent = from_hidden[candidate];
-    if (layer.reset_bias) {
-      const int32_t gate = gate_of(layer, from_input[reset] + from_hidden[reset]);
-      recurrent = multiply_high(recurrent + load(layer.reset_bias + unit), gate * 65536);
-    }
-    // (1 - z) n + z h = n + z (h - n), where |h - n| < 2^16.
-    const int32_t found = tanh_of(layer, from_input[candidate] + recurrent);
-    const int32_t kept = gate_of(layer, from_input[update] + from_hidden[update]);
-    return static_cast<int16_t>(found + shift_right_rounding(kept * (hidden[unit] - found), 15));
-  }
-};
+  // (1 - z) n + z h = n + z (h - n), where |h - n| < 2^16.
+  const int32_t found = tanh_of(layer, from_input[candidate] + recurrent);
+  const int32_t kept = gate_of(layer, from_input[update] + from_hidden[update]);
+  return static_cast<int16_t>(found + shift_right_rounding(kept * (hidden - found), 15));
+}
 
 template <typename T>
 SMELT_INLINE void recurrent_step(const sequence_gru_s16_layer &layer, const T *input,
                                  int16_t *state) {
   const int32_t units = layer.sizes.units;
   int16_t *next = state + units, *left = next + units;
-  if (!layer.reset_bias) for_unit_blocks(gru_reset_units<T>{layer, input, state, left});
-  for_unit_blocks(gru_units<T>{layer, input, state, left, next});
+  if (!layer.reset_bias) reset_hidden(layer, input, state, left);
+  for (int32_t unit = 0; unit < units; unit += unit_block) {
+    const int32_t block = units_from(unit, units);
+    int32_t from_input[gru_gates * unit_block], from_hidden[gru_gates * unit_block];
+    for (int32_t gate = gru_update; gate < gru_gates; gate += layer.reset_bias ? 1 : 2) {
+      const int16_t *hidden = gate == gru_candidate && !layer.reset_bias ? left : state;
+      const int32_t row = gate * units + unit, at = gate * unit_block;
+      arguments_from(layer.from_input, layer.bias, input, layer.sizes.inputs, row, block,
+                     from_input + at);
+      arguments_from(layer.from_hidden, nullptr, hidden, units, row, block, from_hidden + at);
+    }
+    for (int32_t i = 0; i < block; ++i)
+      next[unit + i] = gru_unit(layer, from_input + i, from_hidden + i, unit + i, state[unit + i]);
+  }
   copy_elements(next, units, state);
 }
 
 /// The new hidden state of a unit from the arguments of its gates; updates its cell.
 SMELT_INLINE int16_t sequence_lstm_unit(const sequence_lstm_s16_layer &layer,
-                                        const int32_t *arguments, int32_t pitch, int16_t &cell) {
-  const int32_t taken = gate_of(layer, arguments[sequence_lstm_input * pitch]);
+                                        const int32_t *arguments, int16_t &cell) {
+  const int32_t taken = gate_of(layer, arguments[sequence_lstm_input * unit_block]);
   const int32_t kept =
-      layer.coupled ? 32768 - taken : gate_of(layer, arguments[sequence_lstm_forget * pitch]);
-  const int32_t candidate = tanh_of(layer, arguments[sequence_lstm_candidate * pitch]);
+      layer.coupled ? 32768 - taken : gate_of(layer, arguments[sequence_lstm_forget * unit_block]);
+  const int32_t candidate = tanh_of(layer, arguments[sequence_lstm_candidate * unit_block]);
   // Both products have at most 30 bits and their sign: their sum, rounded, does not overflow.
   const int32_t sum = kept * cell + shift_right_rounding(taken * candidate, layer.cell_shift);
   cell = static_cast<int16_t>(
       clamp(shift_right_rounding(sum, 15), int32_t{INT16_MIN}, int32_t{INT16_MAX}));
   const int32_t curved =
       tanh_of(layer, shift_right_rounding(cell * layer.tanh_multiplier, layer.tanh_shift));
-  const int32_t shown = gate_of(layer, arguments[sequence_lstm_output * pitch]);
+  const int32_t shown = gate_of(layer, arguments[sequence_lstm_output * unit_block]);
   return static_cast<int16_t>(shift_right_rounding(shown * curved, 15));
 }
-
-template <typename T>
-struct lstm_units {
-  const sequence_lstm_s16_layer &layer;
-  const T *input;
-  const int16_t *hidden;
-  int16_t *cell, *next;
-
-  template <int32_t block>
-  SMELT_INLINE void run(int32_t unit) const {
-    int32_t arguments[sequence_lstm_gates * block];
-    for (int32_t gate = 0; gate < sequence_lstm_gates; ++gate)
-      arguments_of<block>(layer, input, hidden, gate * layer.sizes.units + unit,
-                          arguments + gate * block);
-    for (int32_t i = 0; i < block; ++i)
-      next[unit + i] = sequence_lstm_unit(layer, arguments + i, block, cell[unit + i]);
-  }
-};
 
 template <typename T>
 SMELT_INLINE void recurrent_step(const sequence_lstm_s16_layer &layer, const T *input,
                                  int16_t *state) {
   const int32_t units = layer.sizes.units;
   int16_t *cell = state + units, *next = cell + units;
-  for_unit_blocks(lstm_units<T>{layer, input, state, cell, next});
+  for (int32_t unit = 0; unit < units; unit += unit_block) {
+    const int32_t block = units_from(unit, units);
+    int32_t arguments[sequence_lstm_gates * unit_block];
+    for (int32_t gate = 0; gate < sequence_lstm_gates; ++gate)
+      arguments_of(layer, input, state, gate * units + unit, block, arguments + gate * unit_block);
+    for (int32_t i = 0; i < block; ++i)
+      next[unit + i] = sequence_lstm_unit(layer, arguments + i, cell[unit + i]);
+  }
   copy_elements(next, units, state);
 }
 

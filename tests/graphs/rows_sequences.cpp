@@ -175,7 +175,8 @@ struct IntegerRecurrentDraw {
 };
 
 void integer_recurrent(Sketch& s, const OpDef& op, std::int32_t gates) {
-  const TensorId x = s.pick({s8, s16}, 3, 3);
+  const auto scaled = [](const Tensor& tensor) { return tensor.quantization.present(); };
+  const TensorId x = s.pick({s8, s16}, 3, 3, scaled);
   const ElementType type = s[x].type;
   const Shape shape = s[x].shape;
   const std::int32_t units = s.random.integer(1, 9), rows = gates * units;
