@@ -25,8 +25,8 @@ int quantize(const QuantizeCommandOptions& options) {
   const auto bytes = export_tflite(model->graph, diagnostics);
   if (!bytes) return fail(exit_bad_input);
   const std::filesystem::path path = options.output;
-  if (!write_files(path.parent_path(),
-                   {{path.filename().string(), std::string(bytes->begin(), bytes->end())}},
+  const auto folder = path.has_parent_path() ? path.parent_path() : ".";
+  if (!write_files(folder, {{path.filename().string(), std::string(bytes->begin(), bytes->end())}},
                    diagnostics))
     return fail(exit_system);
   print(diagnostics);

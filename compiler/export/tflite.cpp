@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "compiler/export/frames.h"
 #include "compiler/export/tflite_operator.h"
 
 namespace smelt {
@@ -160,7 +161,8 @@ bool tflite_has(const OpDef& op) {
 
 std::optional<std::vector<std::uint8_t>> export_tflite(const Graph& graph,
                                                        Diagnostics& diagnostics) {
-  return Exporter(graph, diagnostics).run();
+  const Graph framed = frame_pads(graph);
+  return Exporter(framed, diagnostics).run();
 }
 
 }  // namespace smelt

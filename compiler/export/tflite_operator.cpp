@@ -31,7 +31,7 @@ std::optional<format::Padding> Operator::padding(const Pads& pads, const Shape& 
     return format::Padding::SAME;
   error(fmt::format("pads {}, {}, {}, {} (top, left, bottom, right) are neither SAME nor VALID",
                     pads.top, pads.left, pads.bottom, pads.right),
-        "pad with an operator of its own in front");
+        "the format knows SAME and VALID only, and an average leaves pads out");
   return std::nullopt;
 }
 

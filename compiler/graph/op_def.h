@@ -17,7 +17,9 @@ namespace smelt {
 
 class Diagnostics;
 struct NodeView;
-struct KernelRow;  // compiler/ops/kernel.h
+struct KernelRow;       // compiler/ops/kernel.h
+struct CalibratedNode;  // compiler/graph/quantized_node.h
+struct QuantizedNode;
 
 /// Type and shape of an output, as the shape rule derives them.
 struct TensorType {
@@ -80,6 +82,9 @@ struct QuantizationRule {
     weights,     ///< symmetric, a scale per index of channel_axis
     bias,        ///< integers of the scale input times weights
   };
+  /// The operator's own way, where it holds values that are no tensors of the graph, or weights
+  /// that are not those of one linear layer: of `operands` only activations are read then.
+  QuantizedNode (*quantize)(const CalibratedNode&) = nullptr;
   /// By operand; operands past the end are as the last.
   std::vector<Role> operands;
   /// Turns attributes that are real numbers beside a float output into those beside an integer one.

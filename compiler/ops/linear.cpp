@@ -104,9 +104,8 @@ std::vector<LabelledValue> short_stage(const LinearFormat& format, const LinearO
   std::vector<std::int16_t> multipliers;
   std::vector<std::int8_t> rights;
   for (const Multiplier& each : multipliers_of(operands)) {
-    const std::int64_t rounded = (std::int64_t{each.multiplier} + (1 << 15)) >> 16;
-    multipliers.push_back(static_cast<std::int16_t>(std::min<std::int64_t>(rounded, INT16_MAX)));
-    rights.push_back(static_cast<std::int8_t>(15 - each.shift));
+    multipliers.push_back(shorten(each).multiplier);
+    rights.push_back(shorten(each).right);
   }
   const ConstantId bias = format.sum == ElementType::s64
                               ? bias_constant<std::int64_t>(operands, builder)

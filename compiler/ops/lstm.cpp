@@ -346,6 +346,7 @@ const OpDef lstm = {
     .check = check,
     .infer = infer,
     .macs = macs,
+    .quantization = &lstm_quantization,
     .kernels = [] { return std::span<const KernelRow>(kernels); },
 };
 

@@ -27,5 +27,6 @@ struct LstmOperand {
 };
 
 extern const OpDef lstm;
+extern const QuantizationRule lstm_quantization;
 
 }  // namespace smelt::ops

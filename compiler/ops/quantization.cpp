@@ -22,6 +22,12 @@ Multiplier quantize_multiplier(double real) {
   return {static_cast<std::int32_t>(fixed), exponent};
 }
 
+ShortMultiplier shorten(const Multiplier& multiplier) {
+  const std::int64_t rounded = (std::int64_t{multiplier.multiplier} + (1 << 15)) >> 16;
+  return {static_cast<std::int16_t>(std::min<std::int64_t>(rounded, INT16_MAX)),
+          static_cast<std::int8_t>(15 - multiplier.shift)};
+}
+
 FloatRange float_range(Activation activation) {
   constexpr float infinity = std::numeric_limits<float>::infinity();
   switch (activation) {

@@ -21,6 +21,13 @@ struct Multiplier {
 };
 Multiplier quantize_multiplier(double real);
 
+/// The same with 16 bits, as smelt::requantize_short takes it: real = multiplier / 2^right.
+struct ShortMultiplier {
+  std::int16_t multiplier = 0;
+  std::int8_t right = 0;
+};
+ShortMultiplier shorten(const Multiplier& multiplier);
+
 /// Bounds of a fused activation.
 struct FloatRange {
   float min, max;

@@ -9,7 +9,8 @@
 #include <limits>
 
 #include "compiler/ops/quantization.h"
-#include "smelt/recurrent.h"
+#include "compiler/ops/recurrent_s16.h"
+#include "smelt/recurrent_f32.h"
 
 namespace smelt::ops {
 namespace {
@@ -23,19 +24,6 @@ constexpr std::array<std::string_view, 5> curve_names = {"sigmoid", "tanh", "rel
 std::int32_t gates(const NodeView& view) {
   if (view.node.op == &sequence_lstm) return smelt::sequence_lstm_gates;
   return view.node.op == &sequence_gru ? smelt::gru_gates : 1;
-}
-
-std::int32_t steps(const NodeView& view) {
-  return view.input(At::input).shape[0];
-}
-std::int32_t batches(const NodeView& view) {
-  return view.input(At::input).shape[1];
-}
-std::int32_t inputs(const NodeView& view) {
-  return view.input(At::input).shape[2];
-}
-std::int32_t units(const NodeView& view) {
-  return view.input(At::recurrent_weights).shape[1];
 }
 
 std::string_view name_of(const NodeView& view, std::size_t operand) {
@@ -87,23 +75,32 @@ bool check_operand(const NodeView& view, std::size_t i, bool constant, ElementTy
   return false;
 }
 
+/// Types that go together.
+struct OperandTypes {
+  ElementType weights, bias, state;
+};
+
 bool check_operands(const NodeView& view, Diagnostics& diagnostics) {
   using enum ElementType;
-  const std::int32_t n = units(view), rows = gates(view) * n;
-  const auto constant = [&](std::size_t i, const Shape& shape) {
-    return check_operand(view, i, true, f32, shape, diagnostics);
+  if (!check_type(view, view.input(At::input), "input", {f32, s8, s16}, diagnostics)) return false;
+  const auto [count, steps, batches, inputs, n] = recurrent_extents(view);
+  const std::int32_t rows = count * n;
+  const OperandTypes types =
+      view.input(At::input).type == f32 ? OperandTypes{f32, f32, f32} : OperandTypes{s8, s32, s16};
+  const auto constant = [&](std::size_t i, ElementType type, const Shape& shape) {
+    return check_operand(view, i, true, type, shape, diagnostics);
   };
   const auto state = [&](std::size_t i) {
-    return check_operand(view, i, false, f32, {batches(view), n}, diagnostics);
+    return check_operand(view, i, false, types.state, {batches, n}, diagnostics);
   };
-  if (!check_operand(view, At::input, false, f32, view.input(At::input).shape, diagnostics) ||
-      !constant(At::weights, {rows, inputs(view)}) || !constant(At::recurrent_weights, {rows, n}) ||
-      !constant(At::bias, {rows}) ||
-      !check_operand(view, At::lengths, false, s32, {batches(view)}, diagnostics) ||
-      !state(At::hidden))
+  if (!constant(At::weights, types.weights, {rows, inputs}) ||
+      !constant(At::recurrent_weights, types.weights, {rows, n}) ||
+      !constant(At::bias, types.bias, {rows}) ||
+      !check_operand(view, At::lengths, false, s32, {batches}, diagnostics) || !state(At::hidden))
     return false;
-  if (view.node.op == &sequence_gru) return constant(At::reset_bias, {n});
-  return view.node.op != &sequence_lstm || (state(At::cell) && constant(At::peepholes, {3 * n}));
+  if (view.node.op == &sequence_gru) return constant(At::reset_bias, types.bias, {n});
+  return view.node.op != &sequence_lstm ||
+         (state(At::cell) && constant(At::peepholes, f32, {3 * n}));
 }
 
 void check_attributes(const NodeView& view, Diagnostics& diagnostics) {
@@ -126,32 +123,37 @@ void check_attributes(const NodeView& view, Diagnostics& diagnostics) {
 void check(const NodeView& view, Diagnostics& diagnostics) {
   if (!check_sizes(view, diagnostics) || !check_operands(view, diagnostics)) return;
   check_attributes(view, diagnostics);
+  if (view.input(At::input).type != ElementType::f32 && !diagnostics.failed())
+    check_recurrent_s16(view, diagnostics);
 }
 
 // --- facts ---------------------------------------------------------------------------------------
 
 std::vector<TensorType> infer(const NodeView& view) {
   const auto& a = attributes_of(view);
+  const RecurrentExtents e = recurrent_extents(view);
   const std::int32_t rows =
-      (a.all_rows ? steps(view) : 0) + (a.hidden_row ? 1 : 0) + (a.cell_row ? 1 : 0);
-  return {{ElementType::f32, {rows, batches(view), units(view)}}};
+      (a.all_rows ? e.steps : 0) + (a.hidden_row ? 1 : 0) + (a.cell_row ? 1 : 0);
+  return {{view.input(At::input).type, {rows, e.batches, e.units}}};
 }
 
 std::int64_t macs(const NodeView& view) {
-  const std::int64_t per_unit = std::int64_t{gates(view)} * (inputs(view) + units(view));
-  return std::int64_t{steps(view)} * batches(view) * units(view) * per_unit;
+  const RecurrentExtents e = recurrent_extents(view);
+  const std::int64_t per_unit = std::int64_t{e.gates} * (e.inputs + e.units);
+  return std::int64_t{e.steps} * e.batches * e.units * per_unit;
 }
 
 // --- lowering ------------------------------------------------------------------------------------
 
 Field sizes_field(const NodeView& view) {
   const auto& a = attributes_of(view);
-  return labelled_field("sizes", {{"batches", std::int64_t{batches(view)}},
-                                  {"steps", std::int64_t{steps(view)}},
-                                  {"inputs", std::int64_t{inputs(view)}},
-                                  {"units", std::int64_t{units(view)}},
+  const RecurrentExtents e = recurrent_extents(view);
+  return labelled_field("sizes", {{"batches", std::int64_t{e.batches}},
+                                  {"steps", std::int64_t{e.steps}},
+                                  {"inputs", std::int64_t{e.inputs}},
+                                  {"units", std::int64_t{e.units}},
                                   {"reverse", std::int64_t{a.reverse}},
-                                  {"rows of all steps", std::int64_t{a.all_rows ? steps(view) : 0}},
+                                  {"rows of all steps", std::int64_t{a.all_rows ? e.steps : 0}},
                                   {"of the last hidden state", std::int64_t{a.hidden_row}},
                                   {"of the last cell", std::int64_t{a.cell_row}}});
 }
@@ -189,7 +191,7 @@ Field optional_constants(const NodeView& view, std::string_view name, std::size_
 
 Field bias_field(const NodeView& view, StepBuilder& builder) {
   if (view.has_input(At::bias)) return constants_field(view, "bias", At::bias, builder);
-  const auto rows = static_cast<std::size_t>(gates(view)) * static_cast<std::size_t>(units(view));
+  const auto rows = static_cast<std::size_t>(view.input(At::weights).shape[0]);
   return constant_field("bias", builder.constant("bias", std::vector<float>(rows)));
 }
 
@@ -201,57 +203,56 @@ Operand optional_operand(const NodeView& view, std::size_t i, ElementType type,
 }
 
 /// Weights come first and curves last in all layers; `between` are the fields of one cell.
-void add_step(const NodeView& view, void (*invoke)(const HostCall&), std::vector<Field> between,
-              const std::vector<Field>& curves, std::int64_t state_rows, StepBuilder& builder) {
-  const std::string name = fmt::format("{}_f32", view.node.op->name);
+void add_f32_step(const NodeView& view, void (*invoke)(const HostCall&), std::vector<Field> between,
+                  const std::vector<Field>& curves, std::int32_t state_rows, StepBuilder& builder) {
   std::vector<Field> fields = {
-      sizes_field(view), constants_field(view, "weights", At::weights, builder),
+      constants_field(view, "weights", At::weights, builder),
       constants_field(view, "recurrent_weights", At::recurrent_weights, builder),
       bias_field(view, builder)};
   fields.insert(fields.end(), between.begin(), between.end());
   fields.insert(fields.end(), curves.begin(), curves.end());
-  std::vector<Operand> operands = {builder.input(At::input),
-                                   optional_operand(view, At::lengths, ElementType::s32, builder),
-                                   optional_operand(view, At::hidden, ElementType::f32, builder)};
-  if (view.node.op == &sequence_lstm)
-    operands.push_back(optional_operand(view, At::cell, ElementType::f32, builder));
-  operands.push_back(builder.output());
-  operands.push_back(builder.scratch("state", ElementType::f32, state_rows * units(view)));
-  builder
-      .step({name, "smelt/recurrent.h", invoke}, {name + "_layer", std::move(fields), {}},
-            std::move(operands))
-      .summary =
-      fmt::format("{} steps{}", steps(view), attributes_of(view).reverse ? ", reverse" : "");
+  add_recurrent_step(view, {"", "smelt/recurrent_f32.h", invoke}, std::move(fields), state_rows,
+                     builder);
 }
 
 void lower_rnn(const NodeView& view, StepBuilder& builder) {
-  add_step(view, invoke<&smelt::sequence_rnn_f32>, {}, {candidate_curve(attributes_of(view))}, 2,
-           builder);
+  add_f32_step(view, invoke<&smelt::sequence_rnn_f32>, {}, {candidate_curve(attributes_of(view))},
+               2, builder);
 }
 
 void lower_gru(const NodeView& view, StepBuilder& builder) {
   const auto& a = attributes_of(view);
-  add_step(view, invoke<&smelt::sequence_gru_f32>,
-           {optional_constants(view, "reset_bias", At::reset_bias, builder)},
-           {gate_curve(a), candidate_curve(a)}, smelt::gru_gates + 2, builder);
+  add_f32_step(view, invoke<&smelt::sequence_gru_f32>,
+               {optional_constants(view, "reset_bias", At::reset_bias, builder)},
+               {gate_curve(a), candidate_curve(a)}, smelt::gru_gates + 2, builder);
 }
 
 void lower_lstm(const NodeView& view, StepBuilder& builder) {
   const auto& a = attributes_of(view);
-  add_step(view, invoke<&smelt::sequence_lstm_f32>,
-           {optional_constants(view, "peepholes", At::peepholes, builder),
-            int_field("coupled", a.coupled)},
-           {gate_curve(a), candidate_curve(a), output_curve(a)}, smelt::sequence_lstm_gates + 2,
-           builder);
+  add_f32_step(view, invoke<&smelt::sequence_lstm_f32>,
+               {optional_constants(view, "peepholes", At::peepholes, builder),
+                int_field("coupled", a.coupled)},
+               {gate_curve(a), candidate_curve(a), output_curve(a)}, smelt::sequence_lstm_gates + 2,
+               builder);
 }
 
-bool always(const NodeView&, const Target&) {
-  return true;
+template <ElementType type>
+bool is_type(const NodeView& view, const Target&) {
+  return view.input(At::input).type == type;
 }
 
-constexpr KernelRow rnn_kernels[] = {{"sequence_rnn_f32", always, lower_rnn}};
-constexpr KernelRow gru_kernels[] = {{"sequence_gru_f32", always, lower_gru}};
-constexpr KernelRow lstm_kernels[] = {{"sequence_lstm_f32", always, lower_lstm}};
+template <void (*lower)(const NodeView&, StepBuilder&)>
+constexpr KernelRow f32_row = {"f32", is_type<ElementType::f32>, lower};
+
+constexpr KernelRow rnn_kernels[] = {f32_row<lower_rnn>,
+                                     {"s8", is_type<ElementType::s8>, lower_rnn_s8},
+                                     {"s16", is_type<ElementType::s16>, lower_rnn_s16}};
+constexpr KernelRow gru_kernels[] = {f32_row<lower_gru>,
+                                     {"s8", is_type<ElementType::s8>, lower_gru_s8},
+                                     {"s16", is_type<ElementType::s16>, lower_gru_s16}};
+constexpr KernelRow lstm_kernels[] = {f32_row<lower_lstm>,
+                                      {"s8", is_type<ElementType::s8>, lower_lstm_s8},
+                                      {"s16", is_type<ElementType::s16>, lower_lstm_s16}};
 
 OpDef recurrent(std::string_view name, std::initializer_list<std::string_view> more,
                 std::span<const KernelRow> (*kernels)()) {
@@ -264,10 +265,36 @@ OpDef recurrent(std::string_view name, std::initializer_list<std::string_view> m
           .check = check,
           .infer = infer,
           .macs = macs,
+          .quantization = &recurrent_quantization,
           .kernels = kernels};
 }
 
 }  // namespace
+
+RecurrentExtents recurrent_extents(const NodeView& view) {
+  const Shape& input = view.input(At::input).shape;
+  return {gates(view), input[0], input[1], input[2], view.input(At::recurrent_weights).shape[1]};
+}
+
+void add_recurrent_step(const NodeView& view, const Kernel& kernel, std::vector<Field> fields,
+                        std::int32_t state_rows, StepBuilder& builder) {
+  const ElementType type = view.input(At::input).type;
+  const ElementType state = type == ElementType::f32 ? type : ElementType::s16;
+  const std::string name = fmt::format("{}_{}", view.node.op->name, to_string(type));
+  fields.insert(fields.begin(), sizes_field(view));
+  std::vector<Operand> operands = {builder.input(At::input),
+                                   optional_operand(view, At::lengths, ElementType::s32, builder),
+                                   optional_operand(view, At::hidden, state, builder)};
+  if (view.node.op == &sequence_lstm)
+    operands.push_back(optional_operand(view, At::cell, state, builder));
+  operands.push_back(builder.output());
+  const auto [count, steps, batches, inputs, units] = recurrent_extents(view);
+  operands.push_back(builder.scratch("state", state, std::int64_t{state_rows} * units));
+  builder
+      .step({name, kernel.header, kernel.invoke}, {name + "_layer", std::move(fields), {}},
+            std::move(operands))
+      .summary = fmt::format("{} steps{}", steps, attributes_of(view).reverse ? ", reverse" : "");
+}
 
 bool is_recurrent_curve(std::string_view name) {
   return std::find(curve_names.begin(), curve_names.end(), name) != curve_names.end();

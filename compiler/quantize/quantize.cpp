@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/graph/quantized_node.h"
 #include "compiler/graph/verify.h"
 #include "compiler/ops/dequantize.h"
 #include "compiler/ops/quantize.h"
@@ -99,6 +100,8 @@ class Quantizer {
 
   void append(const Node& node, const Precision& precision) {
     QuantizedLayer layer{node.name, precision, {}};
+    // Only linear layers have kernels for narrower weights.
+    if (node.op->quantization && node.op->quantization->quantize) layer.precision.weight_bits = 8;
     while (layer.precision != float32) {
       std::string reason = try_quantized(node, layer.precision);
       if (reason.empty()) break;
@@ -169,6 +172,7 @@ class Quantizer {
       if (real) quantization = output_parameters(node, id, type);
       id = output_of(id, real ? type : graph_[id].type, std::move(quantization));
     }
+    if (rule.quantize) return append_own(node, precision, std::move(copy));
     for (std::size_t i = 0; i < copy.inputs.size(); ++i)
       if (copy.inputs[i] != no_tensor && is_activation(graph_, node, i))
         copy.inputs[i] =
@@ -179,11 +183,47 @@ class Quantizer {
       rule.attributes(copy.attributes, type, target()[copy.outputs[0]].quantization);
     if (copy.inputs.size() > weights_operand && rule.role(weights_operand) == Role::weights)
       if (!append_weights(node, precision, copy)) return "its weights are not finite";
+    return push_verified(std::move(copy));
+  }
+
+  std::string push_verified(Node node) {
     Diagnostics problems;
-    verify_node(target(), copy, problems);
+    verify_node(target(), node, problems);
     if (problems.failed()) return problems.all().front().message;
-    push(std::move(copy));
+    push(std::move(node));
     return {};
+  }
+
+  /// As append_quantized, for an operator that is quantized in a way of its own.
+  std::string append_own(const Node& node, const Precision& precision, Node copy) {
+    copy.inputs[0] = as(node.inputs[0], precision.activations, {});
+    const NodeView view{graph_, node};
+    // Copies: tensors are added below.
+    const Quantization input = target()[copy.inputs[0]].quantization;
+    const Quantization output = target()[copy.outputs[0]].quantization;
+    CalibratedNode calibrated{view, precision.activations, input, output, {}};
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const bool computed = view.has_input(i) && !view.input(i).constant && !view.input(i).variable;
+      calibrated.values.push_back(computed ? exact_.all(node.inputs[i])
+                                           : std::vector<const Bytes*>{});
+    }
+    QuantizedNode result = node.op->quantization->quantize(calibrated);
+    if (!result.reason.empty()) return result.reason;
+    copy.attributes = std::move(result.attributes);
+    for (std::size_t i = 1; i < node.inputs.size(); ++i)
+      if (view.has_input(i)) copy.inputs[i] = own_operand(node, i, precision, result.operands);
+    return push_verified(std::move(copy));
+  }
+
+  TensorId own_operand(const Node& node, std::size_t i, const Precision& precision,
+                       const std::map<std::size_t, Tensor>& operands) {
+    const TensorId id = node.inputs[i];
+    const auto found = operands.find(i);
+    if (found == operands.end())
+      return is_activation(graph_, node, i) ? as(id, precision.activations, {}) : as_it_was(id);
+    const Tensor& given = found->second;
+    return given.constant || given.variable ? add(given, no_tensor, given.type, given.quantization)
+                                            : as(id, given.type, given.quantization);
   }
 
   bool append_weights(const Node& node, const Precision& precision, Node& copy) {

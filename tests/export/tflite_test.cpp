@@ -5,14 +5,18 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "compiler/evaluate/evaluate.h"
 #include "compiler/import/tflite.h"
 #include "compiler/ops/arg.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/ops.h"
+#include "compiler/ops/pad.h"
+#include "compiler/ops/pool2d.h"
 #include "compiler/ops/slice.h"
 #include "tests/support/builder.h"
 #include "tests/support/essence.h"
 #include "tests/support/operator_models.h"
+#include "tests/support/trial.h"
 #include "tflite_generated.h"
 
 using namespace smelt;
@@ -57,6 +61,14 @@ Graph convolution(Pads pads) {
   return b.graph;
 }
 
+Graph pooling(const OpDef& op, Pads pads) {
+  Builder b;
+  const TensorId x = b.input(ElementType::f32, {1, 4, 4, 1});
+  b.output(
+      b.node(op, ops::Pool2dAttributes{.kernel = {2, 2}, .stride = {2, 2}, .pads = pads}, {x}));
+  return b.graph;
+}
+
 }  // namespace
 
 TEST_CASE("every model comes back as it was written") {
@@ -94,25 +106,31 @@ TEST_CASE("an exported file is written alike twice, with both codes and aligned 
   }
 }
 
-TEST_CASE("pads are written as SAME or VALID, and others are refused") {
-  CHECK_NOTHROW(imported(exported(convolution({}))));
-  CHECK_NOTHROW(imported(exported(convolution({1, 1, 1, 1}))));
-  CHECK(export_problems(convolution({1, 0, 1, 0})) ==
-        ": error: operator conv2d \"conv2d_0\": pads 1, 0, 1, 0 (top, left, bottom, right) are "
-        "neither SAME nor VALID\n  note: pad with an operator of its own in front\n");
+TEST_CASE("pads are written as SAME, VALID or an operator of their own") {
+  for (const Pads pads : {Pads{}, Pads{1, 1, 1, 1}})
+    CHECK(imported(exported(convolution(pads))).nodes.size() == 1);
+  for (const Graph& graph : {convolution({1, 0, 1, 0}), pooling(ops::max_pool2d, {0, 1, 0, 0})}) {
+    const Graph back = imported(exported(graph));
+    REQUIRE(back.nodes.size() == 2);
+    CHECK(back.nodes[0].op == &ops::pad);
+    Random random(1);
+    const std::vector<Bytes> input = {random.elements(ElementType::f32, 16)};
+    CHECK(Evaluation(back).run(input) == Evaluation(graph).run(input));
+  }
 }
 
 TEST_CASE("what the format cannot hold is named, all of it") {
-  OpDef other = ops::conv2d;
+  OpDef other = ops::average_pool2d;
   other.name = "winograd";
-  Graph graph = convolution({0, 1, 0, 1});
+  Graph graph = pooling(ops::average_pool2d, {0, 1, 0, 1});
   Node second = graph.nodes[0];
   second.op = &other;
   graph.nodes.push_back(second);
-  CHECK_THAT(export_problems(graph),
-             Catch::Contains("neither SAME nor VALID") &&
-                 Catch::Contains("operator winograd \"conv2d_0\": has no counterpart in the "
-                                 ".tflite format"));
+  CHECK_THAT(
+      export_problems(graph),
+      Catch::Contains("neither SAME nor VALID") &&
+          Catch::Contains("operator winograd \"average_pool2d_0\": has no counterpart in the "
+                          ".tflite format"));
   Builder b;
   const TensorId x = b.input(ElementType::f32, {3});
   b.output(b.node(ops::slice, ops::SliceAttributes{{1}, {0}, {4}}, {x}));

@@ -139,14 +139,78 @@ void recurrent(Sketch& s, const OpDef& op, std::int32_t gates) {
   s.node(op, attributes, operands);
 }
 
+/// The same on integers: weights with a scale per row or one, such that arguments of curves are
+/// often small and sometimes beyond them.
+struct IntegerRecurrentDraw {
+  Sketch& s;
+  std::int32_t rows, units;
+
+  /// `reach`: the largest of the values that they multiply.
+  TensorId weights(std::int32_t columns, float reach) const {
+    const auto count = s.random.coin() ? static_cast<std::size_t>(rows) : std::size_t{1};
+    const float largest = s.random.real(0.3F, 6) / (128 * reach);
+    Quantization q;
+    for (std::size_t i = 0; i < count; ++i) q.scales.push_back(largest * s.random.real(0.1F, 1));
+    q.zero_points.resize(count);
+    return s.constant(s8, {rows, columns}, s.random.elements(s8, std::int64_t{rows} * columns), q);
+  }
+
+  TensorId integers(ElementType type, Shape shape, std::int32_t largest,
+                    const Quantization& quantization = {}) const {
+    if (s.random.coin()) return no_tensor;
+    std::vector<std::int32_t> values;
+    for (std::int64_t i = 0; i < element_count(shape); ++i)
+      values.push_back(s.random.integer(-largest, largest));
+    const Bytes bytes = type == s16
+                            ? to_bytes(std::vector<std::int16_t>(values.begin(), values.end()))
+                            : to_bytes(values);
+    return s.constant(type, std::move(shape), bytes, quantization);
+  }
+
+  TensorId state(std::int32_t batches, float scale) const {
+    const Quantization quantization = per_tensor(scale, 0);
+    if (s.random.coin()) return s.operand(s16, {batches, units}, quantization);
+    return integers(s16, {batches, units}, 32767, quantization);
+  }
+};
+
+void integer_recurrent(Sketch& s, const OpDef& op, std::int32_t gates) {
+  const auto scaled = [](const Tensor& tensor) { return tensor.quantization.present(); };
+  const TensorId x = s.pick({s8, s16}, 3, 3, scaled);
+  const ElementType type = s[x].type;
+  const Shape shape = s[x].shape;
+  const std::int32_t units = s.random.integer(1, 9), rows = gates * units;
+  const IntegerRecurrentDraw draw{s, rows, units};
+  const bool has_cell = &op == &ops::sequence_lstm;
+  ops::RecurrentAttributes attributes = recurrent_attributes(s.random, has_cell);
+  attributes.gate = "sigmoid", attributes.candidate = attributes.output = "tanh";
+  if (has_cell) attributes.cell_power = s.random.integer(-15, 2);
+  const float reach = s[x].quantization.scale() * (type == s16 ? 32768.0F : 128.0F);
+  const TensorId weights = draw.weights(shape[2], reach);
+  std::vector<TensorId> operands = {
+      x,
+      weights,
+      draw.weights(units, 1),
+      draw.integers(s32, {rows}, type == s16 ? 4'000'000 : 20'000),
+      s.random.coin() ? no_tensor : draw.integers(s32, {shape[1]}, shape[0] + 1),
+      draw.state(shape[1], ops::hidden_scale)};
+  if (&op == &ops::sequence_gru) operands.push_back(draw.integers(s32, {units}, 20'000));
+  if (has_cell) operands.push_back(draw.state(shape[1], std::ldexp(1.0F, attributes.cell_power)));
+  s.node(op, attributes, operands, s.random.quantization(type, 2e-5F, 0.02F));
+}
+
+void any_recurrent(Sketch& s, const OpDef& op, std::int32_t gates) {
+  s.random.coin() ? recurrent(s, op, gates) : integer_recurrent(s, op, gates);
+}
+
 void sequence_gru(Sketch& s) {
-  recurrent(s, ops::sequence_gru, 3);
+  any_recurrent(s, ops::sequence_gru, 3);
 }
 void sequence_lstm(Sketch& s) {
-  recurrent(s, ops::sequence_lstm, 4);
+  any_recurrent(s, ops::sequence_lstm, 4);
 }
 void sequence_rnn(Sketch& s) {
-  recurrent(s, ops::sequence_rnn, 1);
+  any_recurrent(s, ops::sequence_rnn, 1);
 }
 
 }  // namespace

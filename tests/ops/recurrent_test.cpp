@@ -188,8 +188,8 @@ TEST_CASE("recurrent layers refuse what they cannot compute", "[recurrent]") {
     gru.b.graph[gru.ids[At::input]].shape = {0, 1, 1};
     CHECK_THAT(gru.problem(ops::sequence_gru), Contains("do not match the input 0x1x1"));
   }
-  SECTION("integers") {
-    gru.b.graph[gru.ids[At::input]].type = ElementType::s8;
-    CHECK_THAT(gru.problem(ops::sequence_gru), Contains("supported: f32"));
+  SECTION("unsigned integers") {
+    gru.b.graph[gru.ids[At::input]].type = ElementType::u8;
+    CHECK_THAT(gru.problem(ops::sequence_gru), Contains("supported: f32, s8, s16"));
   }
 }

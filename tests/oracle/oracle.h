@@ -407,7 +407,8 @@ struct LstmOptions {
 Tensor unidirectional_sequence_lstm(const Tensor& input, const LstmGates& gates, LstmState& state,
                                     const LstmOptions& options, const Tensor& like);
 
-// ONNX's recurrent layers, one direction, f32. Gates are ordered as in ONNX: z r n, or i o f c.
+// ONNX's recurrent layers, one direction: f32, or s8 or s16 with s8 weights (a scale per row or
+// one), biases of s32 and states of s16. Gates are ordered as in ONNX: z r n, or i o f c.
 
 enum class RecurrentCell { rnn, gru, lstm };
 
@@ -435,8 +436,9 @@ struct RecurrentOptions {
   bool hidden_row = false;
   bool cell_row = false;
   bool coupled = false;
-  float clip = 0.0F;  // 0: none
-  RecurrentCurve gate, candidate, output;
+  float clip = 0.0F;                       // 0: none
+  int cell_power = 0;                      // integers: the cell's scale is two to this
+  RecurrentCurve gate, candidate, output;  // of floats
 };
 
 /// Rows [batches, units]: of all steps, of the last hidden state, of the last cell.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// RNN, GRU and LSTM as ONNX defines them, one direction. A batch at a time, in double; the hidden
-// states of all steps are kept in a list, from which the rows of the output are picked.
+// RNN, GRU and LSTM as ONNX defines them, one direction, in double (recurrent_integer.cpp has
+// integers). A batch at a time; the hidden states of all steps are kept in a list, from which the
+// rows of the output are picked.
 #include <algorithm>
 #include <cmath>
 
-#include "tensor.h"
+#include "recurrent_rows.h"
 
 namespace oracle {
 namespace {
@@ -37,12 +38,26 @@ double entry(const Tensor* tensor, Index i) {
   return tensor == nullptr ? 0.0 : double{at(tensor->f, i)};
 }
 
+Vector row_of(const Tensor* tensor, Index row, Index width) {
+  Vector values(static_cast<std::size_t>(width), 0.0);
+  for (Index i = 0; tensor != nullptr && i < width; ++i)
+    at(values, i) = entry(tensor, row * width + i);
+  return values;
+}
+
 /// The cells, from the states before a step to those after it.
 struct Machine {
   const RecurrentOperands& operands;
   const RecurrentOptions& options;
   Index units;
   Vector hidden, cell;
+
+  Vector input(Index row) const {
+    return row_of(operands.input, row, at(operands.input->shape, 2));
+  }
+  Vector zeros() const { return Vector(static_cast<std::size_t>(units), 0.0); }
+  Vector shown_hidden() const { return hidden; }
+  Vector shown_cell() const { return cell; }
 
   double from_input(Index gate, Index unit, const Vector& x) const {
     const Index row = gate * units + unit;
@@ -97,11 +112,24 @@ struct Machine {
   }
 };
 
-Vector row_of(const Tensor* tensor, Index row, Index width) {
-  Vector values(static_cast<std::size_t>(width), 0.0);
-  for (Index i = 0; tensor != nullptr && i < width; ++i)
-    at(values, i) = entry(tensor, row * width + i);
-  return values;
+std::vector<Vector> real_rows(RecurrentCell kind, const RecurrentOperands& operands,
+                              const RecurrentOptions& options, Index batch, Index valid) {
+  const Index units = at(operands.recurrent_weights->shape, 1);
+  const Machine machine{operands, options, units, row_of(operands.hidden, batch, units),
+                        row_of(operands.cell, batch, units)};
+  return stepped_rows(kind, operands, options, batch, valid, machine);
+}
+
+/// Rows of one batch where the output has them.
+template <typename Number, typename Element>
+void place(const std::vector<std::vector<Number>>& rows, Index batch, Index batches,
+           std::vector<Element>& output) {
+  for (Index row = 0; row < length(rows); ++row) {
+    const std::vector<Number>& values = at(rows, row);
+    for (Index u = 0; u < length(values); ++u)
+      at(output, (row * batches + batch) * length(values) + u) =
+          static_cast<Element>(at(values, u));
+  }
 }
 
 }  // namespace
@@ -109,31 +137,18 @@ Vector row_of(const Tensor* tensor, Index row, Index width) {
 Tensor recurrent(RecurrentCell kind, const RecurrentOperands& operands,
                  const RecurrentOptions& options, const Tensor& like) {
   const std::vector<int>& shape = operands.input->shape;
-  const Index steps = at(shape, 0), batches = at(shape, 1), inputs = at(shape, 2);
-  const Index units = at(operands.recurrent_weights->shape, 1);
+  const Index steps = at(shape, 0), batches = at(shape, 1);
+  const Index rows =
+      (options.all_rows ? steps : 0) + (options.hidden_row ? 1 : 0) + (options.cell_row ? 1 : 0);
+  require(rows == at(like.shape, 0), "as many rows as are wanted");
   Tensor output = blank(like);
   for (Index batch = 0; batch < batches; ++batch) {
     const Index all = operands.lengths == nullptr ? steps : at(operands.lengths->q, batch);
     const Index valid = std::max(Index{0}, std::min(all, steps));
-    Machine machine{operands, options, units, row_of(operands.hidden, batch, units),
-                    row_of(operands.cell, batch, units)};
-    std::vector<Vector> rows(static_cast<std::size_t>(options.all_rows ? steps : 0),
-                             Vector(static_cast<std::size_t>(units), 0.0));
-    for (Index step = 0; step < valid; ++step) {
-      const Index time = options.reverse ? valid - 1 - step : step;
-      const Vector x = row_of(operands.input, time * batches + batch, inputs);
-      if (kind == RecurrentCell::rnn) machine.rnn(x);
-      if (kind == RecurrentCell::gru) machine.gru(x);
-      if (kind == RecurrentCell::lstm) machine.lstm(x);
-      if (options.all_rows) at(rows, time) = machine.hidden;
-    }
-    if (options.hidden_row) rows.push_back(machine.hidden);
-    if (options.cell_row) rows.push_back(machine.cell);
-    require(length(rows) == at(like.shape, 0), "as many rows as are wanted");
-    for (Index row = 0; row < length(rows); ++row)
-      for (Index u = 0; u < units; ++u)
-        at(output.f, (row * batches + batch) * units + u) =
-            static_cast<float>(at(at(rows, row), u));
+    if (is_float(*operands.input))
+      place(real_rows(kind, operands, options, batch, valid), batch, batches, output.f);
+    else
+      place(integer_rows(kind, operands, options, batch, valid, like), batch, batches, output.q);
   }
   return output;
 }

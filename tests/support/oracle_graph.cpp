@@ -427,6 +427,7 @@ oracle::Tensor recurrent(const Call& call) {
                             .cell_row = a.cell_row,
                             .coupled = a.coupled,
                             .clip = a.clip,
+                            .cell_power = a.cell_power,
                             .gate = {a.gate, a.gate_alpha, a.gate_beta},
                             .candidate = {a.candidate, a.candidate_alpha, a.candidate_beta},
                             .output = {a.output, a.output_alpha, a.output_beta}},
