@@ -5,7 +5,7 @@ memory:
 
     constant_operands.py --smelt PROGRAM
 
-(x * a + b) in floats, with a and b constants, on atmega2560.
+(x * a + b) in floats, with a and b constants, and x by slopes of another width, on atmega2560.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import tempfile
 import tiny_model
 from tiny_model import operator, tensor
 
-ADD, MUL = 0, 18
+ADD, MUL, PRELU = 0, 18, 54
 
 
 def write_model(path):
@@ -31,6 +31,15 @@ def write_model(path):
         [struct.pack("<4f", 0.5, -2, 3, 0.25), struct.pack("<f", 7)])
 
 
+def write_slopes(path):
+    """16-bit activations by 8-bit slopes."""
+    return tiny_model.write(
+        path, [PRELU],
+        [tensor("x", [1, 2, 4], "INT16", 0, 0.001), tensor("slopes", [4], "INT8", 1, 0.01),
+         tensor("y", [1, 2, 4], "INT16", 0, 0.002)],
+        [operator(0, [0, 1], [2])], [struct.pack("<4b", 50, -100, 127, 3)])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--smelt", required=True)
@@ -39,7 +48,9 @@ def main():
         print("skipped: no avr-g++")
         return
     with tempfile.TemporaryDirectory() as name:
-        tiny_model.measured(smelt, write_model(pathlib.Path(name) / "line.tflite"), "atmega2560")
+        folder = pathlib.Path(name)
+        tiny_model.measured(smelt, write_model(folder / "line.tflite"), "atmega2560")
+        tiny_model.measured(smelt, write_slopes(folder / "slopes.tflite"), "atmega2560")
 
 
 main()

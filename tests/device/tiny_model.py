@@ -23,10 +23,12 @@ def tensor(name, shape, kind, buffer=0, scale=None, zero=0):
     return result
 
 
-def operator(code, inputs, outputs, options):
-    """`code` counts operator codes."""
-    return {"opcode_index": code, "inputs": inputs, "outputs": outputs,
-            "builtin_options_type": options, "builtin_options": {}}
+def operator(code, inputs, outputs, options=None):
+    """`code` counts operator codes; some operators have no options."""
+    result = {"opcode_index": code, "inputs": inputs, "outputs": outputs}
+    if options:
+        result |= {"builtin_options_type": options, "builtin_options": {}}
+    return result
 
 
 def write(path, codes, tensors, operators, buffers):
