@@ -37,7 +37,7 @@ def write_slopes(path):
         path, [PRELU],
         [tensor("x", [1, 2, 4], "INT16", 0, 0.001), tensor("slopes", [4], "INT8", 1, 0.01),
          tensor("y", [1, 2, 4], "INT16", 0, 0.002)],
-        [operator(0, [0, 1], [2])], [struct.pack("<4b", 50, -100, 127, 3)])
+        [operator(0, [0, 1], [2])], [struct.pack("<4b", 50, -100, 127, 3)], version=1)
 
 
 def main():
