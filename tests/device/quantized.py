@@ -84,7 +84,8 @@ def main():
     parser.add_argument("--precisions", default="int8,int16x8,int4")
     options = parser.parse_args()
     boards = [board for board in options.boards.split(",")
-              if shutil.which(f"{BOARDS[board].prefix}gcc") and shutil.which(BOARDS[board].emulate[0])]
+              if shutil.which(f"{BOARDS[board].prefix}gcc")
+              and shutil.which(BOARDS[board].emulate[0])]
     if not boards:
         print("skipped: no board's compiler and emulator")
         return 0

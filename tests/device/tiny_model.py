@@ -33,12 +33,12 @@ def operator(code, inputs, outputs, options=None):
 
 def write(path, codes, tensors, operators, buffers, version=4):
     """Writes a model whose first tensor is its input and whose last is its output. `codes` are the
-    format's numbers of the operators, `buffers` lists of bytes, the first of them number 1, `version` that of
-    the operators."""
+    format's numbers of the operators, which are of that version; `buffers` are lists of bytes, the
+    first of them number 1."""
     model = {
         "version": 3,
-        "operator_codes": [{"deprecated_builtin_code": code, "version": version, "builtin_code": code}
-                           for code in codes],
+        "operator_codes": [{"deprecated_builtin_code": code, "version": version,
+                            "builtin_code": code} for code in codes],
         "subgraphs": [{"tensors": tensors, "inputs": [0], "outputs": [len(tensors) - 1],
                        "operators": operators}],
         "buffers": [{}, *({"data": list(data)} for data in buffers)],
