@@ -59,14 +59,17 @@ void frame(Graph& graph, Node& node, std::vector<Node>& nodes) {
   set_value(attributes, image, pools);
   image.shape[1] += pads.top + pads.bottom;
   image.shape[2] += pads.left + pads.right;
+  image.constant = image.variable = false;
+  image.data.clear();
   image.name += "/padded";
   image.origin = {};
+  const std::string name = image.name;
   const TensorId padded = graph.add(std::move(image));
   nodes.push_back({.op = &ops::pad,
                    .attributes = std::move(attributes),
                    .inputs = {node.inputs[0]},
                    .outputs = {padded},
-                   .name = node.name + "/pad"});
+                   .name = name});
   node.inputs[0] = padded;
   pads = {};
 }

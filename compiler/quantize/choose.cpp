@@ -29,7 +29,8 @@ std::vector<Sample> some_of(const std::vector<Sample>& samples) {
 }
 
 bool has_weights(const Graph& graph, const Node& node) {
-  if (!node.op->quantization || node.inputs.size() <= weights_operand ||
+  if (!node.op->quantization || node.op->quantization->quantize ||
+      node.inputs.size() <= weights_operand ||
       node.op->quantization->role(weights_operand) != QuantizationRule::Role::weights)
     return false;
   return std::all_of(node.inputs.begin() + weights_operand, node.inputs.end(), [&](TensorId id) {
