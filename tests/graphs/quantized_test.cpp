@@ -122,8 +122,10 @@ TEST_CASE("quantizing an operator costs no more than its numbers are coarse", "[
       {int4, 6, {}}};
   Average average[3];
   for (std::uint32_t seed = 0; seed < 1000; ++seed) {
-    const Graph graph = random_float_graph(seed);
+    Graph graph = random_float_graph(seed);
     if (graph.nodes.size() != 1 || graph.inputs.empty()) continue;
+    // A clamp that hardly anything passes leaves the errors of that little.
+    if (Activation* clamp = fused_activation(graph.nodes[0])) *clamp = Activation::none;
     // What recurrent layers can do depends on their attributes: they have tests of their own.
     const QuantizationRule* rule = graph.nodes[0].op->quantization;
     if (rule && rule->quantize) continue;
