@@ -93,6 +93,16 @@ void print_choice(const Choice& choice, Loss::Kind kind, double most) {
                trial.int16x8, trial.float32, trial.constant_bytes, 100 * trial.loss);
 }
 
+/// Of layers that are not what was asked for.
+void warn_of_layers(const Quantized& quantized, const std::string& file, Diagnostics& diagnostics) {
+  for (const QuantizedLayer& layer : quantized.layers)
+    if (!layer.reason.empty())
+      diagnostics
+          .warning({.file = file},
+                   fmt::format("layer \"{}\" computes in {}", layer.name, name_of(layer.precision)))
+          .note(layer.reason);
+}
+
 /// Names in `choices` what auto makes of the layers. Returns false if something was reported.
 bool choose(const Graph& graph, const std::vector<Sample>& samples,
             const QuantizationOptions& options, QuantizeOptions& choices,
@@ -145,7 +155,9 @@ std::optional<Quantized> quantize_model(const Graph& graph, const QuantizationOp
       options.no_equalization ? *simplified : remove_dead_nodes(equalize(*simplified, samples));
   if (options.precision == "auto" && !choose(prepared, samples, options, choices, diagnostics))
     return std::nullopt;
-  return quantize(prepared, samples, choices, diagnostics);
+  auto quantized = quantize(prepared, samples, choices, diagnostics);
+  if (quantized) warn_of_layers(*quantized, graph.file, diagnostics);
+  return quantized;
 }
 
 }  // namespace smelt::tools

@@ -110,6 +110,9 @@ class Quantizer {
           layer.precision.weight_bits == 4 ? Precision{precision.activations, 8} : float32;
     }
     if (layer.precision == float32) append_float(node);
+    if (!node.op->quantization && !node.inputs.empty() && node.inputs[0] != no_tensor &&
+        graph_[node.inputs[0]].type == ElementType::f32)
+      layer.reason = std::string(node.op->name) + " has no integer form";
     if (node.op->kernels) result_.layers.push_back(std::move(layer));
   }
 
