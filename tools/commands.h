@@ -133,8 +133,8 @@ int quantize(const QuantizeCommandOptions& options);
 
 struct EvalOptions {
   ModelOptions model;
-  std::string data;     ///< inputs, as for run
-  std::string labels;   ///< .npy of one integer per case; empty: none
+  std::string data;    ///< inputs, as for run
+  std::string labels;  ///< .npy of one integer per case; empty: none
   std::string metric = "accuracy";
   std::string against;  ///< a float model; empty: what was quantized
   std::string with;     ///< as for run
