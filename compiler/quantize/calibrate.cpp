@@ -157,7 +157,7 @@ class Comparison {
       if (std::find(tried.begin(), tried.end(), range) != tried.end()) continue;
       tried.push_back(range);
       const double error = change(group, range);
-      if (error >= least) continue;
+      if (!(error < least)) continue;  // nor what is no number
       least = observer == Observer::min_max ? worth_cutting * error : error;
       best = {range, observer};
     }

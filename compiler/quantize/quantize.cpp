@@ -158,9 +158,12 @@ class Quantizer {
     const QuantizationRule& rule = *node.op->quantization;
     if (rule.output) return rule.output(type);
     const TensorId input = node.inputs[0];
-    if (node.inputs.size() == 1 && scheme_.groups[index(input)] == scheme_.groups[index(id)])
-      for (const TensorId there : made_[index(input)])
-        if (result_.graph[there].type == type) return result_.graph[there].quantization;
+    // As it was computed: what was made of it at a seam has the scale of who reads that.
+    if (node.inputs.size() == 1 && scheme_.groups[index(input)] == scheme_.groups[index(id)] &&
+        !made_[index(input)].empty()) {
+      const Tensor& computed = result_.graph[made_[index(input)].front()];
+      if (computed.type == type) return computed.quantization;
+    }
     return parameters(id, type);
   }
 

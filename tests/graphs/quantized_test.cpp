@@ -165,7 +165,10 @@ TEST_CASE("networks of linear layers keep their results in 16 bits", "[quantize]
         output_noise(graph, with_float_ends(graph, samples, int16x8).graph, samples);
     CHECK(noise > 30);
     wide.add(noise);
-    narrow.add(output_noise(graph, with_float_ends(graph, samples, int8).graph, samples));
+    const double noise_of_8 =
+        output_noise(graph, with_float_ends(graph, samples, int8).graph, samples);
+    CHECK(noise_of_8 > 15);
+    narrow.add(noise_of_8);
   }
   fmt::print("{} networks, int8 {:.1f} dB, at least {:.1f}; int16x8 {:.1f} dB, at least {:.1f}\n",
              wide.count, narrow.mean(), narrow.least, wide.mean(), wide.least);

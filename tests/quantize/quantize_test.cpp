@@ -226,6 +226,25 @@ TEST_CASE("a dictated scale passes through what moves its elements", "[quantize]
   }
 }
 
+TEST_CASE("what is moved keeps its range beside a reader that selects from it", "[quantize]") {
+  const Graph graph = graph_of(R"(
+    graph "net" file "net.onnx"
+    inputs %0
+    outputs %1, %2
+    %0 "x": f32[1,4,4,1]
+    %1 "pool": f32[1,1,1,1] = max_pool2d(%0) kernel [4, 4] stride [4, 4]
+    %2 "pad": f32[1,4,6,1] = pad(%0) before [0, 0, 1, 0] after [0, 0, 1, 0]
+  )");
+  const Quantized result =
+      quantized(graph, {.input_type = ElementType::f32, .observer = Observer::min_max});
+  const auto least = [&](std::string_view name) {
+    const Quantization& q = tensor_of(result.graph, name).quantization;
+    return q.scale() * static_cast<float>(-128 - q.zero_point());
+  };
+  CHECK(least("pool") == 0);
+  CHECK(least("pad") < -0.9F);
+}
+
 TEST_CASE("prelu's slopes have 8 bits in every precision", "[quantize]") {
   const Graph graph = graph_of(R"(
     graph "net" file "net.onnx"
