@@ -78,10 +78,14 @@ void lstm(Sketch& s) {
 
 // --- whole sequences ---------------------------------------------------------------------------
 
-/// Gates that are not bounded let a state grow from step to step, and its rounding errors with it.
-void bound_gate(Random& random, std::int32_t steps, ops::RecurrentAttributes& a) {
+/// Gates that are not bounded let a state grow from step to step, and its rounding errors with it;
+/// so do a candidate and an output if neither is.
+void bound_growth(Random& random, std::int32_t steps, ops::RecurrentAttributes& a) {
   static const std::vector<std::string> bounded = {"sigmoid", "tanh", "hard_sigmoid"};
-  if (steps > 2 && (a.gate == "relu" || a.gate == "affine")) a.gate = random.of(bounded);
+  const auto grows = [](const std::string& name) { return name == "relu" || name == "affine"; };
+  if (steps <= 2) return;
+  if (grows(a.gate)) a.gate = random.of(bounded);
+  if (grows(a.candidate) && grows(a.output)) a.output = random.of(bounded);
 }
 
 ops::RecurrentAttributes recurrent_attributes(Random& random, bool has_cell) {
@@ -135,7 +139,7 @@ void recurrent(Sketch& s, const OpDef& op, std::int32_t gates) {
     operands.push_back(reals(3 * units));
   }
   ops::RecurrentAttributes attributes = recurrent_attributes(s.random, &op == &ops::sequence_lstm);
-  if (&op != &ops::sequence_rnn) bound_gate(s.random, shape[0], attributes);
+  if (&op != &ops::sequence_rnn) bound_growth(s.random, shape[0], attributes);
   s.node(op, attributes, operands);
 }
 
