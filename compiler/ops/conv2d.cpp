@@ -142,13 +142,13 @@ void lower_windows(const LinearFormat& format, const NodeView& view, const Convo
                    [&](const HostKernel& each) { return &each.format == &format; });
   Struct arguments =
       layer(format, convolution, images_field(window, input.shape, view.output().shape), builder);
-  builder
-      .step(linear_kernel("conv2d", format, host->invoke), shape_struct(window),
-            std::move(arguments),
-            {builder.input(0), builder.output(),
-             builder.scratch("ring", input.type, ring_elements(window, input.shape)),
-             patch(format, convolution, builder)})
-      .summary = describe(window, convolution.operands.activation);
+  Step& step = builder.step(
+      linear_kernel("conv2d", format, host->invoke), shape_struct(window), std::move(arguments),
+      {builder.input(0), builder.output(),
+       builder.scratch("ring", input.type, ring_elements(window, input.shape)),
+       patch(format, convolution, builder)});
+  step.summary = describe(window, convolution.operands.activation);
+  step.lead = row_lead(window, input.shape, view.output().shape, input.type);
 }
 
 template <const LinearFormat& format>
@@ -165,11 +165,14 @@ void lower_pointwise(const NodeView& view, StepBuilder& builder) {
   const std::int32_t pixels = input[0] * input[1] * input[2];
   Field images =
       images_field(convolution.window, {1, 1, pixels, input[3]}, {1, 1, pixels, output[3]});
-  builder
-      .step(linear_kernel("pointwise", format, invoke<kernel>),
-            layer(format, convolution, std::move(images), builder),
-            {builder.input(0), builder.output(), patch(format, convolution, builder)})
-      .summary = describe(convolution.window, convolution.operands.activation);
+  Step& step =
+      builder.step(linear_kernel("pointwise", format, invoke<kernel>),
+                   layer(format, convolution, std::move(images), builder),
+                   {builder.input(0), builder.output(), patch(format, convolution, builder)});
+  step.summary = describe(convolution.window, convolution.operands.activation);
+  // A pixel's inputs are in the patch before its outputs are written.
+  step.lead = std::max<std::int64_t>(0, std::int64_t{pixels} * (output[3] - input[3])) *
+              byte_size(view.input(0).type);
 }
 
 /// Weights [output channel][taps] as [taps][output channel].

@@ -130,11 +130,12 @@ void lower_windows(const LinearFormat& format, const DepthwiseConvolution& convo
                    const Window& described, StepBuilder& builder) {
   Struct arguments = layer(format, convolution, builder);
   const std::int64_t ring = ring_elements(convolution.window, convolution.input);
-  builder
-      .step(linear_kernel("depthwise_conv2d", format, find_kernel(format)->invoke),
-            shape_struct(convolution.window), std::move(arguments),
-            {builder.input(0), builder.output(), builder.scratch("ring", format.input, ring)})
-      .summary = describe(described, convolution.operands.activation);
+  Step& step = builder.step(
+      linear_kernel("depthwise_conv2d", format, find_kernel(format)->invoke),
+      shape_struct(convolution.window), std::move(arguments),
+      {builder.input(0), builder.output(), builder.scratch("ring", format.input, ring)});
+  step.summary = describe(described, convolution.operands.activation);
+  step.lead = row_lead(convolution.window, convolution.input, convolution.output, format.input);
 }
 
 template <const LinearFormat& format>

@@ -154,6 +154,22 @@ Field images_field(const Window& window, const Shape& input, const Shape& output
   return images_field(input, output, reached);
 }
 
+std::optional<std::int64_t> row_lead(const Window& window, const Shape& input, const Shape& output,
+                                     ElementType type) {
+  if (input[0] != 1) return std::nullopt;
+  const bool copied = window.pads.left + right_pad(window, input, output) > 0;
+  const std::int64_t rows = copied ? span(window.kernel.height, window.dilation.height) : 0;
+  const std::int64_t input_pitch = std::int64_t{input[2]} * input[3];
+  const std::int64_t output_pitch = std::int64_t{output[2]} * output[3];
+  std::int64_t lead = 0;
+  for (std::int64_t y = 0; y < output[1]; ++y) {
+    const std::int64_t read =
+        std::clamp<std::int64_t>(y * window.stride.height - window.pads.top + rows, 0, input[1]);
+    lead = std::max(lead, (y + 1) * output_pitch - read * input_pitch);
+  }
+  return lead * byte_size(type);
+}
+
 std::int64_t ring_elements(const Window& window, const Shape& input) {
   const Extent2 output = *output_extent(input, window);
   const std::int32_t right = right_pad(window, input, {1, output.height, output.width, 1});

@@ -39,6 +39,12 @@ Field images_field(const Window& window, const Shape& input, const Shape& output
 /// Elements of the ring that smelt::for_each_row needs, of which there may be none.
 std::int64_t ring_elements(const Window& window, const Shape& input);
 
+/// Step::lead of a kernel that smelt::for_each_row runs over one image: rows are written in order,
+/// and those of the input are read until they are in the ring or, without one, until the window has
+/// passed them.
+std::optional<std::int64_t> row_lead(const Window& window, const Shape& input, const Shape& output,
+                                     ElementType type);
+
 /// "3x3/2 pad 0,0,1,1, relu" for the comment of a step.
 std::string describe(const Window& window, Activation activation);
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Blocks are placed one after the other, each as low as those already placed allow. Which order is
+// best is searched: from several that are usually good, then by moving blocks at the top forward.
 #include "compiler/plan/pack.h"
 
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <random>
 #include <utility>
 
 namespace smelt {
@@ -11,36 +15,56 @@ namespace {
 
 using Order = std::vector<std::size_t>;
 
+/// Moves that are tried at most.
+constexpr int moves = 2000;
+
 std::int64_t aligned(std::int64_t offset, std::int32_t alignment) {
   return (offset + alignment - 1) / alignment * alignment;
 }
 
-/// The lowest offset at which `block` touches none of the placed blocks alive with it.
-std::int64_t lowest_offset(const std::vector<Block>& blocks, const Order& placed,
-                           const Block& block) {
-  std::vector<std::pair<std::int64_t, std::int64_t>> taken;
-  for (const std::size_t i : placed)
-    if (overlap_in_time(blocks[i], block))
-      taken.emplace_back(blocks[i].offset, blocks[i].offset + blocks[i].bytes);
-  std::sort(taken.begin(), taken.end());
-  std::int64_t offset = 0;
-  for (const auto& [begin, end] : taken) {
-    if (offset + block.bytes <= begin) break;
-    offset = std::max(offset, aligned(end, block.alignment));
-  }
-  return offset;
-}
+class Packing {
+ public:
+  Packing(std::vector<Block>& blocks, const std::vector<Overlap>& overlaps)
+      : blocks_(blocks), overlaps_(overlaps) {}
 
-std::int64_t place(std::vector<Block>& blocks, const Order& order) {
-  Order placed;
-  std::int64_t size = 0;
-  for (const std::size_t i : order) {
-    blocks[i].offset = blocks[i].bytes == 0 ? 0 : lowest_offset(blocks, placed, blocks[i]);
-    size = std::max(size, blocks[i].offset + blocks[i].bytes);
-    placed.push_back(i);
+  std::int64_t place(const Order& order) {
+    Order placed;
+    std::int64_t size = 0;
+    for (const std::size_t i : order) {
+      blocks_[i].offset = blocks_[i].bytes == 0 ? 0 : lowest_offset(placed, i);
+      size = std::max(size, blocks_[i].offset + blocks_[i].bytes);
+      placed.push_back(i);
+    }
+    return size;
   }
-  return size;
-}
+
+ private:
+  /// How far the offset of `lower` must be below that of `upper`, if it is below it.
+  std::int64_t distance(std::size_t lower, std::size_t upper) const {
+    for (const Overlap& overlap : overlaps_)
+      if (overlap.lower == lower && overlap.upper == upper)
+        return std::min(overlap.lead, blocks_[lower].bytes);
+    return blocks_[lower].bytes;
+  }
+
+  std::int64_t lowest_offset(const Order& placed, std::size_t block) const {
+    std::vector<std::pair<std::int64_t, std::int64_t>> taken;  // what offsets must not be between
+    for (const std::size_t i : placed)
+      if (blocks_[i].bytes > 0 && overlap_in_time(blocks_[i], blocks_[block]))
+        taken.emplace_back(blocks_[i].offset - distance(block, i),
+                           blocks_[i].offset + distance(i, block));
+    std::sort(taken.begin(), taken.end());
+    std::int64_t offset = 0;
+    for (const auto& [most, least] : taken) {
+      if (offset <= most) break;
+      offset = std::max(offset, aligned(least, blocks_[block].alignment));
+    }
+    return offset;
+  }
+
+  std::vector<Block>& blocks_;
+  const std::vector<Overlap>& overlaps_;
+};
 
 /// Bytes of all blocks alive together with each.
 std::vector<std::int64_t> contention(const std::vector<Block>& blocks) {
@@ -51,38 +75,68 @@ std::vector<std::int64_t> contention(const std::vector<Block>& blocks) {
   return sums;
 }
 
-}  // namespace
-
-bool overlap_in_time(const Block& a, const Block& b) {
-  return a.first <= b.last && b.first <= a.last;
-}
-
-std::int64_t pack(std::vector<Block>& blocks) {
+/// Orders that are usually good: large, long-lived or contended blocks first, or the last ones.
+std::vector<Order> usual_orders(const std::vector<Block>& blocks) {
   const std::vector<std::int64_t> contended = contention(blocks);
   const auto span = [&](std::size_t i) { return blocks[i].last - blocks[i].first; };
   const std::function<std::int64_t(std::size_t)> keys[] = {
       [&](std::size_t i) { return blocks[i].bytes; },
       [&](std::size_t i) { return (std::int64_t{span(i)} << 32) + blocks[i].bytes; },
       [&](std::size_t i) { return contended[i]; },
+      [&](std::size_t i) { return std::int64_t{blocks[i].first}; },
       [&](std::size_t i) { return -std::int64_t{blocks[i].first}; },
   };
-  std::vector<Block> best;
-  std::int64_t best_size = 0;
+  std::vector<Order> orders;
   for (const auto& key : keys) {
     Order order(blocks.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
       return std::pair(key(b), a) < std::pair(key(a), b);
     });
-    std::vector<Block> candidate = blocks;
-    const std::int64_t size = place(candidate, order);
-    if (best.empty() || size < best_size) {
-      best = std::move(candidate);
-      best_size = size;
-    }
+    orders.push_back(std::move(order));
   }
-  blocks = std::move(best);
-  return best_size;
+  return orders;
+}
+
+}  // namespace
+
+bool overlap_in_time(const Block& a, const Block& b) {
+  return a.first <= b.last && b.first <= a.last;
+}
+
+std::int64_t pack(std::vector<Block>& blocks, const std::vector<Overlap>& overlaps,
+                  std::int64_t bound) {
+  if (blocks.empty()) return 0;
+  Packing packing(blocks, overlaps);
+  Order best;
+  std::int64_t best_size = 0;
+  for (Order& order : usual_orders(blocks)) {
+    const std::int64_t size = packing.place(order);
+    if (!best.empty() && size >= best_size) continue;
+    best = std::move(order);
+    best_size = size;
+  }
+  std::minstd_rand random;  // the same moves every time
+  for (int i = 0; i < moves && best_size > bound; ++i) {
+    packing.place(best);
+    const auto highest = std::max_element(best.begin(), best.end(), [&](auto a, auto b) {
+      return blocks[a].offset + blocks[a].bytes < blocks[b].offset + blocks[b].bytes;
+    });
+    // Now and then another than the highest: it may stand in its way.
+    const auto moved = i % 2 == 0 ? highest : best.begin() + random() % best.size();
+    const auto to = best.begin() + random() % best.size();
+    Order order = best;
+    const auto at = order.begin() + (moved - best.begin());
+    const std::size_t block = *at;
+    order.erase(at);
+    order.insert(order.begin() + std::min<std::ptrdiff_t>(to - best.begin(), std::ssize(order)),
+                 block);
+    const std::int64_t size = packing.place(order);
+    if (size > best_size) continue;
+    best = std::move(order);
+    best_size = size;
+  }
+  return packing.place(best);
 }
 
 }  // namespace smelt

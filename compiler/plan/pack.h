@@ -19,8 +19,17 @@ struct Block {
   std::int64_t offset = 0;  ///< result
 };
 
-/// Sets the offsets; returns the arena's size.
-std::int64_t pack(std::vector<Block>& blocks);
+/// Blocks that may lie over each other although both are alive: `lower` at least `lead` bytes below
+/// the offset of `upper`.
+struct Overlap {
+  std::size_t lower = 0, upper = 0;  ///< indices of blocks
+  std::int64_t lead = 0;
+};
+
+/// Sets the offsets; returns the arena's size. `bound`: no arena can be smaller; the search ends
+/// when it is reached.
+std::int64_t pack(std::vector<Block>& blocks, const std::vector<Overlap>& overlaps,
+                  std::int64_t bound);
 
 bool overlap_in_time(const Block& a, const Block& b);
 

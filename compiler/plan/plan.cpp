@@ -2,6 +2,8 @@
 #include "compiler/plan/plan.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "compiler/plan/lifetimes.h"
 #include "compiler/plan/pack.h"
@@ -20,18 +22,58 @@ Block block_of(const Buffer& buffer, const PlanOptions& options) {
           .last = buffer.last_step};
 }
 
+/// A step's output that is made of an input nobody needs afterwards, and may reach over it.
+struct Reach {
+  BufferId output, input;
+  std::int64_t lead;  ///< see Step::lead
+};
+
+std::optional<Reach> reach_of(const Program& program, std::int32_t index) {
+  const Step& step = program.steps[static_cast<std::size_t>(index)];
+  if (!step.lead) return std::nullopt;
+  const auto* read = std::get_if<BufferId>(&step.operands[0].place);
+  if (!read) return std::nullopt;
+  const BufferId input = storage_of(program, *read);
+  if (program[input].last_step != index || program[input].kind != BufferKind::tensor)
+    return std::nullopt;
+  for (const Operand& operand : step.operands) {
+    if (operand.access != Access::write) continue;
+    const BufferId output = storage_of(program, std::get<BufferId>(operand.place));
+    if (program[output].first_step == index && program[output].kind == BufferKind::tensor)
+      return Reach{output, input, *step.lead};
+  }
+  return std::nullopt;
+}
+
+std::int32_t step_count(const Program& program) {
+  return static_cast<std::int32_t>(program.steps.size());
+}
+
+std::int64_t bound_of(const Program& program) {
+  std::int64_t bound = 0;
+  for (std::int32_t step = 0; step <= step_count(program); ++step)
+    bound = std::max(bound, live_bytes(program, step));
+  return bound;
+}
+
 void pack_arena(Program& program, const PlanOptions& options) {
-  std::vector<Buffer*> buffers;
+  std::vector<BufferId> buffers;
   std::vector<Block> blocks;
-  for (Buffer& buffer : program.buffers)
-    if (in_arena(buffer)) {
-      buffers.push_back(&buffer);
-      blocks.push_back(block_of(buffer, options));
-    }
-  program.arena_bytes = pack(blocks);
+  std::map<BufferId, std::size_t> index;
+  for (std::size_t i = 0; i < program.buffers.size(); ++i) {
+    if (!in_arena(program.buffers[i])) continue;
+    index[static_cast<BufferId>(i)] = blocks.size();
+    buffers.push_back(static_cast<BufferId>(i));
+    blocks.push_back(block_of(program.buffers[i], options));
+  }
+  std::vector<Overlap> overlaps;
+  for (std::int32_t step = 0; step < step_count(program); ++step)
+    if (const auto reach = reach_of(program, step))
+      overlaps.push_back({index.at(reach->output), index.at(reach->input), reach->lead});
+  program.arena_bytes = pack(blocks, overlaps, bound_of(program));
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    buffers[i]->offset = blocks[i].offset;
-    buffers[i]->alignment = blocks[i].alignment;
+    program[buffers[i]].offset = blocks[i].offset;
+    program[buffers[i]].alignment = blocks[i].alignment;
   }
 }
 
@@ -80,12 +122,20 @@ std::int64_t live_bytes(const Program& program, std::int32_t step) {
   for (const Buffer& buffer : program.buffers)
     if (in_arena(buffer) && buffer.first_step <= step && step <= buffer.last_step)
       bytes += buffer.bytes;
+  if (step == step_count(program)) return bytes;
+  if (const auto reach = reach_of(program, step)) {
+    const std::int64_t input = program[reach->input].bytes, output = program[reach->output].bytes;
+    bytes -= std::max<std::int64_t>(0, input + output - std::max(output, reach->lead + input));
+  }
   return bytes;
 }
 
 Program plan(Program program, const PlanOptions& options) {
   set_lifetimes(program, options);
-  if (options.share) share_in_place(program, options);
+  if (options.share)
+    share_in_place(program, options);
+  else
+    for (Step& step : program.steps) step.lead.reset();
   pack_arena(program, options);
   pack_state(program, options);
   resolve_aliases(program);

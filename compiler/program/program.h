@@ -72,6 +72,9 @@ struct Step {
   std::int64_t macs = 0;
   std::int32_t file_index = -1;  ///< operator index in the model file
   bool in_place = false;         ///< the output may overwrite an input of as many elements
+  /// The output may reach over the first operand if it begins so many bytes before it: by then, the
+  /// kernel has read what it writes over. Absent: it must not.
+  std::optional<std::int64_t> lead;
 };
 
 enum class BufferKind : std::uint8_t { tensor, scratch, state };

@@ -93,15 +93,19 @@ class Arena {
         return report(fmt::format("byte {} of {} is lost when {} reads it", i, name(id), by));
   }
 
-  /// No two operands of one step share bytes, but for an output over an input of a step in place.
+  /// No two operands of one step share bytes, but for an output over an input of a step in place,
+  /// or one that leads it.
   void check_operands(const Step& step) {
     for (const Operand& a : step.operands)
       for (const Operand& b : step.operands) {
         const auto* x = std::get_if<BufferId>(&a.place);
         const auto* y = std::get_if<BufferId>(&b.place);
         if (!x || !y || &a == &b || a.access == Access::read || !overlap(*x, *y)) continue;
-        const bool allowed = a.access == Access::write && b.access == Access::read &&
-                             step.in_place && program_[*x].offset == program_[*y].offset;
+        const bool in_place = step.in_place && program_[*x].offset == program_[*y].offset;
+        const bool leads = step.lead && &b == &step.operands[0] &&
+                           program_[*x].offset + *step.lead <= program_[*y].offset;
+        const bool allowed =
+            a.access == Access::write && b.access == Access::read && (in_place || leads);
         if (!allowed) report(fmt::format("{}: {} lies over {}", step.layer, name(*x), name(*y)));
       }
   }
