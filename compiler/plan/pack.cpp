@@ -5,6 +5,7 @@
 #include "compiler/plan/pack.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <numeric>
 #include <random>
@@ -117,20 +118,21 @@ std::int64_t pack(std::vector<Block>& blocks, const std::vector<Overlap>& overla
     best_size = size;
   }
   std::minstd_rand random;  // the same moves every time
+  const auto any = [&](const Order& order) {
+    return static_cast<std::ptrdiff_t>(random() % order.size());
+  };
   for (int i = 0; i < moves && best_size > bound; ++i) {
     packing.place(best);
     const auto highest = std::max_element(best.begin(), best.end(), [&](auto a, auto b) {
       return blocks[a].offset + blocks[a].bytes < blocks[b].offset + blocks[b].bytes;
     });
     // Now and then another than the highest: it may stand in its way.
-    const auto moved = i % 2 == 0 ? highest : best.begin() + random() % best.size();
-    const auto to = best.begin() + random() % best.size();
+    const std::ptrdiff_t from = i % 2 == 0 ? highest - best.begin() : any(best);
     Order order = best;
-    const auto at = order.begin() + (moved - best.begin());
-    const std::size_t block = *at;
-    order.erase(at);
-    order.insert(order.begin() + std::min<std::ptrdiff_t>(to - best.begin(), std::ssize(order)),
-                 block);
+    const std::size_t block = best[static_cast<std::size_t>(from)];
+    order.erase(order.begin() + from);
+    const std::ptrdiff_t to = any(best);
+    order.insert(order.begin() + std::min<std::ptrdiff_t>(to, std::ssize(order)), block);
     const std::int64_t size = packing.place(order);
     if (size > best_size) continue;
     best = std::move(order);
