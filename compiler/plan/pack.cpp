@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <functional>
 #include <numeric>
+#include <optional>
 #include <random>
 #include <utility>
 
@@ -16,8 +17,9 @@ namespace {
 
 using Order = std::vector<std::size_t>;
 
-/// Moves that are tried at most.
-constexpr int moves = 2000;
+/// Moves that are tried at most; fewer of many blocks, whose placing takes the square of their
+/// number.
+constexpr std::size_t most_moves = 2000, most_work = 4'000'000;
 
 std::int64_t aligned(std::int64_t offset, std::int32_t alignment) {
   return (offset + alignment - 1) / alignment * alignment;
@@ -26,7 +28,9 @@ std::int64_t aligned(std::int64_t offset, std::int32_t alignment) {
 class Packing {
  public:
   Packing(std::vector<Block>& blocks, const std::vector<Overlap>& overlaps)
-      : blocks_(blocks), overlaps_(overlaps) {}
+      : blocks_(blocks), reaches_(blocks.size()) {
+    for (const Overlap& overlap : overlaps) reaches_[overlap.lower] = overlap;
+  }
 
   std::int64_t place(const Order& order) {
     Order placed;
@@ -42,9 +46,8 @@ class Packing {
  private:
   /// How far the offset of `lower` must be below that of `upper`, if it is below it.
   std::int64_t distance(std::size_t lower, std::size_t upper) const {
-    for (const Overlap& overlap : overlaps_)
-      if (overlap.lower == lower && overlap.upper == upper)
-        return std::min(overlap.lead, blocks_[lower].bytes);
+    const std::optional<Overlap>& reach = reaches_[lower];
+    if (reach && reach->upper == upper) return std::min(reach->lead, blocks_[lower].bytes);
     return blocks_[lower].bytes;
   }
 
@@ -64,7 +67,7 @@ class Packing {
   }
 
   std::vector<Block>& blocks_;
-  const std::vector<Overlap>& overlaps_;
+  std::vector<std::optional<Overlap>> reaches_;  // by the lower block, which has one at most
 };
 
 /// Bytes of all blocks alive together with each.
@@ -121,7 +124,8 @@ std::int64_t pack(std::vector<Block>& blocks, const std::vector<Overlap>& overla
   const auto any = [&](const Order& order) {
     return static_cast<std::ptrdiff_t>(random() % order.size());
   };
-  for (int i = 0; i < moves && best_size > bound; ++i) {
+  const std::size_t moves = std::min(most_moves, most_work / (blocks.size() * blocks.size()));
+  for (std::size_t i = 0; i < moves && best_size > bound; ++i) {
     packing.place(best);
     const auto highest = std::max_element(best.begin(), best.end(), [&](auto a, auto b) {
       return blocks[a].offset + blocks[a].bytes < blocks[b].offset + blocks[b].bytes;

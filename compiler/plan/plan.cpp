@@ -140,7 +140,7 @@ Program plan(Program program, const PlanOptions& options) {
   pack_state(program, options);
   resolve_aliases(program);
   program.overwrites_input = overwrites_input(program);
-  for (std::int32_t step = 0; step < static_cast<std::int32_t>(program.steps.size()); ++step)
+  for (std::int32_t step = 0; step < step_count(program); ++step)
     if (live_bytes(program, step) > live_bytes(program, program.peak_step))
       program.peak_step = step;
   return program;
