@@ -11,6 +11,7 @@
 #include "codegen/emit.h"
 #include "compiler/evaluate/metrics.h"
 #include "compiler/evaluate/parallel.h"
+#include "compiler/quantize/loss.h"
 #include "compiler/quantize/values.h"
 #include "tools/arrays.h"
 #include "tools/commands.h"
@@ -100,13 +101,6 @@ std::vector<LayerNoise> compare_layers(const Model& model,
   return layers;
 }
 
-double accuracy(const Outputs& outputs, const std::vector<std::int64_t>& labels) {
-  std::size_t right = 0;
-  for (std::size_t i = 0; i < outputs.size(); ++i)
-    right += static_cast<std::int64_t>(top(floats(outputs[i]))) == labels[i];
-  return static_cast<double>(right) / static_cast<double>(outputs.size());
-}
-
 /// The score of a case is its distance from the output. `cases` are the inputs of `graph`: those of
 /// the float model where there is one, because data are what they are and not what is left of them.
 double anomaly_auc(const Outputs& outputs, const Graph& graph, const std::vector<GoldenCase>& cases,
@@ -117,18 +111,6 @@ double anomaly_auc(const Outputs& outputs, const Graph& graph, const std::vector
     scores.push_back(mean_squared_error(floats(input), floats(outputs[i])));
   }
   return area_under_curve(scores, labels);
-}
-
-double agreement(const Outputs& a, const Outputs& b) {
-  std::size_t same = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) same += top(floats(a[i])) == top(floats(b[i]));
-  return static_cast<double>(same) / static_cast<double>(a.size());
-}
-
-SignalToNoise output_noise(const Outputs& exact, const Outputs& found) {
-  SignalToNoise noise;
-  for (std::size_t i = 0; i < exact.size(); ++i) noise.add(floats(exact[i]), floats(found[i]));
-  return noise;
 }
 
 /// What is evaluated on.
@@ -153,7 +135,7 @@ nlohmann::json report(const Model& model, const Results& results, const Data& da
   if (!data.labels.empty()) json[metric]["emitted"] = score(metric, results.found, model, data);
   if (!data.reference) return json;
   if (!data.labels.empty()) json[metric]["float"] = score(metric, results.reference, model, data);
-  if (metric != "auc") json["agreement"] = agreement(results.reference, results.found);
+  if (metric != "auc") json["agreement"] = 1 - disagreement(results.reference, results.found);
   json["output_snr_db"] = output_noise(results.reference, results.found).decibels();
   for (const LayerNoise& layer : results.layers)
     json["layers"].push_back({{"name", layer.name}, {"snr_db", layer.noise.decibels()}});

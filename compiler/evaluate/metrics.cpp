@@ -16,6 +16,15 @@ void SignalToNoise::add(std::span<const float> exact, std::span<const float> fou
   }
 }
 
+void SignalToNoise::add(const SignalToNoise& other) {
+  signal += other.signal;
+  noise += other.noise;
+}
+
+double SignalToNoise::relative() const {
+  return noise / std::max(signal, 1e-30);
+}
+
 double SignalToNoise::decibels() const {
   if (noise == 0) return std::numeric_limits<double>::infinity();
   return signal == 0 ? 0 : 10 * std::log10(signal / noise);

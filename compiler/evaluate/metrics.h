@@ -15,6 +15,9 @@ struct SignalToNoise {
   double noise = 0;
 
   void add(std::span<const float> exact, std::span<const float> found);
+  void add(const SignalToNoise& other);
+  /// noise / signal; large, but finite, without a signal.
+  double relative() const;
   /// 10 log10(signal / noise); infinite without noise, 0 without a signal.
   double decibels() const;
 };

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <numeric>
 
+#include "compiler/evaluate/metrics.h"
 #include "compiler/evaluate/node_evaluation.h"
 #include "compiler/evaluate/parallel.h"
 #include "compiler/quantize/values.h"
@@ -107,28 +108,6 @@ Bytes represented(const Bytes& value, const Range& range, ElementType type) {
   return to_bytes(values);
 }
 
-/// Sums of squares: of the differences, and of what is exact. Samples are added up before one is
-/// divided by the other, so that those of little power do not decide.
-struct Error {
-  double difference = 0, power = 1e-30;
-
-  void operator+=(const Error& other) {
-    difference += other.difference;
-    power += other.power;
-  }
-  double relative() const { return difference / power; }
-};
-
-Error error_of(const Bytes& exact, const Bytes& found) {
-  Error error;
-  for (std::size_t i = 0; i < floats(exact).size(); ++i) {
-    const double value = floats(exact)[i];
-    const double difference = value - floats(found)[i];
-    error += {difference * difference, value * value};
-  }
-  return error;
-}
-
 /// Compares ranges by what they change in the results of the tensors' readers.
 class Comparison {
  public:
@@ -184,24 +163,26 @@ class Comparison {
 
   /// What `range` changes in what leaves the group: the results of other groups, and the model's.
   double change(TensorId group, const Range& range) {
-    std::vector<std::map<TensorId, Error>> errors(values_.size());
+    std::vector<std::map<TensorId, SignalToNoise>> errors(values_.size());
     parallel_for(values_.size(), [&] {
       return [&, nodes = readers(group)](std::size_t i) mutable {
         errors[i] = errors_in(nodes, values_[i], group, range);
       };
     });
-    std::map<TensorId, Error> sums;  // added in order, whoever computes them
+    std::map<TensorId, SignalToNoise> sums;  // added in order, whoever computes them
     for (const auto& each : errors)
-      for (const auto& [id, error] : each) sums[id] += error;
+      for (const auto& [id, error] : each) sums[id].add(error);
+    // Samples have been added up before noise is divided by signal, so that those of little power
+    // do not decide.
     double sum = 0;
     for (const auto& [id, error] : sums) sum += error.relative();
     return sum;
   }
 
   /// By tensor. Those within the group are computed from each other, saturated as they are.
-  std::map<TensorId, Error> errors_in(std::list<NodeEvaluation>& nodes, const Values& exact,
-                                      TensorId group, const Range& range) const {
-    std::map<TensorId, Error> errors;
+  std::map<TensorId, SignalToNoise> errors_in(std::list<NodeEvaluation>& nodes, const Values& exact,
+                                              TensorId group, const Range& range) const {
+    std::map<TensorId, SignalToNoise> errors;
     Values changed;
     const auto value = [&](TensorId id) -> const Bytes& {
       if (!in_group(id, group)) return exact.at(id);
@@ -217,10 +198,10 @@ class Comparison {
       if (in_group(id, group))
         changed[id] = represent(result, group, range);
       else
-        errors[id] += error_of(exact.at(id), result);
+        errors[id].add(floats(exact.at(id)), floats(result));
     }
     for (const TensorId id : graph_.outputs)
-      if (in_group(id, group)) errors[id] += error_of(exact.at(id), value(id));
+      if (in_group(id, group)) errors[id].add(floats(exact.at(id)), floats(value(id)));
     return errors;
   }
 

@@ -104,10 +104,7 @@ class Ranking {
   }
 
   double noise(const Graph& changed) const {
-    const std::vector<Bytes> found = real_outputs(changed, samples_);
-    SignalToNoise sum;
-    for (std::size_t i = 0; i < found.size(); ++i) sum.add(floats(exact_[i]), floats(found[i]));
-    return sum.noise / std::max(sum.signal, 1e-30);
+    return output_noise(exact_, real_outputs(changed, samples_)).relative();
   }
 
   const Graph& graph_;

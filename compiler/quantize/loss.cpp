@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "compiler/evaluate/metrics.h"
 #include "compiler/evaluate/parallel.h"
 #include "compiler/quantize/values.h"
 
@@ -18,13 +17,6 @@ Loss::Kind kind_of(const Graph& graph, bool labelled) {
   return element_count(output) > 1 ? Loss::Kind::agreement : Loss::Kind::error;
 }
 
-double agreement_loss(const std::vector<Bytes>& exact, const std::vector<Bytes>& found) {
-  double changed = 0;
-  for (std::size_t i = 0; i < exact.size(); ++i)
-    changed += top(floats(exact[i])) != top(floats(found[i]));
-  return changed / static_cast<double>(exact.size());
-}
-
 double reconstruction_loss(const std::vector<Sample>& samples, const std::vector<Bytes>& exact,
                            const std::vector<Bytes>& found) {
   double before = 1e-30, after = 1e-30;
@@ -33,12 +25,6 @@ double reconstruction_loss(const std::vector<Sample>& samples, const std::vector
     after += mean_squared_error(floats(samples[i][0]), floats(found[i]));
   }
   return std::max(0.0, after / before - 1);
-}
-
-double error_loss(const std::vector<Bytes>& exact, const std::vector<Bytes>& found) {
-  SignalToNoise noise;
-  for (std::size_t i = 0; i < exact.size(); ++i) noise.add(floats(exact[i]), floats(found[i]));
-  return std::sqrt(noise.noise / std::max(noise.signal, 1e-30));
 }
 
 Sample inputs_of(const Graph& graph, const Sample& sample) {
@@ -65,6 +51,25 @@ std::vector<Bytes> real_outputs(const Graph& graph, const std::vector<Sample>& s
   return outputs;
 }
 
+double accuracy(const std::vector<Bytes>& outputs, const std::vector<std::int64_t>& labels) {
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    right += static_cast<std::int64_t>(top(floats(outputs[i]))) == labels[i];
+  return static_cast<double>(right) / static_cast<double>(outputs.size());
+}
+
+double disagreement(const std::vector<Bytes>& a, const std::vector<Bytes>& b) {
+  std::size_t other = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) other += top(floats(a[i])) != top(floats(b[i]));
+  return static_cast<double>(other) / static_cast<double>(a.size());
+}
+
+SignalToNoise output_noise(const std::vector<Bytes>& exact, const std::vector<Bytes>& found) {
+  SignalToNoise noise;
+  for (std::size_t i = 0; i < exact.size(); ++i) noise.add(floats(exact[i]), floats(found[i]));
+  return noise;
+}
+
 Loss::Loss(const Graph& reference, const std::vector<Sample>& samples,
            std::vector<std::int64_t> labels)
     : samples_(samples),
@@ -75,19 +80,12 @@ Loss::Loss(const Graph& reference, const std::vector<Sample>& samples,
 double Loss::of(const Graph& quantized) const {
   const std::vector<Bytes> found = real_outputs(quantized, samples_);
   switch (kind_) {
-    case Kind::accuracy: return accuracy(exact_) - accuracy(found);
-    case Kind::agreement: return agreement_loss(exact_, found);
+    case Kind::accuracy: return accuracy(exact_, labels_) - accuracy(found, labels_);
+    case Kind::agreement: return disagreement(exact_, found);
     case Kind::reconstruction: return reconstruction_loss(samples_, exact_, found);
     case Kind::error: break;
   }
-  return error_loss(exact_, found);
-}
-
-double Loss::accuracy(const std::vector<Bytes>& outputs) const {
-  double right = 0;
-  for (std::size_t i = 0; i < outputs.size(); ++i)
-    right += static_cast<std::int64_t>(top(floats(outputs[i]))) == labels_[i];
-  return right / static_cast<double>(outputs.size());
+  return std::sqrt(output_noise(exact_, found).relative());
 }
 
 std::string_view to_string(Loss::Kind kind) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/evaluate/metrics.h"
 #include "compiler/quantize/calibrate.h"
 
 namespace smelt {
@@ -14,6 +15,12 @@ namespace smelt {
 /// The first output of `graph`, in real numbers, by sample. Samples of floats are quantized as the
 /// graph's inputs are.
 std::vector<Bytes> real_outputs(const Graph& graph, const std::vector<Sample>& samples);
+
+/// The share of outputs whose top result is the label.
+double accuracy(const std::vector<Bytes>& outputs, const std::vector<std::int64_t>& labels);
+/// The share of outputs whose top result is not the other's.
+double disagreement(const std::vector<Bytes>& a, const std::vector<Bytes>& b);
+SignalToNoise output_noise(const std::vector<Bytes>& exact, const std::vector<Bytes>& found);
 
 class Loss {
  public:
@@ -33,8 +40,6 @@ class Loss {
   double of(const Graph& quantized) const;
 
  private:
-  double accuracy(const std::vector<Bytes>& outputs) const;
-
   const std::vector<Sample>& samples_;
   const std::vector<std::int64_t> labels_;
   const std::vector<Bytes> exact_;
