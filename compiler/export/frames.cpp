@@ -12,27 +12,6 @@
 namespace smelt {
 namespace {
 
-template <typename T>
-T* attribute(Node& node, std::string_view name) {
-  for (const AttributeField& field : node.op->attributes.fields(node.attributes))
-    if (field.name == name)
-      if (auto* const* found = std::get_if<T*>(&field.value)) return *found;
-  return nullptr;
-}
-
-Window window_of(const Graph& graph, Node& node) {
-  Window window;
-  window.stride = *attribute<Extent2>(node, "stride");
-  if (const Extent2* kernel = attribute<Extent2>(node, "kernel"))
-    window.kernel = *kernel;
-  else
-    window.kernel = {graph[node.inputs[1]].shape[1], graph[node.inputs[1]].shape[2]};
-  const Extent2* dilation = attribute<Extent2>(node, "dilation");
-  window.dilation = dilation ? *dilation : Extent2{1, 1};
-  window.pads = *attribute<Pads>(node, "pads");
-  return window;
-}
-
 /// What changes nothing: zero where it is multiplied, the lowest value where the largest counts.
 void set_value(ops::PadAttributes& pad, const Tensor& image, bool lowest) {
   if (image.type == ElementType::f32)
@@ -49,14 +28,14 @@ bool is_said(const Pads& pads, const Shape& image, const Window& window) {
 }
 
 /// Appends the pad that `node` needs, if any; the node then has none.
-void frame(Graph& graph, Node& node, std::vector<Node>& nodes) {
-  const bool pools = node.op == &ops::max_pool2d;
-  if (!pools && node.op != &ops::conv2d && node.op != &ops::depthwise_conv2d) return;
-  Pads& pads = *attribute<Pads>(node, "pads");
+template <typename Attributes>
+void frame(Graph& graph, Node& node, Extent2 kernel, std::vector<Node>& nodes) {
+  auto& layer = std::any_cast<Attributes&>(node.attributes);
+  Pads& pads = layer.pads;
   Tensor image = graph[node.inputs[0]];
-  if (is_said(pads, image.shape, window_of(graph, node))) return;
+  if (is_said(pads, image.shape, {kernel, layer.stride, layer.dilation, pads})) return;
   ops::PadAttributes attributes{{0, pads.top, pads.left, 0}, {0, pads.bottom, pads.right, 0}};
-  set_value(attributes, image, pools);
+  set_value(attributes, image, node.op == &ops::max_pool2d);
   image.shape[1] += pads.top + pads.bottom;
   image.shape[2] += pads.left + pads.right;
   image.constant = image.variable = false;
@@ -72,6 +51,22 @@ void frame(Graph& graph, Node& node, std::vector<Node>& nodes) {
                    .name = name});
   node.inputs[0] = padded;
   pads = {};
+}
+
+/// Height and width of weights [output channel][height][width][input channel].
+Extent2 kernel_of(const Graph& graph, const Node& node) {
+  const Shape& weights = graph[node.inputs[1]].shape;
+  return {weights[1], weights[2]};
+}
+
+void frame(Graph& graph, Node& node, std::vector<Node>& nodes) {
+  if (node.op == &ops::conv2d)
+    frame<ops::Conv2dAttributes>(graph, node, kernel_of(graph, node), nodes);
+  if (node.op == &ops::depthwise_conv2d)
+    frame<ops::DepthwiseConv2dAttributes>(graph, node, kernel_of(graph, node), nodes);
+  if (node.op == &ops::max_pool2d)
+    frame<ops::Pool2dAttributes>(
+        graph, node, std::any_cast<ops::Pool2dAttributes&>(node.attributes).kernel, nodes);
 }
 
 }  // namespace
