@@ -30,9 +30,12 @@ std::vector<std::string> port_names(const std::vector<Port>& ports, const std::s
 void reserve_own(Names& names, const EmitContext& context) {
   for (const char* suffix : {"weights", "trace"})
     names.reserve(fmt::format("{}_{}", context.prefix, suffix));
+  for (std::size_t i = 0; i < context.program.pipelines.size(); ++i)
+    for (const char* word : {"pipeline", "rows"}) names.reserve(fmt::format("{}_{}", word, i));
+  for (const char* local : {"arena", "done", "out", "rows", "state", "y"}) names.reserve(local);
   for (const Step& step : context.program.steps) {
     if (step.shape) names.reserve(step.shape->name);
-    if (!step.kernel.invoke) names.reserve(step.kernel.name.substr(0, step.kernel.name.find(':')));
+    if (step.kernel.custom) names.reserve(step.kernel.name.substr(0, step.kernel.name.find(':')));
   }
 }
 
@@ -70,6 +73,10 @@ EmitContext::EmitContext(const Program& planned, const EmitOptions& given)
   for (std::size_t i = 0; i < buffers.size(); ++i)
     if (buffers[i].empty())
       buffers[i] = suffixed(program.buffers[i].layer, program.buffers[i].suffix);
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    stages.push_back(program.steps[i].row_form ? names.unique(layers[i] + "_row") : "");
+  for (std::size_t i = 0; i < buffers.size(); ++i)
+    rings.push_back(program.buffers[i].rows ? names.unique(buffers[i] + "_ring") : "");
   for (const Constant& constant : program.constants)
     constants.push_back(suffixed(constant.layer, constant.suffix));
 }

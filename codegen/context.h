@@ -22,6 +22,8 @@ struct EmitContext {
   std::vector<std::string> buffers;    ///< identifier by BufferId
   std::vector<std::string> constants;  ///< identifier by ConstantId
   std::vector<std::string> layers;     ///< identifier of each step's layer struct
+  std::vector<std::string> stages;     ///< function of each step that computes a row; or empty
+  std::vector<std::string> rings;      ///< constant of each buffer that is a ring; or empty
   std::string network;                 ///< the namespace of the layers and the code
   std::vector<std::string> inputs;     ///< suffix of each input's functions: "input"
   std::vector<std::string> outputs;

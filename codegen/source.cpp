@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "codegen/context.h"
+#include "codegen/calls.h"
 
 namespace smelt {
 namespace {
@@ -25,6 +25,7 @@ class SourceWriter {
       out_.line(fmt::format("namespace weights = {}_weights;", context_.prefix)).blank();
     shapes();
     layers();
+    write_pipelines(out_, context_);
     network();
     out_.line("}  // namespace").line(fmt::format("}}  // namespace {}", context_.network)).blank();
     out_.line("extern \"C\" {").blank();
@@ -52,6 +53,7 @@ class SourceWriter {
     if (!program_.constants.empty())
       out_.directive(fmt::format("#include \"{}_weights.h\"", context_.prefix));
     std::set<std::string> headers = {"smelt/runtime.h"};
+    if (!program_.pipelines.empty()) headers.insert("smelt/pipeline.h");
     for (const Step& step : program_.steps) headers.insert(step.kernel.header);
     for (const std::string& header : headers)
       out_.directive(fmt::format("#include \"{}\"", header));
@@ -103,23 +105,18 @@ class SourceWriter {
     out_.end_table().blank();
   }
 
-  std::string value_text(const Value& value) const {
-    if (const auto* number = std::get_if<std::int64_t>(&value)) return literal(*number);
-    if (const auto* real = std::get_if<float>(&value)) return literal(*real);
-    return fmt::format("weights::{}", context_.constant(std::get<ConstantId>(value)));
-  }
-
   /// Values only: "3, 3".
   std::string field_text(const Field& field) const {
     std::string text;
-    for (const Value& value : field.values) text += (text.empty() ? "" : ", ") + value_text(value);
+    for (const Value& value : field.values)
+      text += (text.empty() ? "" : ", ") + value_text(context_, value);
     return text;
   }
 
   /// One fact a line; values that continue a label share its line.
   void field_lines(const Field& field) {
     if (field.values.size() == 1 && field.labels.empty()) {
-      out_.line(fmt::format("    /* {} */ {},", field.name, value_text(field.values[0])));
+      out_.line(fmt::format("    /* {} */ {},", field.name, value_text(context_, field.values[0])));
       return;
     }
     if (field.labels.empty()) {
@@ -131,9 +128,9 @@ class SourceWriter {
       std::string_view label = field.labels[i];
       const bool array = label.ends_with("[]");
       if (array) label.remove_suffix(2);
-      std::string values = value_text(field.values[i]);
+      std::string values = value_text(context_, field.values[i]);
       for (++i; i < field.values.size() && field.labels[i].empty(); ++i)
-        values += ", " + value_text(field.values[i]);
+        values += ", " + value_text(context_, field.values[i]);
       if (array) values = fmt::format("{{{}}}", values);
       out_.line(fmt::format("        /* {} */ {},", label, values));
     }
@@ -143,43 +140,52 @@ class SourceWriter {
   /// One local per buffer that the steps touch; kernels that need no scratch are given none.
   void places() {
     std::set<BufferId> used;
-    for (const Step& step : program_.steps)
-      for (const Operand& operand : step.operands)
+    for (std::size_t i = 0; i < program_.steps.size(); ++i) {
+      if (pipeline_at(i)) continue;
+      for (const Operand& operand : program_.steps[i].operands)
         if (const auto* id = std::get_if<BufferId>(&operand.place); id && program_[*id].bytes > 0)
           used.insert(*id);
+    }
     for (const BufferId id : used) {
       const Buffer& buffer = program_[id];
       out_.line(fmt::format("{} *const {} = smelt::at<{}>({}, {});", c_type(buffer.type),
                             context_.buffer(id), c_type(buffer.type),
                             buffer.kind == BufferKind::state ? "state" : "arena", buffer.offset));
     }
-    if (used.empty()) out_.line("static_cast<void>(arena);");
+    if (used.empty() && program_.pipelines.empty()) out_.line("static_cast<void>(arena);");
     if (!used.empty()) out_.blank();
   }
 
-  std::string function(const Step& step) const {
-    const std::string name = step.kernel.invoke ? "smelt::" + step.kernel.name : step.kernel.name;
-    return step.shape ? fmt::format("{}<{}>", name, step.shape->name) : name;
+  /// The pipeline that a step is part of, by number.
+  std::optional<std::size_t> pipeline_at(std::size_t step) const {
+    const Pipeline* found = pipeline_of(program_, static_cast<std::int32_t>(step));
+    if (!found) return std::nullopt;
+    return static_cast<std::size_t>(found - program_.pipelines.data());
+  }
+
+  /// The step after a step, or after the pipeline that begins with it.
+  std::size_t next(std::size_t step) const {
+    const auto pipeline = pipeline_at(step);
+    return (pipeline ? static_cast<std::size_t>(program_.pipelines[*pipeline].last_step) : step) +
+           1;
+  }
+
+  void call(std::size_t i) {
+    if (const auto pipeline = pipeline_at(i))
+      out_.line(fmt::format("pipeline_{}(arena);", *pipeline));
+    else
+      step_call(i);
   }
 
   void step_call(std::size_t i) {
     const Step& step = program_.steps[i];
-    std::vector<std::string> arguments;
-    if (step.arguments) arguments.push_back(context_.layers[i]);
+    std::vector<std::string> arguments = layer_argument(context_, i);
     for (const Operand& operand : step.operands)
       if (const auto* id = std::get_if<BufferId>(&operand.place))
         arguments.push_back(program_[*id].bytes > 0 ? context_.buffer(*id) : "nullptr");
       else
-        arguments.push_back(value_text(std::get<ConstantId>(operand.place)));
-    out_.call(function(step), arguments);
-  }
-
-  std::string step_title(std::size_t i) const {
-    const Step& step = program_.steps[i];
-    std::string title = fmt::format("{}  {}", i, context_.layers[i]);
-    if (!step.summary.empty()) title += fmt::format("  {}", step.summary);
-    if (step.macs > 0) title += fmt::format(", {} MACs", with_commas(step.macs));
-    return title;
+        arguments.push_back(value_text(context_, std::get<ConstantId>(operand.place)));
+    out_.call(callee(step), arguments);
   }
 
   /// The calls of the network stand twice, in sequence and in a switch; either is compiled.
@@ -189,9 +195,9 @@ class SourceWriter {
     out_.blank();
     out_.open_function("void run", parameters());
     places();
-    for (std::size_t i = 0; i < program_.steps.size(); ++i) {
-      out_.comment(step_title(i));
-      step_call(i);
+    for (std::size_t i = 0; i < program_.steps.size(); i = next(i)) {
+      if (!pipeline_at(i)) out_.comment(step_title(context_, i));
+      call(i);
     }
     out_.close().blank();
     out_.directive("#else").blank();
@@ -204,11 +210,11 @@ class SourceWriter {
     out_.open_function("int32_t run_step", step_parameters());
     places();
     out_.open("switch (step)");
-    for (std::size_t i = 0; i < program_.steps.size(); ++i) {
+    for (std::size_t i = 0; i < program_.steps.size(); i = next(i)) {
       out_.line(fmt::format("case {}:  // {}", i, context_.layers[i])).indent();
-      step_call(i);
-      trace(i);
-      out_.line(fmt::format("return {};", i + 1 < program_.steps.size() ? i + 1 : 0)).outdent();
+      call(i);
+      if (!pipeline_at(i)) trace(i);
+      out_.line(fmt::format("return {};", next(i) < program_.steps.size() ? next(i) : 0)).outdent();
     }
     out_.line("default:").line("  return 0;");
     out_.close().close().blank();

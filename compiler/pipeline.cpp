@@ -15,6 +15,10 @@
 namespace smelt {
 namespace {
 
+/// How far above the smallest peak a balanced plan may be: pipelines that save less are not worth
+/// their code.
+constexpr double balanced_slack = 1.25;
+
 bool runs(const Pass& pass, const PipelineOptions& options) {
   return (!pass.optimization || options.optimize != Optimize::none) &&
          !(pass.rounds && options.exact);
@@ -68,10 +72,20 @@ std::optional<Graph> run_passes(Graph graph, const PipelineOptions& options,
   return graph;
 }
 
+PlanOptions plan_options(const Target& target, const PipelineOptions& options) {
+  const bool rows = options.optimize == Optimize::balanced || options.optimize == Optimize::ram;
+  const bool balanced = options.optimize == Optimize::balanced;
+  return {.keep_input = options.keep_input,
+          .share = options.optimize != Optimize::none,
+          .alignment = std::min(4, target.max_alignment),
+          .schedule = options.schedule.value_or(rows ? Schedule::rows : Schedule::layers),
+          .slack = balanced ? balanced_slack : 1,
+          .ram = balanced ? options.ram : std::nullopt,
+          .stream = options.stream};
+}
+
 Program lower_and_plan(const Graph& graph, const Target& target, const PipelineOptions& options) {
-  return plan(lower(graph, target), {.keep_input = options.keep_input,
-                                     .share = options.optimize != Optimize::none,
-                                     .alignment = std::min(4, target.max_alignment)});
+  return plan(lower(graph, target), plan_options(target, options));
 }
 
 std::string pass_names(const PipelineOptions& options) {

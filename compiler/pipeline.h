@@ -11,17 +11,22 @@
 
 #include "compiler/diagnostics.h"
 #include "compiler/graph/graph.h"
+#include "compiler/plan/plan.h"
 #include "compiler/program/program.h"
 #include "compiler/targets/target.h"
 
 namespace smelt {
 
-/// How far the graph is changed. None keeps every tensor of the file.
-enum class Optimize : std::uint8_t { none, balanced };
+/// What is worth most. None keeps every tensor of the file; speed runs whole layers; ram makes
+/// pipelines wherever they lower the peak, balanced until it is not much above the smallest.
+enum class Optimize : std::uint8_t { none, speed, balanced, ram };
 
 struct PipelineOptions {
   Optimize optimize = Optimize::balanced;
   bool keep_input = false;
+  std::optional<Schedule> schedule;  ///< other than `optimize` chooses
+  std::optional<std::int64_t> ram;   ///< bytes of arena and state that are good enough: balanced
+  Stream stream = Stream::none;
   bool exact = false;      ///< floats are rounded as in the file: for tests of all else
   std::string stop_after;  ///< name of a pass; empty: run all
   /// Called after every pass with its name, the graph, and the seconds it took.
@@ -45,6 +50,9 @@ const std::vector<Pass>& all_passes();
 /// is not valid.
 std::optional<Graph> run_passes(Graph graph, const PipelineOptions& options,
                                 Diagnostics& diagnostics);
+
+/// What planning is asked for.
+PlanOptions plan_options(const Target& target, const PipelineOptions& options);
 
 /// Lowers and plans a graph that has been through the passes.
 Program lower_and_plan(const Graph& graph, const Target& target, const PipelineOptions& options);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 #include <filesystem>
@@ -19,8 +20,8 @@ constexpr const char* in_memory = "clang";
 
 /// Exports one model under names that begin with its own, and hands its trace to the caller.
 std::string exports_text(const Program& program) {
-  std::string text = R"(void NAME_trace(int32_t step, int32_t, const void *data, size_t bytes) {
-  if (sink) sink(sink_context, step, data, bytes);
+  std::string text = R"(void NAME_trace(int32_t step, int32_t row, const void *data, size_t bytes) {
+  if (sink) sink(sink_context, step, row, data, bytes);
 }
 void NAME_host_run(void *model, Sink trace, void *context) {
   sink = trace;
@@ -47,7 +48,7 @@ std::string shim_text(const std::vector<const Program*>& programs) {
   for (const Program* program : programs) text += fmt::format("#include \"{}.h\"\n", program->name);
   text += R"(
 namespace {
-using Sink = void (*)(void *, int32_t, const void *, size_t);
+using Sink = void (*)(void *, int32_t, int32_t, const void *, size_t);
 Sink sink;
 void *sink_context;
 }  // namespace
@@ -76,7 +77,7 @@ std::vector<std::string> flags_for(const std::vector<const Program*>& programs) 
     flags.push_back(fmt::format("-D{}_TRACE", upper));
     for (const Step& step : program->steps)
       // The user's own header.
-      if (!step.kernel.invoke) flags.push_back("-I" + std::filesystem::current_path().string());
+      if (step.kernel.custom) flags.push_back("-I" + std::filesystem::current_path().string());
   }
   return flags;
 }
@@ -176,11 +177,11 @@ void HostModel::reset() {
 
 void HostModel::run_steps(Trace trace, void* context, const Observer& observe) {
   const auto steps = static_cast<std::int32_t>(program_->steps.size());
-  for (std::int32_t step = 0; step < steps; ++step) {
+  std::int32_t step = 0;
+  do {
     observe(step, state(), arena());
-    [[maybe_unused]] const std::int32_t next = step_(memory_.data(), trace, context, step);
-    assert(next == (step + 1 < steps ? step + 1 : 0));
-  }
+    step = step_(memory_.data(), trace, context, step);
+  } while (step != 0);
   observe(steps, state(), arena());
 }
 
@@ -198,12 +199,23 @@ std::vector<Bytes> HostModel::run(const std::vector<Bytes>& inputs,
     const Program& program;
     std::vector<TracedBuffer>* trace;
   } context{program, trace};
-  const Trace collect = [](void* raw, std::int32_t step, const void* data, std::size_t bytes) {
+  const Trace collect = [](void* raw, std::int32_t step, std::int32_t row, const void* data,
+                           std::size_t bytes) {
     const auto& [traced, out] = *static_cast<Context*>(raw);
     const auto* begin = static_cast<const std::uint8_t*>(data);
-    for (const Operand& operand : traced.steps[static_cast<std::size_t>(step)].operands)
-      if (operand.access == Access::write)
-        out->push_back({std::get<BufferId>(operand.place), Bytes(begin, begin + bytes)});
+    for (const Operand& operand : traced.steps[static_cast<std::size_t>(step)].operands) {
+      if (operand.access != Access::write) continue;
+      const BufferId id = std::get<BufferId>(operand.place);
+      // Rows of several tensors come by turns.
+      const auto known =
+          row == 0 ? out->end() : std::find_if(out->begin(), out->end(), [&](const auto& each) {
+            return each.buffer == id;
+          });
+      if (known == out->end())
+        out->push_back({id, Bytes(begin, begin + bytes)});
+      else
+        known->bytes.insert(known->bytes.end(), begin, begin + bytes);
+    }
   };
   if (observe)
     run_steps(trace ? collect : nullptr, &context, observe);

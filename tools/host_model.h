@@ -54,7 +54,8 @@ class HostModel {
  private:
   HostModel(const Program& program, LoadedCode code);
 
-  using Trace = void (*)(void* context, std::int32_t step, const void* data, std::size_t bytes);
+  using Trace = void (*)(void* context, std::int32_t step, std::int32_t row, const void* data,
+                         std::size_t bytes);
   using Run = void (*)(void* model, Trace trace, void* context);
   using RunStep = std::int32_t (*)(void* model, Trace trace, void* context, std::int32_t step);
   using Reset = void (*)(void* model);

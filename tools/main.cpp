@@ -42,7 +42,8 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
                  "prefix of every emitted name [the file's name, made an identifier]");
   app.add_option("--target", options.target, "device class: see smelt targets")
       ->capture_default_str();
-  app.add_option("--optimize", options.optimize, "none (keeps every tensor of the file), balanced")
+  app.add_option("--optimize", options.optimize, "speed (whole layers), balanced, ram (pipelines of rows wherever they save memory), none "
+                 "(keeps every tensor of the file)")
       ->capture_default_str();
   app.add_flag("--keep-input", options.keep_input, "run does not overwrite the input");
   app.add_option("--custom", options.custom,

@@ -18,7 +18,9 @@ namespace {
 
 std::optional<Optimize> parse_optimize(const std::string& text) {
   if (text == "none") return Optimize::none;
+  if (text == "speed") return Optimize::speed;
   if (text == "balanced") return Optimize::balanced;
+  if (text == "ram") return Optimize::ram;
   return std::nullopt;
 }
 
@@ -77,7 +79,7 @@ std::optional<Compiled> compile_model(
   if (!optimize)
     diagnostics
         .error({.file = "--optimize"}, fmt::format("there is no mode \"{}\"", options.optimize))
-        .note("modes are none and balanced");
+        .note("modes are none, speed, balanced and ram");
   auto model = load_model(options, diagnostics);
   if (!model || diagnostics.failed()) return std::nullopt;
   const PipelineOptions pipeline{.optimize = *optimize,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "compiler/lower/rows.h"
 #include "compiler/ops/kernel.h"
 #include "compiler/ops/movement.h"
 
@@ -30,7 +31,8 @@ Buffer buffer_of(TensorId id, const Tensor& tensor) {
                              : 0};
 }
 
-const KernelRow& choose(const NodeView& view, const Target& target, KernelChoice choice) {
+template <KernelChoice choice>
+const KernelRow& choose(const NodeView& view, const Target& target) {
   const auto rows = view.node.op->kernels();
   const KernelRow* chosen = nullptr;
   for (const KernelRow& row : rows) {
@@ -45,7 +47,11 @@ const KernelRow& choose(const NodeView& view, const Target& target, KernelChoice
 class Lowering {
  public:
   Lowering(const Graph& graph, const Target& target, KernelChoice choice)
-      : graph_(graph), target_(target), choice_(choice), buffers_(graph.tensors.size()) {}
+      : graph_(graph),
+        target_(target),
+        choose_(choice == KernelChoice::best ? &choose<KernelChoice::best>
+                                             : &choose<KernelChoice::portable>),
+        buffers_(graph.tensors.size()) {}
 
   Program run() {
     program_.name = graph_.name;
@@ -73,10 +79,11 @@ class Lowering {
     StepBuilder builder(program_, view, buffers_);
     if (!node.op->kernels) return lower_alias(view, builder);
     const std::size_t first = program_.steps.size();
-    choose(view, target_, choice_).lower(view, builder);
+    choose_(view, target_).lower(view, builder);
     if (target_.separate_flash) bring_constants(first, builder);
-    if (node.op->in_place && program_.steps.size() == first + 1)
-      program_.steps.back().in_place = true;
+    if (program_.steps.size() != first + 1) return;
+    if (node.op->in_place) program_.steps.back().in_place = true;
+    if (!program_.steps.back().row_form) add_row_form(program_, view, target_, buffers_, choose_);
   }
 
   /// Kernels read operands in data memory, unless they say otherwise: before steps from `first` on,
@@ -109,7 +116,7 @@ class Lowering {
 
   const Graph& graph_;
   const Target& target_;
-  KernelChoice choice_;
+  const KernelRow& (*choose_)(const NodeView&, const Target&);
   TensorBuffers buffers_;
   Program program_;
 };

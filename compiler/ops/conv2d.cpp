@@ -149,6 +149,7 @@ void lower_windows(const LinearFormat& format, const NodeView& view, const Convo
        patch(format, convolution, builder)});
   step.summary = describe(window, convolution.operands.activation);
   step.lead = row_lead(window, input.shape, view.output().shape, input.type);
+  set_row_form(step, window, input.shape, view.output().shape, padding_of(input));
 }
 
 template <const LinearFormat& format>
@@ -171,8 +172,23 @@ void lower_pointwise(const NodeView& view, StepBuilder& builder) {
                    {builder.input(0), builder.output(), patch(format, convolution, builder)});
   step.summary = describe(convolution.window, convolution.operands.activation);
   // A pixel's inputs are in the patch before its outputs are written.
-  step.lead = std::max<std::int64_t>(0, std::int64_t{pixels} * (output[3] - input[3])) *
-              byte_size(view.input(0).type);
+  const auto lead = [&](std::int64_t count) {
+    return std::max<std::int64_t>(0, count * (output[3] - input[3])) *
+           byte_size(view.input(0).type);
+  };
+  step.lead = lead(pixels);
+  if (!has_rows(input)) return;
+  RowForm form{.kernel = step.kernel,
+               .shape = {},
+               .arguments = step.arguments,
+               .operands = step.operands,
+               .windows = {{.height = input[1], .elements = std::int64_t{input[2]} * input[3]}},
+               .height = output[1],
+               .elements = std::int64_t{output[2]} * output[3],
+               .lead = lead(output[2])};
+  form.arguments->fields[0] =
+      images_field(convolution.window, {1, 1, input[2], input[3]}, {1, 1, output[2], output[3]});
+  step.row_form = std::move(form);
 }
 
 /// Weights [output channel][taps] as [taps][output channel].

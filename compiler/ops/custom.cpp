@@ -48,7 +48,8 @@ void lower(const NodeView& view, StepBuilder& builder) {
     const std::vector<std::uint8_t> bytes(attributes.options.begin(), attributes.options.end());
     operands.push_back({builder.constant("options", bytes), Access::read});
   }
-  builder.call({attributes.function, attributes.header}, std::move(operands));
+  builder.call({.name = attributes.function, .header = attributes.header, .custom = true},
+               std::move(operands));
 }
 
 constexpr KernelRow kernels[] = {

@@ -136,6 +136,8 @@ void lower_windows(const LinearFormat& format, const DepthwiseConvolution& convo
       {builder.input(0), builder.output(), builder.scratch("ring", format.input, ring)});
   step.summary = describe(described, convolution.operands.activation);
   step.lead = row_lead(convolution.window, convolution.input, convolution.output, format.input);
+  set_row_form(step, convolution.window, convolution.input, convolution.output,
+               padding_of(convolution.operands.input));
 }
 
 template <const LinearFormat& format>

@@ -62,21 +62,31 @@ std::int64_t macs(const NodeView& view) {
   return element_count(view.input(1).shape) * rows(view);
 }
 
+/// Whether the inputs are the rows of one image, each of whole bytes of weights.
+bool is_image(const NodeView& view, const LinearFormat& format) {
+  const Shape& image = view.input(0).shape;
+  return has_rows(image) && rows(view) == 1 &&
+         (format.weights != ElementType::s4 || image[2] * image[3] % 2 == 0);
+}
+
 template <const LinearFormat& format, auto kernel>
 void lower(const NodeView& view, StepBuilder& builder) {
   const Tensor& weights = view.input(1);
   const Activation activation = view.attributes<FullyConnectedAttributes>().activation;
   const ConstantId data =
       weights_constant(format, weights.data, {.length = weights.shape[1]}, builder);
-  builder
-      .step(linear_kernel("fully_connected", format, invoke<kernel>),
-            {linear_layer("fully_connected", format),
-             {int_field("rows", rows(view)), int_field("inputs", weights.shape[1]),
-              int_field("outputs", weights.shape[0]), constant_field("weights", data),
-              int_field("weights_zero_point", zero_point_of(weights)),
-              output_stage(format, linear_operands(view), builder)}},
-            {builder.input(0), builder.output()})
-      .summary = activation == Activation::none ? "" : std::string(to_string(activation));
+  Step& step =
+      builder.step(linear_kernel("fully_connected", format, invoke<kernel>),
+                   {linear_layer("fully_connected", format),
+                    {int_field("rows", rows(view)), int_field("inputs", weights.shape[1]),
+                     int_field("outputs", weights.shape[0]), constant_field("weights", data),
+                     int_field("weights_zero_point", zero_point_of(weights)),
+                     output_stage(format, linear_operands(view), builder)}},
+                   {builder.input(0), builder.output()});
+  step.summary = activation == Activation::none ? "" : std::string(to_string(activation));
+  if (is_image(view, format))
+    step.row_form = collecting(step, view.input(0).shape,
+                               builder.scratch("sums", format.sum, weights.shape[0]));
 }
 
 template <const LinearFormat& format>

@@ -76,6 +76,23 @@ Step& StepBuilder::step(Kernel kernel, Struct shape, Struct arguments,
   return made;
 }
 
+RowForm collecting(const Step& step, const Shape& image, Operand sums) {
+  RowForm form;
+  form.kernel.name = step.kernel.name + "_collect";
+  form.kernel.header = step.kernel.header;
+  form.arguments = step.arguments;
+  form.operands = step.operands;
+  form.windows = {{.height = image[1], .elements = std::int64_t{image[2]} * image[3]}};
+  form.height = image[1];
+  form.collects = form.numbered = true;
+  form.operands.push_back(sums);
+  return form;
+}
+
+bool has_rows(const Shape& shape) {
+  return shape.size() == 4 && shape[0] == 1 && shape[1] > 1;
+}
+
 Field int_field(std::string_view name, std::int64_t value) {
   return {std::string(name), {value}, {}};
 }

@@ -99,6 +99,13 @@ class StepBuilder {
   std::vector<std::pair<TensorId, ConstantId>> constants_;
 };
 
+/// Whether a tensor is an image NHWC of one batch and several rows.
+bool has_rows(const Shape& shape);
+
+/// The row form of a step of (input, output) that adds up the rows of its input, an image NHWC of
+/// one batch, in `sums`: the kernel of the same name with `_collect`.
+RowForm collecting(const Step& step, const Shape& image, Operand sums);
+
 /// An operand that the kernel reads by load().
 inline Operand by_load(Operand operand) {
   operand.by_load = true;

@@ -163,6 +163,11 @@ std::int64_t zero_point_of(const Tensor& tensor) {
   return tensor.type == ElementType::f32 ? 0 : tensor.quantization.zero_point();
 }
 
+Value padding_of(const Tensor& tensor) {
+  if (tensor.type == ElementType::f32) return 0.0F;
+  return zero_point_of(tensor);
+}
+
 double linear_scale(const LinearOperands& operands, std::size_t channel) {
   const float input = operands.input.quantization.scale();
   const float weights = operands.weights.quantization.scale(channel);

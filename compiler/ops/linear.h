@@ -81,6 +81,8 @@ ConstantId weights_constant(const LinearFormat& format, const std::vector<std::u
                             const WeightRows& rows, StepBuilder& builder);
 /// Zero point of an operand; 0 of floats.
 std::int64_t zero_point_of(const Tensor& tensor);
+/// What stands for zero in it.
+Value padding_of(const Tensor& tensor);
 
 /// The output stage's struct field of a layer, bias and multipliers being made as constants.
 Field output_stage(const LinearFormat& format, const LinearOperands& operands,

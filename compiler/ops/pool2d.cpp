@@ -147,16 +147,36 @@ void host_pool(const smelt::window_shape& shape,
   smelt::pool2d<max_kernel_height, Pool>(shape, layer, input, output, ring);
 }
 
+/// Row forms: of a window that is the whole image, and of others.
+void set_row_form(const NodeView& view, Step& step, StepBuilder& builder) {
+  const Window window = window_of(view);
+  const Shape& input = view.input(0).shape;
+  if (window.kernel == Extent2{input[1], input[2]} && window.pads == Pads{} && has_rows(input)) {
+    const ElementType type = view.input(0).type;
+    const bool sums = type != ElementType::f32 && view.node.op != &max_pool2d;
+    RowForm form =
+        collecting(step, input, builder.scratch("sums", sums ? ElementType::s32 : type, input[3]));
+    form.operands.erase(form.operands.begin() + 2);  // the ring
+    step.row_form = std::move(form);
+    return;
+  }
+  smelt::set_row_form(step, window, input, view.output().shape,
+                      step.arguments->fields[1].values[0]);
+  if (step.row_form) step.row_form->numbered = true;
+}
+
 template <Pooling pooling, auto kernel>
 void lower(const NodeView& view, StepBuilder& builder) {
   const Window window = window_of(view);
   const Tensor& input = view.input(0);
   const std::string name = fmt::format("{}_{}", view.node.op->name, to_string(view.input(0).type));
-  builder
-      .step({name, "smelt/pool2d.h", invoke<kernel>}, shape_struct(window), layer(view, pooling),
-            {builder.input(0), builder.output(),
-             builder.scratch("ring", input.type, ring_elements(window, input.shape))})
-      .summary = describe(window, view.attributes<Pool2dAttributes>().activation);
+  Step& step = builder.step(
+      {name, "smelt/pool2d.h", invoke<kernel>}, shape_struct(window), layer(view, pooling),
+      {builder.input(0), builder.output(),
+       builder.scratch("ring", input.type, ring_elements(window, input.shape))});
+  step.summary = describe(window, view.attributes<Pool2dAttributes>().activation);
+  step.lead = row_lead(window, input.shape, view.output().shape, input.type);
+  set_row_form(view, step, builder);
 }
 
 template <ElementType type>

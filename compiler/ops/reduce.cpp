@@ -72,7 +72,7 @@ template <auto kernel>
 void lower_quantized(const NodeView& view, StepBuilder& builder) {
   const Multiplier multiplier = multiplier_of(view);
   const std::int64_t zero = view.input(0).quantization.zero_point();
-  lower_reduction(
+  Step& step = lower_reduction(
       view,
       {fmt::format("reduce_{}", to_string(view.input(0).type)), "smelt/reduce.h", invoke<kernel>},
       "reduce_layer",
@@ -80,12 +80,14 @@ void lower_quantized(const NodeView& view, StepBuilder& builder) {
        int_field("multiplier", multiplier.multiplier), int_field("shift", multiplier.shift),
        int_field("zero_point", view.output().quantization.zero_point())},
       builder);
+  set_row_form(view, step, ElementType::s32, builder);
 }
 
 void lower_f32(const NodeView& view, StepBuilder& builder) {
   const float divisor = view.node.op == &mean ? static_cast<float>(reduced_count(view)) : 1.0F;
-  lower_reduction(view, {"reduce_f32", "smelt/reduce.h", invoke<&smelt::reduce_f32>},
-                  "reduce_f32_layer", {float_field("divisor", divisor)}, builder);
+  Step& step = lower_reduction(view, {"reduce_f32", "smelt/reduce.h", invoke<&smelt::reduce_f32>},
+                               "reduce_f32_layer", {float_field("divisor", divisor)}, builder);
+  set_row_form(view, step, ElementType::f32, builder);
 }
 
 template <auto kernel>

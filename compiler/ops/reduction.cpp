@@ -117,14 +117,27 @@ std::vector<Field> reduction_fields(const Shape& shape, const std::vector<std::i
           ints_field("reduced", reduced.extents), ints_field("reduced_strides", reduced.strides)};
 }
 
-void lower_reduction(const NodeView& view, Kernel kernel, std::string_view layer,
-                     const std::vector<Field>& fields, StepBuilder& builder) {
+void set_row_form(const NodeView& view, Step& step, ElementType sum, StepBuilder& builder) {
+  const Shape& image = view.input(0).shape;
+  if (!has_rows(image) || !is_reduced(view, 1)) return;
+  const Operand sums = builder.scratch("sums", sum, element_count(view.output().shape));
+  RowForm form = collecting(step, image, sums);
+  const std::vector<Field> loops =
+      reduction_fields({1, 1, image[2], image[3]}, view.attributes<ReduceAttributes>().axes);
+  std::copy(loops.begin(), loops.end(), form.arguments->fields.begin());
+  step.row_form = std::move(form);
+}
+
+Step& lower_reduction(const NodeView& view, Kernel kernel, std::string_view layer,
+                      const std::vector<Field>& fields, StepBuilder& builder) {
   Struct arguments{std::string(layer),
                    reduction_fields(view.input(0).shape, view.attributes<ReduceAttributes>().axes),
                    {}};
   arguments.fields.insert(arguments.fields.end(), fields.begin(), fields.end());
-  builder.step(std::move(kernel), std::move(arguments), {builder.input(0), builder.output()})
-      .summary = fmt::format("{} of {}", view.node.op->name, reduced_count(view));
+  Step& step =
+      builder.step(std::move(kernel), std::move(arguments), {builder.input(0), builder.output()});
+  step.summary = fmt::format("{} of {}", view.node.op->name, reduced_count(view));
+  return step;
 }
 
 OpDef reduction(std::string_view name, void (*check)(const NodeView&, Diagnostics&),

@@ -20,8 +20,10 @@ bool check_reduced_axes(const NodeView& view, const std::vector<std::int32_t>& a
                         Diagnostics& diagnostics);
 /// The fields of smelt/reduce.h's loops over a tensor reduced over `axes`.
 std::vector<Field> reduction_fields(const Shape& shape, const std::vector<std::int32_t>& axes);
+/// Gives the step of a reduction over rows its row form, with sums of that type.
+void set_row_form(const NodeView& view, Step& step, ElementType sum, StepBuilder& builder);
 /// Appends the call. The layer's struct begins with the loops; `fields` are the rest.
-void lower_reduction(const NodeView& view, Kernel kernel, std::string_view layer,
+Step& lower_reduction(const NodeView& view, Kernel kernel, std::string_view layer,
                      const std::vector<Field>& fields, StepBuilder& builder);
 
 }  // namespace smelt

@@ -170,6 +170,31 @@ std::optional<std::int64_t> row_lead(const Window& window, const Shape& input, c
   return lead * byte_size(type);
 }
 
+void set_row_form(Step& step, const Window& window, const Shape& input, const Shape& output,
+                  Value padding) {
+  if (!has_rows(input)) return;
+  RowForm form;
+  form.kernel.name = step.kernel.name + "_row";
+  form.kernel.header = step.kernel.header;
+  form.shape = step.shape;
+  form.arguments = step.arguments;
+  form.operands = step.operands;
+  form.height = output[1];
+  form.elements = std::int64_t{output[2]} * output[3];
+  form.operands.erase(form.operands.begin() + 2);
+  form.windows = {{.height = input[1],
+                   .elements = std::int64_t{input[2]} * input[3],
+                   .rows = window.kernel.height,
+                   .stride = window.stride.height,
+                   .dilation = window.dilation.height,
+                   .top = window.pads.top,
+                   .left = std::int64_t{window.pads.left} * input[3],
+                   .right = right_pad(window, input, output) * std::int64_t{input[3]},
+                   .padding = padding,
+                   .pointers = true}};
+  step.row_form = std::move(form);
+}
+
 std::int64_t ring_elements(const Window& window, const Shape& input) {
   const Extent2 output = *output_extent(input, window);
   const std::int32_t right = right_pad(window, input, {1, output.height, output.width, 1});

@@ -45,6 +45,11 @@ std::int64_t ring_elements(const Window& window, const Shape& input);
 std::optional<std::int64_t> row_lead(const Window& window, const Shape& input, const Shape& output,
                                      ElementType type);
 
+/// Gives a step of (input, output, ring, more scratch) its row form: the kernel of the same name
+/// with `_row`, without the ring. `padding`: the value of a column outside of the image.
+void set_row_form(Step& step, const Window& window, const Shape& input, const Shape& output,
+                  Value padding);
+
 /// "3x3/2 pad 0,0,1,1, relu" for the comment of a step.
 std::string describe(const Window& window, Activation activation);
 

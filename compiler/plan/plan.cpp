@@ -7,6 +7,7 @@
 
 #include "compiler/plan/lifetimes.h"
 #include "compiler/plan/pack.h"
+#include "compiler/plan/pipelines.h"
 
 namespace smelt {
 namespace {
@@ -23,12 +24,7 @@ Block block_of(const Buffer& buffer, const PlanOptions& options) {
 }
 
 /// A step's output that is made of an input nobody needs afterwards, and may reach over it.
-struct Reach {
-  BufferId output, input;
-  std::int64_t lead;  ///< see Step::lead
-};
-
-std::optional<Reach> reach_of(const Program& program, std::int32_t index) {
+std::optional<Pipeline::Reach> reach_of(const Program& program, std::int32_t index) {
   const Step& step = program.steps[static_cast<std::size_t>(index)];
   if (!step.lead) return std::nullopt;
   const auto* read = std::get_if<BufferId>(&step.operands[0].place);
@@ -40,9 +36,22 @@ std::optional<Reach> reach_of(const Program& program, std::int32_t index) {
     if (operand.access != Access::write) continue;
     const BufferId output = storage_of(program, std::get<BufferId>(operand.place));
     if (program[output].first_step == index && program[output].kind == BufferKind::tensor)
-      return Reach{output, input, *step.lead};
+      return Pipeline::Reach{output, input, *step.lead};
   }
   return std::nullopt;
+}
+
+/// What may lie over each other at a step.
+std::vector<Pipeline::Reach> reaches_at(const Program& program, std::int32_t step) {
+  const auto alive = [&](BufferId id) {
+    return program[id].first_step <= step && step <= program[id].last_step;
+  };
+  std::vector<Pipeline::Reach> result;
+  if (const auto reach = reach_of(program, step)) result.push_back(*reach);
+  if (const Pipeline* pipeline = pipeline_of(program, step))
+    for (const Pipeline::Reach& reach : pipeline->reaches)
+      if (alive(reach.lower) && alive(reach.upper)) result.push_back(reach);
+  return result;
 }
 
 std::int32_t step_count(const Program& program) {
@@ -67,9 +76,13 @@ void pack_arena(Program& program, const PlanOptions& options) {
     blocks.push_back(block_of(program.buffers[i], options));
   }
   std::vector<Overlap> overlaps;
+  const auto overlap = [&](const Pipeline::Reach& reach) {
+    overlaps.push_back({index.at(reach.lower), index.at(reach.upper), reach.lead});
+  };
   for (std::int32_t step = 0; step < step_count(program); ++step)
-    if (const auto reach = reach_of(program, step))
-      overlaps.push_back({index.at(reach->output), index.at(reach->input), reach->lead});
+    if (const auto reach = reach_of(program, step)) overlap(*reach);
+  for (const Pipeline& pipeline : program.pipelines)
+    std::for_each(pipeline.reaches.begin(), pipeline.reaches.end(), overlap);
   program.arena_bytes = pack(blocks, overlaps, bound_of(program));
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     program[buffers[i]].offset = blocks[i].offset;
@@ -95,6 +108,18 @@ void resolve_aliases(Program& program) {
     buffer.offset = owner.offset;
     buffer.kind = owner.kind;
   }
+}
+
+/// The pipelines to make of a program's steps.
+std::vector<Segment> segments_of(Program& program, const PlanOptions& options) {
+  if (options.schedule == Schedule::layers && options.stream == Stream::none) return {};
+  set_lifetimes(program, options);
+  Program layers = program;
+  share_in_place(layers, options);
+  std::vector<std::int64_t> live;
+  for (std::int32_t step = 0; step < step_count(program); ++step)
+    live.push_back(live_bytes(layers, step));
+  return schedule(program, live, options);
 }
 
 /// Whether any step writes into bytes of a model input, so that the caller must fill it each time.
@@ -123,15 +148,21 @@ std::int64_t live_bytes(const Program& program, std::int32_t step) {
     if (in_arena(buffer) && buffer.first_step <= step && step <= buffer.last_step)
       bytes += buffer.bytes;
   if (step == step_count(program)) return bytes;
-  if (const auto reach = reach_of(program, step)) {
-    const std::int64_t input = program[reach->input].bytes, output = program[reach->output].bytes;
-    bytes -= std::max<std::int64_t>(0, input + output - std::max(output, reach->lead + input));
+  // Of several that reach over one tensor, the one that gains most.
+  std::map<BufferId, std::int64_t> gains;
+  for (const Pipeline::Reach& reach : reaches_at(program, step)) {
+    const std::int64_t lower = program[reach.lower].bytes, upper = program[reach.upper].bytes;
+    std::int64_t& gain = gains[reach.upper];
+    gain = std::max(gain, lower + upper - std::max(lower, reach.lead + upper));
   }
+  for (const auto& [upper, gain] : gains) bytes -= gain;
   return bytes;
 }
 
 Program plan(Program program, const PlanOptions& options) {
+  make_pipelines(program, segments_of(program, options));
   set_lifetimes(program, options);
+  extend_lifetimes(program);
   if (options.share)
     share_in_place(program, options);
   else

@@ -4,14 +4,31 @@
 // kernel allows it, offsets packed into one arena. Knows steps and buffers, no operators.
 #pragma once
 
+#include <optional>
+
 #include "compiler/program/program.h"
 
 namespace smelt {
+
+enum class Schedule : std::uint8_t {
+  layers,  ///< one after the other
+  rows,    ///< pipelines where they lower the peak
+};
+
+/// How the model's input comes.
+enum class Stream : std::uint8_t {
+  none,  ///< as a whole
+  rows,  ///< a row at a time
+};
 
 struct PlanOptions {
   bool keep_input = false;     ///< run must not overwrite the model's inputs
   bool share = true;           ///< lay outputs over inputs; false keeps every tensor's own bytes
   std::int32_t alignment = 4;  ///< least alignment of every buffer, a power of two
+  Schedule schedule = Schedule::layers;
+  double slack = 1;  ///< pipelines are made until the peak is within that factor of the smallest
+  std::optional<std::int64_t> ram;  ///< bytes of arena and state that are good enough
+  Stream stream = Stream::none;
 };
 
 /// Fills in lifetimes, offsets, arena and state sizes.

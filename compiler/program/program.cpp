@@ -8,4 +8,10 @@ BufferId storage_of(const Program& program, BufferId id) {
   return id;
 }
 
+const Pipeline* pipeline_of(const Program& program, std::int32_t step) {
+  for (const Pipeline& pipeline : program.pipelines)
+    if (pipeline.first_step <= step && step <= pipeline.last_step) return &pipeline;
+  return nullptr;
+}
+
 }  // namespace smelt

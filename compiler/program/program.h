@@ -45,11 +45,13 @@ struct HostCall {
   const std::vector<const void*>& constants;  ///< by ConstantId
 };
 
-/// A function of runtime-min. `invoke` calls it on the host; absent for the user's own functions.
+/// A function of runtime-min. `invoke` calls it on the host; absent for those of one row and for
+/// the user's own.
 struct Kernel {
   std::string name;    ///< "conv2d_s8"
   std::string header;  ///< "smelt/conv2d.h", as included by the emitted code
   void (*invoke)(const HostCall&) = nullptr;
+  bool custom = false;  ///< the user's own
 };
 
 enum class Access : std::uint8_t { read, write, scratch, state };
@@ -59,6 +61,39 @@ struct Operand {
   std::variant<BufferId, ConstantId> place;
   Access access = Access::read;
   bool by_load = false;  ///< a constant that the kernel reads wherever the device keeps constants
+};
+
+/// Which rows of an operand one row of the output is made of, in a RowForm: row y of `rows` ones,
+/// `dilation` apart, the first being y * stride - top.
+struct RowWindow {
+  std::size_t operand = 0;    ///< of RowForm::operands
+  std::int32_t height = 1;    ///< rows of the operand
+  std::int64_t elements = 0;  ///< of each
+  std::int32_t rows = 1, stride = 1, dilation = 1;
+  std::int32_t top = 0;              ///< rows of padding that the first window begins with
+  std::int64_t left = 0, right = 0;  ///< elements of padding on either side of a row
+  Value padding = std::int64_t{0};
+  bool pointers = false;  ///< the kernel takes an array of pointers to rows, else one to the row
+
+  std::int64_t first(std::int64_t y) const { return y * stride - top; }
+  std::int32_t span() const { return (rows - 1) * dilation + 1; }
+};
+
+/// How a step computes its output a row at a time. Of a NHWC image of one batch, rows are those of
+/// H. Emitted as `smelt::kernel<shape>(layer, [row, rows,] operands...)`.
+struct RowForm {
+  Kernel kernel;
+  std::optional<Struct> shape;
+  std::optional<Struct> arguments;
+  std::vector<Operand> operands;
+  std::vector<RowWindow> windows;  ///< of the operands that are read by rows; others as a whole
+  std::int32_t height = 1;         ///< rows of the output, or of the operand that is collected
+  std::int64_t elements = 0;       ///< of an output row
+  /// The kernel adds up the rows of its operand; the output is whole after the last.
+  bool collects = false;
+  bool numbered = false;  ///< the kernel takes the number of the row, and of rows
+  /// As Step::lead, of the row of its output over that of operand 0.
+  std::optional<std::int64_t> lead;
 };
 
 /// One call. Emitted as `smelt::kernel<shape>(layer, operands...)`.
@@ -75,9 +110,24 @@ struct Step {
   /// The output may reach over the first operand if it begins so many bytes before it: by then, the
   /// kernel has read what it writes over. Absent: it must not.
   std::optional<std::int64_t> lead;
+  std::optional<RowForm> row_form;  ///< after planning: of the steps of pipelines alone
 };
 
 enum class BufferKind : std::uint8_t { tensor, scratch, state };
+
+/// How rows lie in a buffer whose steps run row by row, with the padding that its readers want. Row
+/// y of the tensor is at (top + y) % count.
+struct RowLayout {
+  std::int32_t count = 0;            ///< rows in memory: a ring, or all
+  std::int32_t height = 0;           ///< rows of the tensor
+  std::int64_t pitch = 0;            ///< elements from row to row
+  std::int64_t elements = 0;         ///< of a row of the tensor
+  std::int32_t top = 0, bottom = 0;  ///< rows of padding that pass through the ring
+  std::int64_t left = 0;             ///< elements of padding before a row
+  Value padding = std::int64_t{0};
+
+  bool padded() const { return top > 0 || bottom > 0 || pitch > elements; }
+};
 
 /// Memory that steps read and write. Bytes and offsets count from the start of the arena, or of
 /// the state for BufferKind::state.
@@ -95,6 +145,7 @@ struct Buffer {
   std::optional<BufferId> alias_of;  ///< the same bytes under another name and shape
   std::int64_t reset_value = 0;      ///< state: every element's value after reset
   // Filled in by planning:
+  std::optional<RowLayout> rows;  ///< of a ring between the steps of a pipeline
   std::int32_t first_step = 0;
   std::int32_t last_step = 0;  ///< inclusive; the number of steps if the caller reads it afterwards
   std::int64_t offset = 0;
@@ -117,6 +168,23 @@ struct Port {
   BufferId buffer{};
 };
 
+/// Steps that run row by row, each by its row form: again and again the last one that has the rows
+/// it needs, until none has any.
+struct Pipeline {
+  /// When a buffer is in memory while the pipeline runs, and what may lie over what.
+  struct Life {
+    BufferId buffer{};
+    std::int32_t first_step = 0, last_step = 0;  ///< inclusive
+  };
+  struct Reach {
+    BufferId lower{}, upper{};
+    std::int64_t lead = 0;  ///< bytes that `lower` begins before `upper` at least
+  };
+  std::int32_t first_step = 0, last_step = 0;  ///< inclusive
+  std::vector<Life> lives;
+  std::vector<Reach> reaches;
+};
+
 struct Program {
   std::string name;
   std::vector<Port> inputs;
@@ -124,6 +192,7 @@ struct Program {
   std::vector<Step> steps;
   std::vector<Buffer> buffers;
   std::vector<Constant> constants;
+  std::vector<Pipeline> pipelines;  ///< in the order of their steps
   // Filled in by planning:
   std::int64_t arena_bytes = 0;
   std::int64_t state_bytes = 0;
@@ -140,5 +209,8 @@ struct Program {
 
 /// The buffer that really owns the bytes of `id`.
 BufferId storage_of(const Program& program, BufferId id);
+
+/// The pipeline that a step is part of; null: none.
+const Pipeline* pipeline_of(const Program& program, std::int32_t step);
 
 }  // namespace smelt

@@ -20,6 +20,12 @@ void conv2d_s16x8(const conv2d_s16x8_layer &layer, const int16_t *input, int16_t
 }
 
 template <typename Shape>
+void conv2d_s16x8_row(const conv2d_s16x8_layer &layer, const int16_t *const *rows, int16_t *output,
+                      int16_t *patch) {
+  conv2d_row<s16x8>(Shape::shape(), load(&layer), rows, output, patch);
+}
+
+template <typename Shape>
 void conv2d_s16x8_s64(const conv2d_s16x8_s64_layer &layer, const int16_t *input, int16_t *output,
                       int16_t *ring, int16_t *patch) {
   conv2d<Shape::shape().kernel_height, s16x8_s64>(Shape::shape(), layer, input, output, ring,
@@ -27,10 +33,22 @@ void conv2d_s16x8_s64(const conv2d_s16x8_s64_layer &layer, const int16_t *input,
 }
 
 template <typename Shape>
+void conv2d_s16x8_s64_row(const conv2d_s16x8_s64_layer &layer, const int16_t *const *rows,
+                          int16_t *output, int16_t *patch) {
+  conv2d_row<s16x8_s64>(Shape::shape(), load(&layer), rows, output, patch);
+}
+
+template <typename Shape>
 void conv2d_s16x8_b32(const conv2d_s16x8_b32_layer &layer, const int16_t *input, int16_t *output,
                       int16_t *ring, int16_t *patch) {
   conv2d<Shape::shape().kernel_height, s16x8_b32>(Shape::shape(), layer, input, output, ring,
                                                   patch);
+}
+
+template <typename Shape>
+void conv2d_s16x8_b32_row(const conv2d_s16x8_b32_layer &layer, const int16_t *const *rows,
+                          int16_t *output, int16_t *patch) {
+  conv2d_row<s16x8_b32>(Shape::shape(), load(&layer), rows, output, patch);
 }
 
 static inline void pointwise_s16x8(const conv2d_s16x8_layer &layer, const int16_t *input,

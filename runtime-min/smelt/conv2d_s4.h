@@ -20,9 +20,21 @@ void conv2d_s8x4(const conv2d_s8x4_layer &layer, const int8_t *input, int8_t *ou
 }
 
 template <typename Shape>
+void conv2d_s8x4_row(const conv2d_s8x4_layer &layer, const int8_t *const *rows, int8_t *output,
+                     int16_t *patch) {
+  conv2d_row<s8x4>(Shape::shape(), load(&layer), rows, output, patch);
+}
+
+template <typename Shape>
 void conv2d_s16x4(const conv2d_s16x4_layer &layer, const int16_t *input, int16_t *output,
                   int16_t *ring, int16_t *patch) {
   conv2d<Shape::shape().kernel_height, s16x4>(Shape::shape(), layer, input, output, ring, patch);
+}
+
+template <typename Shape>
+void conv2d_s16x4_row(const conv2d_s16x4_layer &layer, const int16_t *const *rows, int16_t *output,
+                      int16_t *patch) {
+  conv2d_row<s16x4>(Shape::shape(), load(&layer), rows, output, patch);
 }
 
 template <typename Shape>
@@ -30,6 +42,12 @@ void conv2d_s16x4_s64(const conv2d_s16x4_s64_layer &layer, const int16_t *input,
                       int16_t *ring, int16_t *patch) {
   conv2d<Shape::shape().kernel_height, s16x4_s64>(Shape::shape(), layer, input, output, ring,
                                                   patch);
+}
+
+template <typename Shape>
+void conv2d_s16x4_s64_row(const conv2d_s16x4_s64_layer &layer, const int16_t *const *rows,
+                          int16_t *output, int16_t *patch) {
+  conv2d_row<s16x4_s64>(Shape::shape(), load(&layer), rows, output, patch);
 }
 
 static inline void pointwise_s8x4(const conv2d_s8x4_layer &layer, const int8_t *input,

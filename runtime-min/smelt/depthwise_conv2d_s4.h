@@ -20,9 +20,21 @@ void depthwise_conv2d_s8x4(const depthwise_conv2d_s8x4_layer &layer, const int8_
 }
 
 template <typename Shape>
+void depthwise_conv2d_s8x4_row(const depthwise_conv2d_s8x4_layer &layer, const int8_t *const *rows,
+                               int8_t *output) {
+  depthwise_row<s8x4>(Shape::shape(), load(&layer), rows, output);
+}
+
+template <typename Shape>
 void depthwise_conv2d_s16x4(const depthwise_conv2d_s16x4_layer &layer, const int16_t *input,
                             int16_t *output, int16_t *ring) {
   depthwise_conv2d<Shape::shape().kernel_height, s16x4>(Shape::shape(), layer, input, output, ring);
+}
+
+template <typename Shape>
+void depthwise_conv2d_s16x4_row(const depthwise_conv2d_s16x4_layer &layer,
+                                const int16_t *const *rows, int16_t *output) {
+  depthwise_row<s16x4>(Shape::shape(), load(&layer), rows, output);
 }
 
 template <typename Shape>
@@ -30,6 +42,12 @@ void depthwise_conv2d_s16x4_s64(const depthwise_conv2d_s16x4_s64_layer &layer, c
                                 int16_t *output, int16_t *ring) {
   depthwise_conv2d<Shape::shape().kernel_height, s16x4_s64>(Shape::shape(), layer, input, output,
                                                             ring);
+}
+
+template <typename Shape>
+void depthwise_conv2d_s16x4_s64_row(const depthwise_conv2d_s16x4_s64_layer &layer,
+                                    const int16_t *const *rows, int16_t *output) {
+  depthwise_row<s16x4_s64>(Shape::shape(), load(&layer), rows, output);
 }
 
 }  // namespace smelt

@@ -122,6 +122,34 @@ SMELT_INLINE void pool_row(const window_shape &shape,
   }
 }
 
+/// Output row y: some of its kernel's rows may be outside of the image.
+template <typename Pool>
+SMELT_INLINE void pool_numbered_row(const window_shape &shape,
+                                    const pool2d_layer<typename Pool::value> &layer, int32_t y,
+                                    const typename Pool::value *const *rows,
+                                    typename Pool::value *output) {
+  const int32_t first = y * shape.stride_height - layer.images.pad_top;
+  pool_row<Pool>(
+      shape, layer,
+      taps_inside(first, shape.kernel_height, shape.dilation_height, layer.images.input_height),
+      rows, output);
+}
+
+/// Adds one of `rows` input rows to a total per channel; the last makes them the output of a window
+/// that is the whole image.
+template <typename Pool>
+SMELT_INLINE void pool_collect(const pool2d_layer<typename Pool::value> &layer, int32_t row,
+                               int32_t rows, const typename Pool::value *input,
+                               typename Pool::value *output, typename Pool::total *totals) {
+  const int32_t channels = layer.images.input_channels, width = layer.images.input_width;
+  for (int32_t c = 0; c < channels; ++c) {
+    typename Pool::total total = row == 0 ? Pool::start(layer.padding) : totals[c];
+    for (int32_t x = 0; x < width; ++x) total = Pool::add(total, input[x * channels + c]);
+    totals[c] = total;
+    if (row + 1 == rows) output[c] = clamp(Pool::finish(total, rows * width), layer.min, layer.max);
+  }
+}
+
 template <int32_t max_kernel_height, typename Pool>
 SMELT_INLINE void pool2d(const window_shape &shape,
                          const pool2d_layer<typename Pool::value> &constants,
@@ -130,16 +158,12 @@ SMELT_INLINE void pool2d(const window_shape &shape,
   using value = typename Pool::value;
   const pool2d_layer<value> layer = load(&constants);
   int32_t y = 0;
-  for_each_row<max_kernel_height>(
-      shape, layer.images, layer.padding, input, output, ring,
-      [&](const value *const *rows, value *output_row) __attribute__((always_inline)) {
-        const int32_t first = y * shape.stride_height - layer.images.pad_top;
-        pool_row<Pool>(shape, layer,
-                       taps_inside(first, shape.kernel_height, shape.dilation_height,
-                                   layer.images.input_height),
-                       rows, output_row);
-        y = y + 1 < layer.images.output_height ? y + 1 : 0;
-      });
+  for_each_row<max_kernel_height>(shape, layer.images, layer.padding, input, output, ring,
+                                  [&](const value *const *rows, value *output_row)
+                                      __attribute__((always_inline)) {
+                                        pool_numbered_row<Pool>(shape, layer, y, rows, output_row);
+                                        y = y + 1 < layer.images.output_height ? y + 1 : 0;
+                                      });
 }
 
 template <typename Shape>
@@ -150,10 +174,22 @@ void max_pool2d_s8(const pool2d_s8_layer &layer, const int8_t *input, int8_t *ou
 }
 
 template <typename Shape>
+void max_pool2d_s8_row(const pool2d_s8_layer &layer, int32_t y, int32_t, const int8_t *const *rows,
+                       int8_t *output) {
+  pool_numbered_row<max_pool<int8_t>>(Shape::shape(), load(&layer), y, rows, output);
+}
+
+template <typename Shape>
 void max_pool2d_u8(const pool2d_u8_layer &layer, const uint8_t *input, uint8_t *output,
                    uint8_t *ring) {
   pool2d<Shape::shape().kernel_height, max_pool<uint8_t>>(Shape::shape(), layer, input, output,
                                                           ring);
+}
+
+template <typename Shape>
+void max_pool2d_u8_row(const pool2d_u8_layer &layer, int32_t y, int32_t, const uint8_t *const *rows,
+                       uint8_t *output) {
+  pool_numbered_row<max_pool<uint8_t>>(Shape::shape(), load(&layer), y, rows, output);
 }
 
 template <typename Shape>
@@ -164,8 +200,20 @@ void max_pool2d_s16(const pool2d_s16_layer &layer, const int16_t *input, int16_t
 }
 
 template <typename Shape>
+void max_pool2d_s16_row(const pool2d_s16_layer &layer, int32_t y, int32_t,
+                        const int16_t *const *rows, int16_t *output) {
+  pool_numbered_row<max_pool<int16_t>>(Shape::shape(), load(&layer), y, rows, output);
+}
+
+template <typename Shape>
 void max_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output, float *ring) {
   pool2d<Shape::shape().kernel_height, max_pool<float>>(Shape::shape(), layer, input, output, ring);
+}
+
+template <typename Shape>
+void max_pool2d_f32_row(const pool2d_f32_layer &layer, int32_t y, int32_t, const float *const *rows,
+                        float *output) {
+  pool_numbered_row<max_pool<float>>(Shape::shape(), load(&layer), y, rows, output);
 }
 
 template <typename Shape>
@@ -176,10 +224,22 @@ void average_pool2d_s8(const pool2d_s8_layer &layer, const int8_t *input, int8_t
 }
 
 template <typename Shape>
+void average_pool2d_s8_row(const pool2d_s8_layer &layer, int32_t y, int32_t,
+                           const int8_t *const *rows, int8_t *output) {
+  pool_numbered_row<average_pool<int8_t>>(Shape::shape(), load(&layer), y, rows, output);
+}
+
+template <typename Shape>
 void average_pool2d_u8(const pool2d_u8_layer &layer, const uint8_t *input, uint8_t *output,
                        uint8_t *ring) {
   pool2d<Shape::shape().kernel_height, average_pool<uint8_t>>(Shape::shape(), layer, input, output,
                                                               ring);
+}
+
+template <typename Shape>
+void average_pool2d_u8_row(const pool2d_u8_layer &layer, int32_t y, int32_t,
+                           const uint8_t *const *rows, uint8_t *output) {
+  pool_numbered_row<average_pool<uint8_t>>(Shape::shape(), load(&layer), y, rows, output);
 }
 
 template <typename Shape>
@@ -190,10 +250,22 @@ void average_pool2d_s16(const pool2d_s16_layer &layer, const int16_t *input, int
 }
 
 template <typename Shape>
+void average_pool2d_s16_row(const pool2d_s16_layer &layer, int32_t y, int32_t,
+                            const int16_t *const *rows, int16_t *output) {
+  pool_numbered_row<average_pool<int16_t>>(Shape::shape(), load(&layer), y, rows, output);
+}
+
+template <typename Shape>
 void average_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output,
                         float *ring) {
   pool2d<Shape::shape().kernel_height, average_pool<float>>(Shape::shape(), layer, input, output,
                                                             ring);
+}
+
+template <typename Shape>
+void average_pool2d_f32_row(const pool2d_f32_layer &layer, int32_t y, int32_t,
+                            const float *const *rows, float *output) {
+  pool_numbered_row<average_pool<float>>(Shape::shape(), load(&layer), y, rows, output);
 }
 
 template <typename Shape>
@@ -202,8 +274,74 @@ void l1_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *out
 }
 
 template <typename Shape>
+void l1_pool2d_f32_row(const pool2d_f32_layer &layer, int32_t y, int32_t, const float *const *rows,
+                       float *output) {
+  pool_numbered_row<l1_pool>(Shape::shape(), load(&layer), y, rows, output);
+}
+
+template <typename Shape>
 void l2_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output, float *ring) {
   pool2d<Shape::shape().kernel_height, l2_pool>(Shape::shape(), layer, input, output, ring);
+}
+
+template <typename Shape>
+void l2_pool2d_f32_row(const pool2d_f32_layer &layer, int32_t y, int32_t, const float *const *rows,
+                       float *output) {
+  pool_numbered_row<l2_pool>(Shape::shape(), load(&layer), y, rows, output);
+}
+
+static inline void max_pool2d_s8_collect(const pool2d_s8_layer &layer, int32_t row, int32_t rows,
+                                         const int8_t *input, int8_t *output, int8_t *totals) {
+  pool_collect<max_pool<int8_t>>(load(&layer), row, rows, input, output, totals);
+}
+
+static inline void max_pool2d_u8_collect(const pool2d_u8_layer &layer, int32_t row, int32_t rows,
+                                         const uint8_t *input, uint8_t *output, uint8_t *totals) {
+  pool_collect<max_pool<uint8_t>>(load(&layer), row, rows, input, output, totals);
+}
+
+static inline void max_pool2d_s16_collect(const pool2d_s16_layer &layer, int32_t row, int32_t rows,
+                                          const int16_t *input, int16_t *output, int16_t *totals) {
+  pool_collect<max_pool<int16_t>>(load(&layer), row, rows, input, output, totals);
+}
+
+static inline void max_pool2d_f32_collect(const pool2d_f32_layer &layer, int32_t row, int32_t rows,
+                                          const float *input, float *output, float *totals) {
+  pool_collect<max_pool<float>>(load(&layer), row, rows, input, output, totals);
+}
+
+static inline void average_pool2d_s8_collect(const pool2d_s8_layer &layer, int32_t row,
+                                             int32_t rows, const int8_t *input, int8_t *output,
+                                             int32_t *totals) {
+  pool_collect<average_pool<int8_t>>(load(&layer), row, rows, input, output, totals);
+}
+
+static inline void average_pool2d_u8_collect(const pool2d_u8_layer &layer, int32_t row,
+                                             int32_t rows, const uint8_t *input, uint8_t *output,
+                                             int32_t *totals) {
+  pool_collect<average_pool<uint8_t>>(load(&layer), row, rows, input, output, totals);
+}
+
+static inline void average_pool2d_s16_collect(const pool2d_s16_layer &layer, int32_t row,
+                                              int32_t rows, const int16_t *input, int16_t *output,
+                                              int32_t *totals) {
+  pool_collect<average_pool<int16_t>>(load(&layer), row, rows, input, output, totals);
+}
+
+static inline void average_pool2d_f32_collect(const pool2d_f32_layer &layer, int32_t row,
+                                              int32_t rows, const float *input, float *output,
+                                              float *totals) {
+  pool_collect<average_pool<float>>(load(&layer), row, rows, input, output, totals);
+}
+
+static inline void l1_pool2d_f32_collect(const pool2d_f32_layer &layer, int32_t row, int32_t rows,
+                                         const float *input, float *output, float *totals) {
+  pool_collect<l1_pool>(load(&layer), row, rows, input, output, totals);
+}
+
+static inline void l2_pool2d_f32_collect(const pool2d_f32_layer &layer, int32_t row, int32_t rows,
+                                         const float *input, float *output, float *totals) {
+  pool_collect<l2_pool>(load(&layer), row, rows, input, output, totals);
 }
 
 }  // namespace smelt

@@ -43,8 +43,8 @@ SMELT_INLINE void for_each_reduced(const Layer &layer, const T *input, const Fun
 }
 
 /// Output elements are function(input), with the first input that belongs to them.
-template <typename Layer, typename T, typename Function>
-SMELT_INLINE void for_each_kept(const Layer &layer, const T *input, T *output,
+template <typename Layer, typename T, typename Output, typename Function>
+SMELT_INLINE void for_each_kept(const Layer &layer, const T *input, Output *output,
                                 const Function &function) {
   for (int32_t i = 0; i < layer.kept[0]; ++i)
     for (int32_t j = 0; j < layer.kept[1]; ++j)
@@ -112,20 +112,58 @@ SMELT_INLINE void reduce(const Layer &constants, const typename Number::value *i
   });
 }
 
+/// Adds one of `rows` rows of the input, to which the layer's dimensions apply, to a sum per
+/// output; the last makes outputs of them.
+template <typename Number, typename Layer>
+SMELT_INLINE void reduce_collect(const Layer &layer, int32_t row, int32_t rows,
+                                 const typename Number::value *input,
+                                 typename Number::value *output, typename Number::sum *sums) {
+  using value = typename Number::value;
+  using sum = typename Number::sum;
+  for_each_kept(layer, input, sums, [&](const value *from) {
+    sum total = row == 0 ? Number::start(layer) : *sums;
+    for_each_reduced(layer, from, [&](value x) { total += static_cast<sum>(x); });
+    if (row + 1 == rows) *output++ = Number::finish(layer, total);
+    ++sums;
+    return total;
+  });
+}
+
 static inline void reduce_s8(const reduce_layer &layer, const int8_t *input, int8_t *output) {
   reduce<reduce_quantized<int8_t, -128, 127>>(layer, input, output);
+}
+
+static inline void reduce_s8_collect(const reduce_layer &layer, int32_t row, int32_t rows,
+                                     const int8_t *input, int8_t *output, int32_t *sums) {
+  reduce_collect<reduce_quantized<int8_t, -128, 127>>(load(&layer), row, rows, input, output, sums);
 }
 
 static inline void reduce_u8(const reduce_layer &layer, const uint8_t *input, uint8_t *output) {
   reduce<reduce_quantized<uint8_t, 0, 255>>(layer, input, output);
 }
 
+static inline void reduce_u8_collect(const reduce_layer &layer, int32_t row, int32_t rows,
+                                     const uint8_t *input, uint8_t *output, int32_t *sums) {
+  reduce_collect<reduce_quantized<uint8_t, 0, 255>>(load(&layer), row, rows, input, output, sums);
+}
+
 static inline void reduce_s16(const reduce_layer &layer, const int16_t *input, int16_t *output) {
   reduce<reduce_quantized<int16_t, -32768, 32767>>(layer, input, output);
 }
 
+static inline void reduce_s16_collect(const reduce_layer &layer, int32_t row, int32_t rows,
+                                      const int16_t *input, int16_t *output, int32_t *sums) {
+  reduce_collect<reduce_quantized<int16_t, -32768, 32767>>(load(&layer), row, rows, input, output,
+                                                           sums);
+}
+
 static inline void reduce_f32(const reduce_f32_layer &layer, const float *input, float *output) {
   reduce<reduce_real>(layer, input, output);
+}
+
+static inline void reduce_f32_collect(const reduce_f32_layer &layer, int32_t row, int32_t rows,
+                                      const float *input, float *output, float *sums) {
+  reduce_collect<reduce_real>(load(&layer), row, rows, input, output, sums);
 }
 
 static inline void reduce_s32(const reduction_layer &layer, const int32_t *input, int32_t *output) {

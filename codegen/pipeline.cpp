@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Pipelines: the sizes of their rings as constants, the rows done so far as a struct, a function
+// for each stage that computes one row if it can, and one that lets them take turns.
+#include <fmt/format.h>
+
+#include "codegen/calls.h"
+
+namespace smelt {
+namespace {
+
+/// Where an operand's rows lie, as the code says it.
+struct Rows {
+  std::string base;  ///< the first row, without padding before it
+  std::string ring;  ///< a smelt::ring
+  std::int64_t top = 0;
+};
+
+class PipelineWriter {
+ public:
+  PipelineWriter(CppWriter& out, const EmitContext& context, const Pipeline& pipeline,
+                 std::size_t number)
+      : out_(out),
+        context_(context),
+        program_(context.program),
+        pipeline_(pipeline),
+        name_(fmt::format("pipeline_{}", number)),
+        struct_(fmt::format("rows_{}", number)) {}
+
+  void run() {
+    drawing();
+    rings();
+    counters();
+    for (std::size_t i = first(); i <= last(); ++i) stage(i);
+    turns();
+  }
+
+ private:
+  std::size_t first() const { return static_cast<std::size_t>(pipeline_.first_step); }
+  std::size_t last() const { return static_cast<std::size_t>(pipeline_.last_step); }
+  const Step& step(std::size_t i) const { return program_.steps[i]; }
+  const RowForm& form(std::size_t i) const { return *program_.steps[i].row_form; }
+
+  static BufferId written(const Step& step) {
+    for (const Operand& operand : step.operands)
+      if (operand.access == Access::write) return std::get<BufferId>(operand.place);
+    return {};
+  }
+  const Buffer& output(std::size_t i) const { return program_[written(step(i))]; }
+
+  /// The stage that writes a buffer, if one does.
+  std::optional<std::size_t> writer(BufferId id) const {
+    for (std::size_t i = first(); i <= last(); ++i)
+      if (storage_of(program_, written(step(i))) == storage_of(program_, id)) return i;
+    return std::nullopt;
+  }
+
+  std::string drawn(std::size_t i) const {
+    const RowForm& form = this->form(i);
+    std::string text = step_title(context_, i);
+    if (form.collects) return text + fmt::format(": adds up {} rows", form.height);
+    text += fmt::format(": {} rows of {}", form.height, with_commas(form.elements));
+    if (const auto& ring = output(i).rows) text += fmt::format(", {} kept", ring->count);
+    return text;
+  }
+
+  void drawing() {
+    out_.comment(
+        fmt::format("Steps {} to {} run row by row: the last that finds the rows it needs "
+                    "computes one, until none does.",
+                    first(), last()));
+    out_.table_line("");
+    for (std::size_t i = first(); i <= last(); ++i) out_.comment("  " + drawn(i));
+    out_.blank();
+  }
+
+  void rings() {
+    bool any = false;
+    for (std::size_t i = first(); i <= last(); ++i) {
+      const auto& ring = output(i).rows;
+      if (!ring) continue;
+      if (!any) out_.comment("Rows that are kept, and elements from one to the next.");
+      any = true;
+      out_.line(fmt::format("constexpr smelt::ring {} = {{{}, {}}};", ring_name(written(step(i))),
+                            ring->count, ring->pitch));
+    }
+    if (any) out_.blank();
+  }
+
+  std::string ring_name(BufferId id) const { return context_.rings[static_cast<std::size_t>(id)]; }
+
+  void counters() {
+    out_.comment("Rows done.");
+    out_.open(fmt::format("struct {}", struct_));
+    for (std::size_t i = first(); i <= last(); ++i)
+      out_.line(fmt::format("int32_t {};", context_.layers[i]));
+    out_.close("};").blank();
+  }
+
+  std::string at(const Buffer& buffer, std::int64_t elements) const {
+    const std::int64_t offset = buffer.offset + elements * byte_size(buffer.type);
+    return fmt::format("smelt::at<{}>(arena, {})", c_type(buffer.type), offset);
+  }
+
+  Rows rows_of(const RowWindow& window, BufferId id) const {
+    const Buffer& buffer = program_[storage_of(program_, id)];
+    if (!buffer.rows)
+      return {at(program_[id], 0), fmt::format("{{{}, {}}}", window.height, window.elements)};
+    return {at(buffer, buffer.rows->left - window.left), ring_name(storage_of(program_, id)),
+            buffer.rows->top};
+  }
+
+  /// "y * 2 + 1"
+  static std::string row_number(std::int64_t stride, std::int64_t offset) {
+    std::string text = stride == 1 ? "y" : fmt::format("y * {}", stride);
+    if (offset != 0) text += fmt::format(" {} {}", offset < 0 ? '-' : '+', std::abs(offset));
+    return text;
+  }
+
+  /// What must hold for the stage to find its rows; empty: it always does.
+  std::string lacking(std::size_t i) const {
+    std::string text;
+    for (const RowWindow& window : form(i).windows) {
+      const BufferId id = std::get<BufferId>(step(i).operands[window.operand].place);
+      const auto from = writer(id);
+      if (!from) continue;
+      text += fmt::format("{}done.{} < {}", text.empty() ? "" : " || ", context_.layers[*from],
+                          row_number(window.stride, window.span() - window.top));
+    }
+    return text;
+  }
+
+  void stage(std::size_t i) {
+    const auto& ring = output(i).rows;
+    const std::int32_t bottom = ring ? ring->bottom : 0;
+    const std::int32_t height = form(i).height;
+    out_.comment(step_title(context_, i));
+    out_.open(fmt::format("bool {}({} &done, void *arena)", context_.stages[i], struct_));
+    out_.line(fmt::format("const int32_t y = done.{};", context_.layers[i]));
+    std::string idle = fmt::format("y == {}", height + bottom);
+    if (const std::string lacking = this->lacking(i); !lacking.empty())
+      idle += bottom > 0 ? fmt::format(" || (y < {} && ({}))", height, lacking) : " || " + lacking;
+    out_.line(fmt::format("if ({}) return false;", idle));
+    out_.line(fmt::format("{} *const out = {};", c_type(output(i).type), output_row(i)));
+    if (bottom > 0) out_.open(fmt::format("if (y < {})", height));
+    compute(i);
+    if (bottom > 0) {
+      out_.close("} else {").indent();
+      out_.call("smelt::fill_row", {"out", fmt::format("{}", ring->elements), padding(output(i))});
+      out_.close();
+    }
+    out_.line(fmt::format("done.{} = y + 1;", context_.layers[i]));
+    out_.line("return true;").close().blank();
+  }
+
+  std::string padding(const Buffer& buffer) const {
+    return fmt::format("{}{{{}}}", c_type(buffer.type), value_text(context_, buffer.rows->padding));
+  }
+
+  std::string output_row(std::size_t i) const {
+    const Buffer& buffer = output(i);
+    if (form(i).collects) return at(buffer, 0);
+    if (buffer.rows)
+      return fmt::format("smelt::row({}, {}, {})", at(buffer, buffer.rows->left),
+                         ring_name(written(step(i))), row_number(1, buffer.rows->top));
+    return fmt::format("{} + y * {}", at(buffer, 0), form(i).elements);
+  }
+
+  void compute(std::size_t i) {
+    const Step& step = this->step(i);
+    std::vector<std::string> arguments = layer_argument(context_, i);
+    if (form(i).numbered) {
+      arguments.push_back("y");
+      arguments.push_back(fmt::format("{}", form(i).height));
+    }
+    for (std::size_t k = 0; k < step.operands.size(); ++k) arguments.push_back(operand(i, k));
+    out_.call(callee(step), arguments);
+    trace(i);
+  }
+
+  std::string operand(std::size_t i, std::size_t k) {
+    const Operand& operand = step(i).operands[k];
+    if (const auto* constant = std::get_if<ConstantId>(&operand.place))
+      return value_text(context_, *constant);
+    const BufferId id = std::get<BufferId>(operand.place);
+    if (operand.access == Access::write) return "out";
+    for (const RowWindow& window : form(i).windows)
+      if (window.operand == k) return input_rows(window, id);
+    return program_[id].bytes > 0 ? at(program_[id], 0) : "nullptr";
+  }
+
+  std::string input_rows(const RowWindow& window, BufferId id) {
+    const Rows rows = rows_of(window, id);
+    const std::string y = row_number(window.stride, rows.top - window.top);
+    if (!window.pointers) return fmt::format("smelt::row({}, {}, {})", rows.base, ring(rows), y);
+    out_.line(fmt::format("const {} *rows[{}];", c_type(program_[id].type), window.rows));
+    out_.call("smelt::find_rows",
+              {"rows", rows.base, ring(rows), y, fmt::format("{}", window.dilation)});
+    return "rows";
+  }
+
+  static std::string ring(const Rows& rows) {
+    return rows.ring.front() == '{' ? "smelt::ring" + rows.ring : rows.ring;
+  }
+
+  void trace(std::size_t i) {
+    if (output(i).kind != BufferKind::tensor) return;
+    out_.directive(fmt::format("#ifdef {}_TRACE", context_.macro));
+    const std::int64_t size = byte_size(output(i).type);
+    const std::string call = fmt::format("{}_trace", context_.prefix);
+    if (form(i).collects) out_.line(fmt::format("if (y + 1 == {})", form(i).height)).indent();
+    out_.call(call,
+              {fmt::format("{}", i), form(i).collects ? "0" : "y", "out",
+               fmt::format("{}", form(i).collects ? output(i).bytes : form(i).elements * size)});
+    if (form(i).collects) out_.outdent();
+    out_.directive("#endif");
+  }
+
+  void turns() {
+    out_.open(fmt::format("void {}(void *arena)", name_));
+    for (std::size_t i = first(); i <= last(); ++i) {
+      const auto& ring = output(i).rows;
+      if (!ring || !ring->padded()) continue;
+      out_.call("smelt::fill_row", {at(output(i), 0), fmt::format("{}", ring->count * ring->pitch),
+                                    padding(output(i))});
+    }
+    out_.line(fmt::format("{} done = {{}};", struct_));
+    std::string turns = "while (";
+    const std::string indent(4, ' ');
+    out_.begin_table();
+    for (std::size_t i = last() + 1; i-- > first();) {
+      turns += fmt::format("{}(done, arena){}", context_.stages[i], i == first() ? ") {" : " ||");
+      out_.line(turns);
+      turns = "       ";
+    }
+    out_.line("}");
+    out_.end_table();
+    out_.close().blank();
+  }
+
+  CppWriter& out_;
+  const EmitContext& context_;
+  const Program& program_;
+  const Pipeline& pipeline_;
+  std::string name_, struct_;
+};
+
+}  // namespace
+
+void write_pipelines(CppWriter& writer, const EmitContext& context) {
+  for (std::size_t i = 0; i < context.program.pipelines.size(); ++i)
+    PipelineWriter(writer, context, context.program.pipelines[i], i).run();
+}
+
+}  // namespace smelt

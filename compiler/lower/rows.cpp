@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/lower/rows.h"
+
+#include <algorithm>
+
+#include "compiler/ops/permutation.h"
+
+namespace smelt {
+namespace {
+
+/// Whether every operand has the output's rows, or none and holds for all of them.
+bool is_row_wise(const NodeView& view) {
+  if (view.node.op->untranspose != untranspose_elementwise || !has_rows(view.output().shape))
+    return false;
+  const std::int32_t height = view.output().shape[1];
+  for (std::size_t i = 0; i < view.node.inputs.size(); ++i) {
+    const Tensor& operand = view.input(i);
+    if (operand.variable) return false;
+    if (has_rows(operand.shape) ? operand.shape[1] != height || operand.constant
+                                : operand.shape.size() == 4 && operand.shape[1] != 1)
+      return false;
+  }
+  return true;
+}
+
+/// The node alone, on images of one row.
+struct RowGraph {
+  Graph graph;
+  std::vector<std::optional<BufferId>> buffers;  ///< by tensor: those of the whole images
+};
+
+RowGraph row_graph(const NodeView& view, const std::vector<std::optional<BufferId>>& buffers) {
+  RowGraph row;
+  Node node = view.node;
+  for (auto* ids : {&node.inputs, &node.outputs})
+    for (TensorId& id : *ids) {
+      if (id == no_tensor) continue;
+      Tensor tensor = view.graph[id];
+      if (has_rows(tensor.shape)) tensor.shape[1] = 1;
+      row.buffers.push_back(buffers[static_cast<std::size_t>(id)]);
+      row.graph.tensors.push_back(std::move(tensor));
+      id = static_cast<TensorId>(row.graph.tensors.size() - 1);
+    }
+  row.graph.nodes.push_back(std::move(node));
+  return row;
+}
+
+/// Constants from `first` on that another of the layer is equal to are replaced by it in `step`,
+/// and removed.
+void share_constants(Program& program, Step& step, std::size_t first) {
+  std::vector<Constant> made(program.constants.begin() + static_cast<std::ptrdiff_t>(first),
+                             program.constants.end());
+  program.constants.resize(first);
+  std::vector<ConstantId> ids;
+  for (Constant& constant : made) {
+    const auto known = std::find_if(
+        program.constants.begin(), program.constants.end(), [&](const Constant& other) {
+          return other.layer == constant.layer && other.suffix == constant.suffix &&
+                 other.type == constant.type && other.bytes == constant.bytes;
+        });
+    ids.push_back(static_cast<ConstantId>(known - program.constants.begin()));
+    if (known == program.constants.end()) program.constants.push_back(std::move(constant));
+  }
+  const auto replace = [&](ConstantId& id) {
+    if (static_cast<std::size_t>(id) >= first) id = ids[static_cast<std::size_t>(id) - first];
+  };
+  for (Operand& operand : step.operands)
+    if (auto* id = std::get_if<ConstantId>(&operand.place)) replace(*id);
+  if (!step.arguments) return;
+  for (Field& field : step.arguments->fields)
+    for (Value& value : field.values)
+      if (auto* id = std::get_if<ConstantId>(&value)) replace(*id);
+}
+
+}  // namespace
+
+void add_row_form(Program& program, const NodeView& view, const Target& target,
+                  const std::vector<std::optional<BufferId>>& buffers,
+                  const KernelRow& (*choose)(const NodeView&, const Target&)) {
+  if (!is_row_wise(view)) return;
+  RowGraph row = row_graph(view, buffers);
+  const NodeView row_view{row.graph, row.graph.nodes[0]};
+  const std::size_t steps = program.steps.size(), constants = program.constants.size();
+  StepBuilder builder(program, row_view, row.buffers);
+  choose(row_view, target).lower(row_view, builder);
+  Step made = std::move(program.steps.back());
+  const bool single = program.steps.size() == steps + 1;
+  program.steps.resize(steps, made);
+  share_constants(program, made, constants);
+  if (!single) return;
+  const Shape& shape = view.output().shape;
+  const std::int64_t elements = std::int64_t{shape[2]} * shape[3];
+  RowForm form{.kernel = made.kernel,
+               .shape = made.shape,
+               .arguments = made.arguments,
+               .operands = made.operands,
+               .windows = {},
+               .height = shape[1],
+               .elements = elements,
+               .lead = {}};
+  for (std::size_t i = 0; i < form.operands.size(); ++i) {
+    const auto* id = std::get_if<BufferId>(&form.operands[i].place);
+    if (id && form.operands[i].access == Access::read && has_rows(program[*id].shape))
+      form.windows.push_back(
+          {.operand = i,
+           .height = shape[1],
+           .elements = std::int64_t{program[*id].shape[2]} * program[*id].shape[3]});
+  }
+  if (form.windows.empty()) return;
+  program.steps.back().row_form = std::move(form);
+}
+
+}  // namespace smelt
