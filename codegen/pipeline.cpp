@@ -205,14 +205,14 @@ class PipelineWriter {
 
   void trace(std::size_t i) {
     if (output(i).kind != BufferKind::tensor) return;
+    const bool collects = form(i).collects;
+    const std::int64_t bytes =
+        collects ? output(i).bytes : form(i).elements * byte_size(output(i).type);
     out_.directive(fmt::format("#ifdef {}_TRACE", context_.macro));
-    const std::int64_t size = byte_size(output(i).type);
-    const std::string call = fmt::format("{}_trace", context_.prefix);
-    if (form(i).collects) out_.line(fmt::format("if (y + 1 == {})", form(i).height)).indent();
-    out_.call(call,
-              {fmt::format("{}", i), form(i).collects ? "0" : "y", "out",
-               fmt::format("{}", form(i).collects ? output(i).bytes : form(i).elements * size)});
-    if (form(i).collects) out_.outdent();
+    out_.call(
+        fmt::format("{}{}_trace", collects ? fmt::format("if (y + 1 == {}) ", form(i).height) : "",
+                    context_.prefix),
+        {fmt::format("{}", i), collects ? "0" : "y", "out", fmt::format("{}", bytes)});
     out_.directive("#endif");
   }
 

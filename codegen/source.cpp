@@ -170,6 +170,12 @@ class SourceWriter {
            1;
   }
 
+  std::string title(std::size_t i) const {
+    if (!pipeline_at(i)) return step_title(context_, i);
+    return fmt::format("{}-{}  {} to {}, row by row", i, next(i) - 1, context_.layers[i],
+                       context_.layers[next(i) - 1]);
+  }
+
   void call(std::size_t i) {
     if (const auto pipeline = pipeline_at(i))
       out_.line(fmt::format("pipeline_{}(arena);", *pipeline));
@@ -196,7 +202,7 @@ class SourceWriter {
     out_.open_function("void run", parameters());
     places();
     for (std::size_t i = 0; i < program_.steps.size(); i = next(i)) {
-      if (!pipeline_at(i)) out_.comment(step_title(context_, i));
+      out_.comment(title(i));
       call(i);
     }
     out_.close().blank();

@@ -19,6 +19,11 @@ namespace {
 /// their code.
 constexpr double balanced_slack = 1.25;
 
+constexpr std::pair<Optimize, std::string_view> modes[] = {{Optimize::none, "none"},
+                                                           {Optimize::speed, "speed"},
+                                                           {Optimize::balanced, "balanced"},
+                                                           {Optimize::ram, "ram"}};
+
 bool runs(const Pass& pass, const PipelineOptions& options) {
   return (!pass.optimization || options.optimize != Optimize::none) &&
          !(pass.rounds && options.exact);
@@ -35,6 +40,18 @@ void require_valid(const Graph& graph, std::string_view pass) {
 }
 
 }  // namespace
+
+std::string_view to_string(Optimize optimize) {
+  for (const auto& [mode, name] : modes)
+    if (mode == optimize) return name;
+  return {};
+}
+
+std::optional<Optimize> parse_optimize(std::string_view text) {
+  for (const auto& [mode, name] : modes)
+    if (name == text) return mode;
+  return std::nullopt;
+}
 
 const std::vector<Pass>& import_passes() {
   static const std::vector<Pass> passes = {
@@ -81,6 +98,7 @@ PlanOptions plan_options(const Target& target, const PipelineOptions& options) {
           .schedule = options.schedule.value_or(rows ? Schedule::rows : Schedule::layers),
           .slack = balanced ? balanced_slack : 1,
           .ram = balanced ? options.ram : std::nullopt,
+          .device_ram = target.ram_bytes,
           .stream = options.stream};
 }
 

@@ -21,6 +21,9 @@ namespace smelt {
 /// pipelines wherever they lower the peak, balanced until it is not much above the smallest.
 enum class Optimize : std::uint8_t { none, speed, balanced, ram };
 
+std::string_view to_string(Optimize optimize);
+std::optional<Optimize> parse_optimize(std::string_view text);
+
 struct PipelineOptions {
   Optimize optimize = Optimize::balanced;
   bool keep_input = false;

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "codegen/cpp_writer.h"
-#include "tools/files.h"
 
 namespace smelt::tools {
 namespace {
@@ -14,18 +13,6 @@ struct Need {
   std::int64_t bytes;
   std::string note;
 };
-
-std::optional<std::int64_t> budget_of(const std::string& text, const char* option,
-                                      Compiled& compiled, Diagnostics& diagnostics) {
-  if (text.empty()) return std::nullopt;
-  const auto budget = parse_bytes(text);
-  if (!budget)
-    diagnostics.error({.file = option}, fmt::format("\"{}\" is not a size", text))
-        .note("write bytes, or 32K, or 1M");
-  else
-    compiled.emit.command += fmt::format(" {} {}", option, text);
-  return budget;
-}
 
 void check(const Need& need, std::int64_t limit, const std::string& whose, const std::string& model,
            Diagnostics& diagnostics) {
@@ -38,7 +25,7 @@ void check(const Need& need, std::int64_t limit, const std::string& whose, const
 
 }  // namespace
 
-bool check_budgets(Compiled& compiled, const Budgets& budgets, Diagnostics& diagnostics) {
+bool check_budgets(Compiled& compiled, const std::string& flash_budget, Diagnostics& diagnostics) {
   const Program& program = compiled.program;
   const ConstantBytes constants = constant_bytes(program);
   const Need ram{"RAM", program.arena_bytes + program.state_bytes,
@@ -55,10 +42,11 @@ bool check_budgets(Compiled& compiled, const Budgets& budgets, Diagnostics& diag
       (target.flash_bytes == 0 || target.constant_reach < target.flash_bytes))
     check(flash, target.constant_reach,
           fmt::format("{} reads constants from the first", target.name), model, diagnostics);
-  compiled.emit.ram_budget = budget_of(budgets.ram, "--ram", compiled, diagnostics);
   if (compiled.emit.ram_budget)
     check(ram, *compiled.emit.ram_budget, "the budget is", model, diagnostics);
-  if (const auto budget = budget_of(budgets.flash, "--flash", compiled, diagnostics))
+  if (flash_budget.empty()) return !diagnostics.failed();
+  compiled.emit.command += " --flash " + flash_budget;
+  if (const auto budget = size_of(flash_budget, "--flash", diagnostics))
     check(flash, *budget, "the budget is", model, diagnostics);
   return !diagnostics.failed();
 }

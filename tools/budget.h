@@ -10,14 +10,8 @@
 
 namespace smelt::tools {
 
-/// Sizes as the user wrote them: "32K"; empty: no budget.
-struct Budgets {
-  std::string ram;
-  std::string flash;
-};
-
 /// Reports what does not fit, with both figures each. RAM is arena and state; flash is constants
-/// alone, since code is not compiled yet. A RAM budget is noted for the emitted assertion.
-bool check_budgets(Compiled& compiled, const Budgets& budgets, Diagnostics& diagnostics);
+/// alone, since code is not compiled yet. `flash_budget`: as the user wrote it, "32K"; empty: none.
+bool check_budgets(Compiled& compiled, const std::string& flash_budget, Diagnostics& diagnostics);
 
 }  // namespace smelt::tools

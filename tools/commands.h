@@ -40,6 +40,8 @@ struct ModelOptions {
   std::string name;                ///< of the emitted code; empty: from the file's name
   std::string target = "generic";  ///< its name, or a .json file
   std::string optimize = "balanced";
+  std::string schedule;  ///< "layers" or "rows"; empty: as `optimize` has it
+  std::string ram;       ///< "32K"; empty: no budget
   bool keep_input = false;
   std::vector<std::string> custom;  ///< NAME=header.h:function
   std::vector<std::string> shape;   ///< INPUT=1,3,96,96, of .onnx models
@@ -51,8 +53,7 @@ struct CompileOptions {
   ModelOptions model;
   std::string output = ".";
   std::string labels;          ///< path; empty: none
-  std::string ram;             ///< "32K"; empty: no budget
-  std::string flash;           ///< likewise, for constants
+  std::string flash;           ///< "32K"; empty: no budget for constants
   std::string section;         ///< "weights=.qspi,arena=.dtcm"; empty: the usual sections
   std::string depfile;         ///< path; empty: none
   std::string golden;          ///< golden vectors to carry along; empty: none

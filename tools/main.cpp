@@ -42,9 +42,16 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
                  "prefix of every emitted name [the file's name, made an identifier]");
   app.add_option("--target", options.target, "device class: see smelt targets")
       ->capture_default_str();
-  app.add_option("--optimize", options.optimize, "speed (whole layers), balanced, ram (pipelines of rows wherever they save memory), none "
-                 "(keeps every tensor of the file)")
+  app.add_option(
+         "--optimize", options.optimize,
+         "speed (whole layers), balanced, ram (pipelines of rows wherever they save memory), none "
+         "(keeps every tensor of the file)")
       ->capture_default_str();
+  app.add_option("--schedule", options.schedule,
+                 "layers (one after the other) or rows (pipelines) [as --optimize has it]");
+  app.add_option("--ram", options.ram,
+                 "refuse a model that needs more RAM: 2048, 32K; balanced makes as few pipelines "
+                 "as that takes");
   app.add_flag("--keep-input", options.keep_input, "run does not overwrite the input");
   app.add_option("--custom", options.custom,
                  "NAME=header.h:function: run operator NAME by a function of yours");
@@ -59,7 +66,6 @@ void add_compile(CLI::App& app, CompileOptions& options) {
   add_model_options(app, options.model);
   app.add_option("-o,--output", options.output, "folder to write to")->capture_default_str();
   app.add_option("--labels", options.labels, "file with one class name per line");
-  app.add_option("--ram", options.ram, "refuse a model that needs more RAM: 2048, 32K");
   app.add_option("--flash", options.flash, "refuse a model whose constants need more flash");
   app.add_option("--section", options.section,
                  "sections of the linker script: weights=.qspi,arena=.dtcm");

@@ -16,14 +16,6 @@
 namespace smelt::tools {
 namespace {
 
-std::optional<Optimize> parse_optimize(const std::string& text) {
-  if (text == "none") return Optimize::none;
-  if (text == "speed") return Optimize::speed;
-  if (text == "balanced") return Optimize::balanced;
-  if (text == "ram") return Optimize::ram;
-  return std::nullopt;
-}
-
 /// NAME=folder/file.npy without the folder.
 std::string without_folder(const std::string& bind) {
   const std::size_t path = bind.rfind('=') + 1;
@@ -36,6 +28,8 @@ std::string normalized_command(const ModelOptions& options, const std::string& t
   std::string command = fmt::format("smelt compile {} --target {}", file, target);
   if (options.optimize != "balanced") command += " --optimize " + options.optimize;
   if (!options.name.empty()) command += " --name " + options.name;
+  if (!options.schedule.empty()) command += " --schedule " + options.schedule;
+  if (!options.ram.empty()) command += " --ram " + options.ram;
   if (options.keep_input) command += " --keep-input";
   for (const std::string& custom : options.custom) command += " --custom " + custom;
   for (const std::string& shape : options.shape) command += " --shape " + shape;
@@ -43,7 +37,31 @@ std::string normalized_command(const ModelOptions& options, const std::string& t
   return command;
 }
 
+std::optional<Schedule> schedule_of(const ModelOptions& options, Diagnostics& diagnostics) {
+  if (options.schedule.empty()) return std::nullopt;
+  if (options.schedule == "layers") return Schedule::layers;
+  if (options.schedule == "rows") return Schedule::rows;
+  diagnostics
+      .error({.file = "--schedule"}, fmt::format("there is no schedule \"{}\"", options.schedule))
+      .note("schedules are layers and rows");
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> ram_of(const ModelOptions& options, Diagnostics& diagnostics) {
+  if (options.ram.empty()) return std::nullopt;
+  return size_of(options.ram, "--ram", diagnostics);
+}
+
 }  // namespace
+
+std::optional<std::int64_t> size_of(const std::string& text, const char* option,
+                                    Diagnostics& diagnostics) {
+  const auto bytes = parse_bytes(text);
+  if (!bytes)
+    diagnostics.error({.file = option}, fmt::format("\"{}\" is not a size", text))
+        .note("write bytes, or 32K, or 1M");
+  return bytes;
+}
 
 bool check_prefix(const std::string& name, Diagnostics& diagnostics) {
   if (is_prefix(name)) return true;
@@ -80,10 +98,14 @@ std::optional<Compiled> compile_model(
     diagnostics
         .error({.file = "--optimize"}, fmt::format("there is no mode \"{}\"", options.optimize))
         .note("modes are none, speed, balanced and ram");
+  const auto schedule = schedule_of(options, diagnostics);
+  const auto ram = ram_of(options, diagnostics);
   auto model = load_model(options, diagnostics);
   if (!model || diagnostics.failed()) return std::nullopt;
   const PipelineOptions pipeline{.optimize = *optimize,
                                  .keep_input = options.keep_input,
+                                 .schedule = schedule,
+                                 .ram = ram,
                                  .stop_after = stop_after,
                                  .observe = std::move(observe)};
   auto graph = run_passes(model->graph, pipeline, diagnostics);
@@ -94,6 +116,7 @@ std::optional<Compiled> compile_model(
                    .version = std::string(version),
                    .command = normalized_command(options, target->name, model->graph.file),
                    .passes = pass_names(pipeline),
+                   .ram_budget = ram,
                    .max_array_bytes = target->max_array_bytes};
   return Compiled{std::move(*model), std::move(*target), std::move(*graph), std::move(program),
                   std::move(emit)};

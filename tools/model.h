@@ -18,6 +18,10 @@ namespace smelt::tools {
 /// Whether a name given by --name can be the prefix of all emitted names; reports why not.
 bool check_prefix(const std::string& name, Diagnostics& diagnostics);
 
+/// A size as the user wrote it, "32K"; reports what is none.
+std::optional<std::int64_t> size_of(const std::string& text, const char* option,
+                                    Diagnostics& diagnostics);
+
 /// A model as the file has it.
 struct Model {
   Graph graph;         ///< verified; its name is an identifier

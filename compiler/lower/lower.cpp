@@ -44,6 +44,15 @@ const KernelRow& choose(const NodeView& view, const Target& target) {
   return *chosen;
 }
 
+/// Constants do not come row by row.
+bool reads_constant_rows(const Step& step) {
+  if (!step.row_form) return false;
+  const RowForm& form = *step.row_form;
+  return std::any_of(form.windows.begin(), form.windows.end(), [&](const RowWindow& window) {
+    return std::holds_alternative<ConstantId>(form.operands[window.operand].place);
+  });
+}
+
 class Lowering {
  public:
   Lowering(const Graph& graph, const Target& target, KernelChoice choice)
@@ -83,6 +92,7 @@ class Lowering {
     if (target_.separate_flash) bring_constants(first, builder);
     if (program_.steps.size() != first + 1) return;
     if (node.op->in_place) program_.steps.back().in_place = true;
+    if (reads_constant_rows(program_.steps.back())) program_.steps.back().row_form.reset();
     if (!program_.steps.back().row_form) add_row_form(program_, view, target_, buffers_, choose_);
   }
 

@@ -16,8 +16,9 @@ bool is_row_wise(const NodeView& view) {
   for (std::size_t i = 0; i < view.node.inputs.size(); ++i) {
     const Tensor& operand = view.input(i);
     if (operand.variable) return false;
+    const std::size_t rank = operand.shape.size();
     if (has_rows(operand.shape) ? operand.shape[1] != height || operand.constant
-                                : operand.shape.size() == 4 && operand.shape[1] != 1)
+                                : rank > 2 && operand.shape[rank - 3] != 1)
       return false;
   }
   return true;

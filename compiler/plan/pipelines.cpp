@@ -19,10 +19,10 @@ class Maker {
     pipeline_.last_step = first_ + static_cast<std::int32_t>(segment_.stages.stages.size()) - 1;
     for (std::size_t p = 0; p < segment_.stages.places.size(); ++p) place(p);
     std::vector<Step> steps;
-    for (std::size_t s = 0; s < segment_.stages.stages.size(); ++s) {
-      const Stage& stage = segment_.stages.stages[s];
-      steps.push_back(stage.copies ? copy(stage) : compute(stage, s));
-    }
+    for (const Stage& stage : segment_.stages.stages)
+      steps.push_back(stage.copies ? copy(stage) : compute(stage));
+    for (const BufferId whole : segment_.stages.wholes)
+      pipeline_.lives.push_back({whole, first_, pipeline_.last_step});
     for (const PlaceReach& reach : segment_.run.reaches)
       pipeline_.reaches.push_back({buffers_[reach.lower], buffers_[reach.upper], reach.lead});
     program_.pipelines.push_back(std::move(pipeline_));
@@ -61,7 +61,7 @@ class Maker {
     pipeline_.lives.push_back({id, first_ + life.first, first_ + life.last});
   }
 
-  Step compute(const Stage& stage, std::size_t index) {
+  Step compute(const Stage& stage) {
     Step step = std::move(program_.steps[static_cast<std::size_t>(stage.step)]);
     RowForm& form = *step.row_form;
     for (const StageRead& read : stage.reads)
@@ -76,8 +76,8 @@ class Maker {
     if (form.collects)
       for (const Operand& operand : step.operands)
         if (operand.access == Access::scratch)
-          pipeline_.lives.push_back({std::get<BufferId>(operand.place), first_,
-                                     first_ + static_cast<std::int32_t>(index)});
+          pipeline_.lives.push_back(
+              {std::get<BufferId>(operand.place), first_, pipeline_.last_step});
     return step;
   }
 

@@ -77,7 +77,8 @@ void pack_arena(Program& program, const PlanOptions& options) {
   }
   std::vector<Overlap> overlaps;
   const auto overlap = [&](const Pipeline::Reach& reach) {
-    overlaps.push_back({index.at(reach.lower), index.at(reach.upper), reach.lead});
+    overlaps.push_back({index.at(storage_of(program, reach.lower)),
+                        index.at(storage_of(program, reach.upper)), reach.lead});
   };
   for (std::int32_t step = 0; step < step_count(program); ++step)
     if (const auto reach = reach_of(program, step)) overlap(*reach);
@@ -151,8 +152,10 @@ std::int64_t live_bytes(const Program& program, std::int32_t step) {
   // Of several that reach over one tensor, the one that gains most.
   std::map<BufferId, std::int64_t> gains;
   for (const Pipeline::Reach& reach : reaches_at(program, step)) {
-    const std::int64_t lower = program[reach.lower].bytes, upper = program[reach.upper].bytes;
-    std::int64_t& gain = gains[reach.upper];
+    const BufferId over = storage_of(program, reach.upper);
+    const std::int64_t lower = program[storage_of(program, reach.lower)].bytes;
+    const std::int64_t upper = program[over].bytes;
+    std::int64_t& gain = gains[over];
     gain = std::max(gain, lower + upper - std::max(lower, reach.lead + upper));
   }
   for (const auto& [upper, gain] : gains) bytes -= gain;

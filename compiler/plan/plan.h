@@ -28,6 +28,7 @@ struct PlanOptions {
   Schedule schedule = Schedule::layers;
   double slack = 1;  ///< pipelines are made until the peak is within that factor of the smallest
   std::optional<std::int64_t> ram;  ///< bytes of arena and state that are good enough
+  std::int64_t device_ram = 0;      ///< whatever the slack, no more than that; 0: not known
   Stream stream = Stream::none;
 };
 

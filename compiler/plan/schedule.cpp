@@ -60,13 +60,15 @@ class Candidates {
     return pushed ? 0 : bytes_of(program_, place, life);
   }
 
-  /// Bytes of tensors that the segment does not touch, but that are needed after it.
+  /// Bytes of tensors that are there all the time, as the segment's rows are not.
   std::int64_t outside(const Segment& segment) const {
     std::int64_t bytes = 0;
     for (std::size_t i = 0; i < program_.buffers.size(); ++i) {
       const Buffer& buffer = program_.buffers[i];
       const auto id = static_cast<BufferId>(i);
-      const bool across = buffer.first_step < segment.first && buffer.last_step > segment.last;
+      const auto& wholes = segment.stages.wholes;
+      const bool across = std::find(wholes.begin(), wholes.end(), id) != wholes.end() ||
+                          (buffer.first_step < segment.first && buffer.last_step > segment.last);
       if (buffer.alias_of || buffer.kind != BufferKind::tensor || !across) continue;
       const auto& places = segment.stages.places;
       if (std::none_of(places.begin(), places.end(),
@@ -182,6 +184,17 @@ class Search {
   std::map<std::int32_t, std::vector<Candidate>> by_last_;
 };
 
+/// What the peak may be.
+std::int64_t budget_of(const Program& program, std::int64_t smallest, const PlanOptions& options) {
+  if (options.schedule == Schedule::layers) return std::numeric_limits<std::int64_t>::max();
+  std::int64_t state = 0;
+  for (const Buffer& buffer : program.buffers)
+    if (buffer.kind == BufferKind::state && !buffer.alias_of) state += buffer.bytes;
+  if (options.ram) return *options.ram - state;
+  const auto slack = static_cast<std::int64_t>(static_cast<double>(smallest) * options.slack);
+  return options.device_ram > 0 ? std::min(slack, options.device_ram - state) : slack;
+}
+
 }  // namespace
 
 std::vector<Segment> schedule(const Program& program, const std::vector<std::int64_t>& layers,
@@ -191,12 +204,10 @@ std::vector<Segment> schedule(const Program& program, const std::vector<std::int
   const Search search(program, layers, options);
   const std::int64_t smallest = search.smallest_peak();
   if (smallest == std::numeric_limits<std::int64_t>::max()) return {};
-  const std::int64_t wanted =
-      options.ram ? *options.ram
-                  : static_cast<std::int64_t>(static_cast<double>(smallest) * options.slack);
+  const std::int64_t budget = std::max(smallest, budget_of(program, smallest, options));
   std::vector<Segment> segments;
   const Candidates candidates(program, options);
-  for (const Candidate& each : search.fewest(std::max(smallest, wanted)))
+  for (const Candidate& each : search.fewest(budget))
     segments.push_back(*candidates.segment(each.first, each.last));
   return segments;
 }

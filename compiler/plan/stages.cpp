@@ -76,7 +76,10 @@ class Builder {
     const auto window = std::find_if(form.windows.begin(), form.windows.end(),
                                      [&](const RowWindow& w) { return w.operand == operand; });
     // What is not read by rows must be whole before.
-    if (window == form.windows.end()) return written_before(storage);
+    if (window == form.windows.end()) {
+      result_.wholes.push_back(storage);
+      return written_before(storage);
+    }
     if (program_[storage].kind != BufferKind::tensor) return false;
     const std::size_t place = place_of(storage, window->height, window->elements);
     const RowLayout& layout = result_.places[place].layout;

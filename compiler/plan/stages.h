@@ -55,6 +55,7 @@ struct Stage {
 struct Stages {
   std::vector<Stage> stages;
   std::vector<Place> places;
+  std::vector<BufferId> wholes;  ///< storages from before that every row reads all of
 };
 
 /// The pipeline of steps `first` to `last`; nothing if they cannot be one. `streamed`: the model's

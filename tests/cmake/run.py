@@ -89,7 +89,7 @@ def check_work(project):
 def check_budgets(project):
     project.configure("-DBUDGET=RAM;512")
     output = project.make(fails=True)
-    expect("error: needs 960 bytes of RAM, the budget is 512" in output, "RAM is refused", output)
+    expect("error: needs 894 bytes of RAM, the budget is 512" in output, "RAM is refused", output)
     project.configure("-DBUDGET=FLASH;4K")
     output = project.make(fails=True)
     expect("bytes of flash, the budget is 4,096" in output, "constants are refused", output)

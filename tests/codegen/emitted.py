@@ -208,6 +208,12 @@ def check_format(model):
             print(run("diff", path, pathlib.Path(tempfile.gettempdir()) / "formatted").stdout[:2000])
 
 
+def steps_of_run(text):
+    """Numbers in the comments of the calls; a pipeline's is a range."""
+    titles = re.findall(r"^  // (\d+)(?:-(\d+))?  ", text, re.M)
+    return [step for first, last in titles for step in range(int(first), int(last or first) + 1)]
+
+
 def check_data_sheet(model, file):
     """The header says what the model is, and where everything lies; run is the network."""
     sheet = model.header[:model.header.index("#ifndef")]
@@ -220,7 +226,7 @@ def check_data_sheet(model, file):
     for name, offset in places:
         check(re.search(rf"^// +{offset} \.\. \d+ +{name} ", sheet, re.M),
               f"the memory map does not show {name} at {offset}")
-    steps = [int(number) for number in re.findall(r"^  // (\d+)  ", body, re.M)]
+    steps = steps_of_run(body)
     check(steps == list(range(len(steps))) and steps, f"steps of run: {steps}")
     bytes_of_arena = max((int(end) for end in re.findall(r"^// +\d+ \.\. (\d+) ", sheet, re.M)),
                          default=0)
@@ -296,20 +302,26 @@ static void reset(NAME_model *model) {
 }
 
 #ifdef NAME_TRACE
-static int traced_step, traced_calls;
+// Of steps that run row by row, rows come in order; those that only copy rows are not traced.
+static int32_t traced_rows[STEPS];
 void NAME_trace(int32_t step, int32_t row, const void *data, size_t bytes) {
-  if (step != traced_step && step != traced_step + 1) fail("trace leaves out a step");
-  if (row != 0 || !data || bytes == 0 || bytes > sizeof(NAME_arena)) fail("trace's arguments");
-  traced_step = step;
-  ++traced_calls;
+  if (step < 0 || step >= STEPS || !data || bytes == 0 || bytes > sizeof(NAME_arena))
+    fail("trace's arguments");
+  if (row != 0 && row != traced_rows[step]) fail("trace leaves out a row");
+  traced_rows[step] = row + 1;
+}
+
+static void check_traced() {
+  static const bool copies[] = {COPIES};
+  for (int step = 0; step < STEPS; ++step)
+    if ((traced_rows[step] == 0) != copies[step]) fail("trace leaves out a step");
 }
 #endif
 
 // As run, by way of `how`.
 static void run(NAME_model *model, int how) {
 #ifdef NAME_TRACE
-  traced_step = -1;
-  traced_calls = 0;
+  memset(traced_rows, 0, sizeof traced_rows);
 #endif
   if (how == 0) {
     NAME_run(model);
@@ -340,7 +352,7 @@ static void run(NAME_model *model, int how) {
 #endif
     } while (step != 0);
     (void)other;
-    if (steps != STEPS) fail("the number of steps");
+    if (steps != CALLS) fail("the number of steps");
 #endif
   }
 }
@@ -371,7 +383,7 @@ int main() {
       memcpy(&before, &models[0].arena, sizeof before);
       run(&models[0], how);
 #ifdef NAME_TRACE
-      if (traced_step != STEPS - 1 || traced_calls < STEPS) fail("trace sees all steps");
+      check_traced();
 #endif
 #ifdef KEEPS_INPUT
 KEPT
@@ -460,12 +472,17 @@ def harness(model, runs=3):
         fields.append(f"  {ctype} {name}[{count}];")
         gets.append(f"  memcpy(result.{name}, arena.bytes + {model.macro}_{name.upper()}_OFFSET, "
                     f"sizeof result.{name});")
-    steps = len(re.findall(r"^    case \d+:", model.text(".cpp"), re.M))
+    calls = len(re.findall(r"^    case \d+:", model.text(".cpp"), re.M))
+    steps = steps_of_run(model.text(".cpp"))
+    copied = re.findall(r"^// (\d+)  .*  rows into a ring$", model.text(".cpp"), re.M)
+    copies = ["true" if str(step) in copied else "false" for step in steps]
     text = HARNESS
     for key, value in {"DATA": data, "SET": sets, "OUTPUTS": fields, "GET": gets, "KEPT": kept}.items():
         text = re.sub(rf"^{key}$", lambda _, lines=value: "\n".join(lines), text, flags=re.M)
     text = re.sub("^QUANTIZE_TEXT$", lambda _: quantization_text(model), text, flags=re.M)
-    text = re.sub(r"\bSTEPS\b", str(steps), text)
+    text = re.sub(r"\bSTEPS\b", str(len(steps)), text)
+    text = re.sub(r"\bCALLS\b", str(calls), text)
+    text = re.sub(r"\bCOPIES\b", ", ".join(copies), text)
     text = re.sub(r"\bRUNS\b", str(runs), text)
     return re.sub(r"\bNAME_(STATE_BYTES|STEP|TRACE)\b", rf"{model.macro}_\1", text).replace(
         "NAME_", f"{model.name}_").replace("NAME.h", f"{model.name}.h")

@@ -61,16 +61,16 @@ bool changed(const Graph& graph, ElementType type, const Bytes& expected, const 
 }  // namespace
 
 const std::vector<Mode>& all_modes() {
-  static const std::vector<Mode> modes = {{Optimize::balanced, false, true},
-                                          {Optimize::balanced, false},
-                                          {Optimize::none, true},
-                                          {Optimize::balanced, true},
-                                          {Optimize::none, false}};
+  static const std::vector<Mode> modes = {
+      {Optimize::ram, false, true}, {Optimize::ram, false},  {Optimize::ram, true},
+      {Optimize::speed, false},     {Optimize::speed, true}, {Optimize::none, true},
+      {Optimize::balanced, false},  {Optimize::none, false},
+  };
   return modes;
 }
 
 std::string to_string(const Mode& mode) {
-  return fmt::format("--optimize {}{}{}", mode.optimize == Optimize::none ? "none" : "balanced",
+  return fmt::format("--optimize {}{}{}", to_string(mode.optimize),
                      mode.keep_input ? " --keep-input" : "", mode.guards ? ", with guards" : "");
 }
 
@@ -135,7 +135,7 @@ Graph CompiledTrial::after_passes() const {
 }
 
 PlanOptions CompiledTrial::plan_options() const {
-  return {.keep_input = options_.keep_input, .share = options_.optimize != Optimize::none};
+  return smelt::plan_options(generic, options_);
 }
 
 Program CompiledTrial::planned(const Graph& graph) const {

@@ -64,29 +64,32 @@ Watch::Watch(const Program& program, const std::vector<Bytes>& inputs)
 }
 
 void Watch::observe(std::int32_t step, const std::uint8_t* state, const std::uint8_t* arena) {
-  const auto index = static_cast<std::size_t>(step);
-  if (step > 0) remember(program_.steps[index - 1], arena);
+  for (; before_ < step; ++before_)
+    remember(program_.steps[static_cast<std::size_t>(before_)], arena);
   if (stray_.empty()) stray_ = written_outside(arena_owned_, arena, "arena");
   if (stray_.empty()) stray_ = written_outside(state_owned_, state, "state");
-  if (index < program_.steps.size())
-    check_reads(program_.steps[index], arena);
-  else
-    check_end(arena);
+  if (step == static_cast<std::int32_t>(program_.steps.size())) return check_end(arena);
+  // Of a pipeline, whose steps go by as one, what comes from before.
+  const Pipeline* pipeline = pipeline_of(program_, step);
+  for (std::int32_t i = step; i <= (pipeline ? pipeline->last_step : step); ++i)
+    check_reads(program_.steps[static_cast<std::size_t>(i)], arena, pipeline);
 }
 
 void Watch::remember(const Step& step, const std::uint8_t* arena) {
   for (const Operand& operand : step.operands) {
     if (operand.access != Access::write) continue;
     const auto id = std::get<BufferId>(operand.place);
+    if (program_[id].rows) continue;
     const std::uint8_t* begin = arena + program_[id].offset;
     values_[value_of(program_, id)] = Bytes(begin, begin + program_[id].bytes);
   }
 }
 
-void Watch::check_reads(const Step& step, const std::uint8_t* arena) {
+void Watch::check_reads(const Step& step, const std::uint8_t* arena, bool in_pipeline) {
   for (const Operand& operand : step.operands)
     if (const auto* id = std::get_if<BufferId>(&operand.place);
-        id && operand.access == Access::read)
+        id && operand.access == Access::read &&
+        !(in_pipeline && !values_.count(value_of(program_, *id))))
       require(*id, step.layer, arena);
 }
 

@@ -33,11 +33,13 @@ class Watch {
 
  private:
   void remember(const Step& step, const std::uint8_t* arena);
-  void check_reads(const Step& step, const std::uint8_t* arena);
+  /// Within a pipeline, what its own steps will write is not there yet.
+  void check_reads(const Step& step, const std::uint8_t* arena, bool in_pipeline);
   void check_end(const std::uint8_t* arena);
   void require(BufferId id, const std::string& reader, const std::uint8_t* arena);
 
   const Program& program_;
+  std::int32_t before_ = 0;           // the step that was looked at last
   std::map<BufferId, Bytes> values_;  // what buffers held when they were written
   std::vector<bool> state_owned_, arena_owned_;
   std::string lost_, stray_;
