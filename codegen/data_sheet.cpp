@@ -95,6 +95,7 @@ std::string ram_text(const EmitContext& context) {
   if (!program.steps.empty()) text += fmt::format(", fullest at step {}", program.peak_step);
   if (program.state_bytes > 0)
     text += fmt::format("; {} B state", with_commas(program.state_bytes));
+  if (program.streamed) return text + "; the input comes row by row";
   return text + (program.overwrites_input ? "; run overwrites the input" : "; run keeps the input");
 }
 

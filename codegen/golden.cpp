@@ -147,10 +147,11 @@ class GoldenWriter {
     out_.open_function("void run_case", parameters);
     if (stateful())
       out_.line(fmt::format("if (smelt::load(fresh + index) != 0) {}_reset(model);", p));
-    for (const Member& input : inputs())
-      out_.call("copy", {fmt::format("{} + index * {}", input.name, input.count),
-                         fmt::format("{}_{}(model)", p, input.name), input.count});
-    out_.line(fmt::format("{}_run(model);", p)).close().blank();
+    if (program_.streamed)
+      push_rows();
+    else
+      set_and_run();
+    out_.close().blank();
     for (const Member& output : outputs()) {
       out_.open_function(fmt::format("int32_t check_{}", output.name), parameters);
       out_.call("return first_difference",
@@ -158,6 +159,29 @@ class GoldenWriter {
                  fmt::format("{}_{}(model)", p, output.name), output.count});
       out_.close().blank();
     }
+  }
+
+  void set_and_run() {
+    const std::string& p = context_.prefix;
+    for (const Member& input : inputs())
+      out_.call("copy", {fmt::format("{} + index * {}", input.name, input.count),
+                         fmt::format("{}_{}(model)", p, input.name), input.count});
+    out_.line(fmt::format("{}_run(model);", p));
+  }
+
+  void push_rows() {
+    const std::string& p = context_.prefix;
+    const Member input = inputs()[0];
+    const std::string from = fmt::format("{} + index * {}", input.name, input.count);
+    const std::string count = context_.port_macro(input.name, "ROW_COUNT");
+    out_.directive("#ifdef __AVR__");
+    out_.line(fmt::format("static {} row[{}];", c_type(input.buffer.type), count));
+    out_.open(fmt::format("for (size_t i = 0; i < {}; i += {})", input.count, count));
+    out_.call("copy", {from + " + i", "row", count});
+    out_.line(fmt::format("{}_push_row(model, row);", p)).close();
+    out_.directive("#else");
+    out_.line(fmt::format("{}_run(model, {});", p, from));
+    out_.directive("#endif");
   }
 
   void checks() {

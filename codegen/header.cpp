@@ -48,6 +48,10 @@ class HeaderWriter {
     out_.directive(fmt::format("#define {} {}", name, value));
   }
   bool stateful() const { return context_.program.state_bytes > 0; }
+  const std::optional<Streamed>& streamed() const { return context_.program.streamed; }
+  bool is_streamed(const Port& port) const {
+    return streamed() && port.buffer == context_.program.inputs[0].buffer;
+  }
 
   void sizes() {
     out_.comment("Bytes of RAM that the caller provides.");
@@ -69,7 +73,12 @@ class HeaderWriter {
     out_.comment(fmt::format("\"{}\", {} {}", comment_text(port.name), to_string(buffer.type),
                              to_string(buffer.shape)));
     define(macro(name, "COUNT"), fmt::format("{}u", element_count(buffer.shape)));
-    define(macro(name, "OFFSET"), fmt::format("{}u", buffer.offset));
+    if (is_streamed(port)) {
+      define(macro(name, "ROWS"), fmt::format("{}u", streamed()->rows));
+      define(macro(name, "ROW_COUNT"), fmt::format("{}u", streamed()->elements));
+    } else {
+      define(macro(name, "OFFSET"), fmt::format("{}u", buffer.offset));
+    }
     if (buffer.quantization.present()) {
       std::string scale = literal(buffer.quantization.scale());
       scale.back() = 'f';
@@ -106,7 +115,9 @@ class HeaderWriter {
              fmt::format("__attribute__((section(\"{}\")))", section));
       out_.blank();
     }
-    out_.comment("Working memory. Undefined between runs, so that several models may share it.");
+    out_.comment(streamed() ? "Working memory: what the rows so far have led to."
+                            : "Working memory. Undefined between runs, so that several models may "
+                              "share it.");
     memory_union("arena", "ARENA_BYTES");
     out_.comment("An instance of the model: all the RAM that it needs.");
     out_.open(fmt::format("typedef struct {}_model", context_.prefix));
@@ -127,6 +138,7 @@ class HeaderWriter {
       out_.comment("Sets the state to its initial value. Call it once before the first run.");
       out_.call(fmt::format("void {}_reset", p), {model()}).blank();
     }
+    if (streamed()) return streamed_functions();
     out_.comment(fmt::format(
         "Runs the network once: reads the input, writes the output, {} the input. Never allocates, "
         "never fails; different instances may run at the same time.",
@@ -139,9 +151,35 @@ class HeaderWriter {
     out_.call(fmt::format("void {}_run_in", p), memory()).blank();
   }
 
+  void streamed_functions() {
+    const std::string& p = context_.prefix;
+    const std::string type(c_type(context_.program[context_.program.inputs[0].buffer].type));
+    const std::string row = fmt::format("const {} *row", type);
+    out_.comment(fmt::format(
+        "Takes the next row of the input, {0}_INPUT_ROW_COUNT elements that are not changed, and "
+        "computes what it leads to. Returns how many rows are missing: at 0 the output is "
+        "complete, until the next row begins a new input. Never allocates, never fails.",
+        context_.macro));
+    out_.call(fmt::format("int32_t {}_push_row", p), {model(), row}).blank();
+    out_.comment(
+        fmt::format("The same in an arena of {}_ARENA_BYTES bytes, aligned as {}_arena, "
+                    "that nobody else touches between the first row and the last.",
+                    context_.macro, p));
+    std::vector<std::string> parameters = memory();
+    parameters.push_back(row);
+    out_.call(fmt::format("int32_t {}_push_row_in", p), parameters).blank();
+    out_.comment("Pushes all rows of an input that is somewhere as a whole.");
+    out_.call(fmt::format("void {}_run", p), {model(), fmt::format("const {} *input", type)});
+    out_.blank();
+  }
+
   void access(const std::string& name, const Port& port, bool input) {
     const Buffer& buffer = context_.program[port.buffer];
     const std::string_view type = c_type(buffer.type);
+    if (is_streamed(port)) {
+      if (has_conversion(buffer)) quantize(name, buffer);
+      return;
+    }
     out_.comment(input ? fmt::format("Where to write \"{}\" before a run.", comment_text(port.name))
                        : fmt::format("Where to read \"{}\" after a run.", comment_text(port.name)));
     out_.function(fmt::format("static inline {} *{}_{}", type, context_.prefix, name), {model()},
@@ -203,16 +241,11 @@ class HeaderWriter {
 
   void hooks() {
     const std::string& p = context_.prefix;
+    if (streamed()) return trace_hook();
     out_.comment(fmt::format(
         "Hooks, compiled in by defining {}_TRACE or {}_STEP for the source file and its users.",
         context_.macro, context_.macro));
-    out_.directive(fmt::format("#ifdef {}_TRACE", context_.macro));
-    out_.comment(
-        "Yours: called with every finished row of a layer's output (a whole tensor is one "
-        "row).");
-    out_.call(fmt::format("void {}_trace", p),
-              {"int32_t step", "int32_t row", "const void *data", "size_t bytes"});
-    out_.directive("#endif");
+    trace_hook();
     out_.directive(
         fmt::format("#if defined({}_STEP) || defined({}_TRACE)", context_.macro, context_.macro));
     out_.comment(
@@ -226,6 +259,17 @@ class HeaderWriter {
                               stateful() ? "&model->state, " : ""));
     out_.directive("#endif");
     out_.blank();
+  }
+
+  void trace_hook() {
+    out_.directive(fmt::format("#ifdef {}_TRACE", context_.macro));
+    out_.comment(
+        "Yours: called with every finished row of a layer's output (a whole tensor is one "
+        "row).");
+    out_.call(fmt::format("void {}_trace", context_.prefix),
+              {"int32_t step", "int32_t row", "const void *data", "size_t bytes"});
+    out_.directive("#endif");
+    if (streamed()) out_.blank();
   }
 
   const EmitContext& context_;

@@ -55,6 +55,21 @@ class PipelineWriter {
     return std::nullopt;
   }
 
+  /// Whether a stage waits for what the caller brings.
+  bool takes_rows(std::size_t i) const {
+    return program_.streamed && program_.streamed->step == static_cast<std::int32_t>(i);
+  }
+  bool streamed() const { return program_.streamed && first() == 0; }
+  std::string row_type() const {
+    return std::string(c_type(program_[program_.inputs[0].buffer].type));
+  }
+
+  std::vector<std::string> parameters(std::size_t i) const {
+    std::vector<std::string> result = {fmt::format("{} &done", struct_), "void *arena"};
+    if (takes_rows(i)) result.push_back(fmt::format("const {} **row", row_type()));
+    return result;
+  }
+
   std::string drawn(std::size_t i) const {
     const RowForm& form = this->form(i);
     std::string text = step_title(context_, i);
@@ -93,7 +108,7 @@ class PipelineWriter {
     out_.comment("Rows done.");
     out_.open(fmt::format("struct {}", struct_));
     for (std::size_t i = first(); i <= last(); ++i)
-      out_.line(fmt::format("int32_t {};", context_.layers[i]));
+      out_.line(fmt::format("{} {};", c_type(pipeline_.counter), context_.layers[i]));
     out_.close("};").blank();
   }
 
@@ -135,21 +150,23 @@ class PipelineWriter {
     const std::int32_t bottom = ring ? ring->bottom : 0;
     const std::int32_t height = form(i).height;
     out_.comment(step_title(context_, i));
-    out_.open(fmt::format("bool {}({} &done, void *arena)", context_.stages[i], struct_));
+    out_.open_function(fmt::format("bool {}", context_.stages[i]), parameters(i));
     out_.line(fmt::format("const int32_t y = done.{};", context_.layers[i]));
     std::string idle = fmt::format("y == {}", height + bottom);
+    if (takes_rows(i)) idle += fmt::format(" || (y < {} && !*row)", height);
     if (const std::string lacking = this->lacking(i); !lacking.empty())
       idle += bottom > 0 ? fmt::format(" || (y < {} && ({}))", height, lacking) : " || " + lacking;
     out_.line(fmt::format("if ({}) return false;", idle));
     out_.line(fmt::format("{} *const out = {};", c_type(output(i).type), output_row(i)));
     if (bottom > 0) out_.open(fmt::format("if (y < {})", height));
     compute(i);
+    if (takes_rows(i)) out_.line("*row = nullptr;");
     if (bottom > 0) {
       out_.close("} else {").indent();
       out_.call("smelt::fill_row", {"out", fmt::format("{}", ring->elements), padding(output(i))});
       out_.close();
     }
-    out_.line(fmt::format("done.{} = y + 1;", context_.layers[i]));
+    out_.line(fmt::format("++done.{};", context_.layers[i]));
     out_.line("return true;").close().blank();
   }
 
@@ -184,6 +201,7 @@ class PipelineWriter {
       return value_text(context_, *constant);
     const BufferId id = std::get<BufferId>(operand.place);
     if (operand.access == Access::write) return "out";
+    if (takes_rows(i)) return "*row";
     for (const RowWindow& window : form(i).windows)
       if (window.operand == k) return input_rows(window, id);
     return program_[id].bytes > 0 ? at(program_[id], 0) : "nullptr";
@@ -216,26 +234,43 @@ class PipelineWriter {
     out_.directive("#endif");
   }
 
+  /// All rows that there are, or of a streamed input what one more row leads to.
   void turns() {
-    out_.open(fmt::format("void {}(void *arena)", name_));
-    for (std::size_t i = first(); i <= last(); ++i) {
-      const auto& ring = output(i).rows;
-      if (!ring || !ring->padded()) continue;
-      out_.call("smelt::fill_row", {at(output(i), 0), fmt::format("{}", ring->count * ring->pitch),
-                                    padding(output(i))});
+    if (streamed()) {
+      out_.comment("Takes a row of the input and goes as far as it leads.");
+      out_.open_function(fmt::format("void {}", name_),
+                         {fmt::format("{} &done", struct_), "void *arena",
+                          fmt::format("const {} *row", row_type())});
+      out_.open(fmt::format("if (done.{} == 0)", context_.layers[taker()]));
+      padding_of_rings();
+      out_.close();
+    } else {
+      out_.open(fmt::format("void {}(void *arena)", name_));
+      padding_of_rings();
+      out_.line(fmt::format("{} done = {{}};", struct_));
     }
-    out_.line(fmt::format("{} done = {{}};", struct_));
     std::string turns = "while (";
-    const std::string indent(4, ' ');
     out_.begin_table();
     for (std::size_t i = last() + 1; i-- > first();) {
-      turns += fmt::format("{}(done, arena){}", context_.stages[i], i == first() ? ") {" : " ||");
+      turns += fmt::format("{}(done, arena{}){}", context_.stages[i], takes_rows(i) ? ", &row" : "",
+                           i == first() ? ") {" : " ||");
       out_.line(turns);
       turns = "       ";
     }
     out_.line("}");
     out_.end_table();
     out_.close().blank();
+  }
+
+  std::size_t taker() const { return static_cast<std::size_t>(program_.streamed->step); }
+
+  void padding_of_rings() {
+    for (std::size_t i = first(); i <= last(); ++i) {
+      const auto& ring = output(i).rows;
+      if (!ring || !ring->padded()) continue;
+      out_.call("smelt::fill_row", {at(output(i), 0), fmt::format("{}", ring->count * ring->pitch),
+                                    padding(output(i))});
+    }
   }
 
   CppWriter& out_;

@@ -196,6 +196,7 @@ class SourceWriter {
 
   /// The calls of the network stand twice, in sequence and in a switch; either is compiled.
   void network() {
+    if (program_.streamed) return streamed_network();
     out_.directive(
         fmt::format("#if !defined({}_STEP) && !defined({}_TRACE)", context_.macro, context_.macro));
     out_.blank();
@@ -209,6 +210,60 @@ class SourceWriter {
     out_.directive("#else").blank();
     step();
     out_.directive("#endif").blank();
+  }
+
+  /// What follows the pipeline that takes rows, and the way through both.
+  void streamed_network() {
+    const Streamed& streamed = *program_.streamed;
+    out_.comment("Runs the steps behind the last row.");
+    out_.open_function("void run", parameters());
+    places();
+    for (std::size_t i = next(0); i < program_.steps.size(); i = next(i)) {
+      out_.comment(title(i));
+      call(i);
+      if (!pipeline_at(i)) trace(i);
+    }
+    out_.close().blank();
+    out_.open_function("int32_t push_row", row_parameters());
+    out_.line(fmt::format("rows_0 &done = *smelt::at<rows_0>(state, {});",
+                          program_[streamed.counters].offset));
+    out_.comment(fmt::format("0-{}  {} to {}, row by row", next(0) - 1, context_.layers[0],
+                             context_.layers[next(0) - 1]));
+    out_.line("pipeline_0(done, arena, row);");
+    const std::string& taker = context_.layers[static_cast<std::size_t>(streamed.step)];
+    out_.line(fmt::format("if (done.{0} < {1}) return {1} - done.{0};", taker, streamed.rows));
+    out_.line("done = {};");
+    out_.line(fmt::format("run({});", memory()));
+    out_.line("return 0;").close().blank();
+  }
+
+  std::vector<std::string> row_parameters() const {
+    std::vector<std::string> result = parameters();
+    result.push_back(fmt::format("const {} *row", row_type()));
+    return result;
+  }
+  std::string row_type() const {
+    return std::string(c_type(program_[program_.inputs[0].buffer].type));
+  }
+
+  void streamed_interface() {
+    const std::string& p = context_.prefix;
+    const std::string model = fmt::format("{}_model *model", p);
+    const std::string type = row_type();
+    reset();
+    out_.function(fmt::format("int32_t {}_push_row_in", p), row_parameters(),
+                  fmt::format("return {}::push_row({}, row);", context_.network, memory()));
+    out_.blank();
+    out_.function(fmt::format("int32_t {}_push_row", p),
+                  {model, fmt::format("const {} *row", type)},
+                  fmt::format("return {}_push_row_in(&model->state, &model->arena, row);", p));
+    out_.blank();
+    out_.open_function(fmt::format("void {}_run", p),
+                       {model, fmt::format("const {} *input", type)});
+    out_.open(fmt::format("for (size_t row = 0; row < {}_INPUT_ROWS; ++row)", context_.macro));
+    out_.line(
+        fmt::format("{}_push_row(model, input + row * {}_INPUT_ROW_COUNT);", p, context_.macro));
+    out_.close().close().blank();
   }
 
   void step() {
@@ -243,6 +298,7 @@ class SourceWriter {
   }
 
   void interface() {
+    if (program_.streamed) return streamed_interface();
     const std::string& p = context_.prefix;
     const std::string& code = context_.network;
     const std::vector<std::string> model = {fmt::format("{}_model *model", p)};

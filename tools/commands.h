@@ -42,6 +42,7 @@ struct ModelOptions {
   std::string optimize = "balanced";
   std::string schedule;  ///< "layers" or "rows"; empty: as `optimize` has it
   std::string ram;       ///< "32K"; empty: no budget
+  std::string stream;    ///< "rows"; empty: the input comes as a whole
   bool keep_input = false;
   std::vector<std::string> custom;  ///< NAME=header.h:function
   std::vector<std::string> shape;   ///< INPUT=1,3,96,96, of .onnx models

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "codegen/cpp_writer.h"
 #include "tools/jit/jit.h"
 #include "tools/system_compiler.h"
 
@@ -18,12 +19,8 @@ namespace {
 
 constexpr const char* in_memory = "clang";
 
-/// Exports one model under names that begin with its own, and hands its trace to the caller.
-std::string exports_text(const Program& program) {
-  std::string text = R"(void NAME_trace(int32_t step, int32_t row, const void *data, size_t bytes) {
-  if (sink) sink(sink_context, step, row, data, bytes);
-}
-void NAME_host_run(void *model, Sink trace, void *context) {
+constexpr std::string_view run_text =
+    R"(void NAME_host_run(void *model, Sink trace, void *context) {
   sink = trace;
   sink_context = context;
   NAME_run(static_cast<NAME_model *>(model));
@@ -32,14 +29,34 @@ int32_t NAME_host_step(void *model, Sink trace, void *context, int32_t step) {
   sink = trace;
   sink_context = context;
   return NAME_step(static_cast<NAME_model *>(model), step);
+})";
+constexpr std::string_view push_text =
+    R"(int32_t NAME_host_push(void *model, Sink trace, void *context, const void *row) {
+  sink = trace;
+  sink_context = context;
+  return NAME_push_row(static_cast<NAME_model *>(model), static_cast<const TYPE *>(row));
+})";
+
+void replace_all(std::string& text, std::string_view word, std::string_view by) {
+  for (std::size_t at = text.find(word); at != std::string::npos;
+       at = text.find(word, at + by.size()))
+    text.replace(at, word.size(), by);
 }
+
+/// Exports one model under names that begin with its own, and hands its trace to the caller.
+std::string exports_text(const Program& program) {
+  std::string text = R"(void NAME_trace(int32_t step, int32_t row, const void *data, size_t bytes) {
+  if (sink) sink(sink_context, step, row, data, bytes);
+}
+RUN
 size_t NAME_host_bytes(void) { return sizeof(NAME_model); }
 size_t NAME_host_arena_offset(void) { return offsetof(NAME_model, arena); }
 )";
   if (program.state_bytes > 0)
     text += "void NAME_host_reset(void *model) { NAME_reset(static_cast<NAME_model *>(model)); }\n";
-  for (std::size_t at = text.find("NAME"); at != std::string::npos; at = text.find("NAME", at))
-    text.replace(at, 4, program.name);
+  replace_all(text, "RUN", program.streamed ? push_text : run_text);
+  if (program.streamed) replace_all(text, "TYPE", c_type(program[program.inputs[0].buffer].type));
+  replace_all(text, "NAME", program.name);
   return text;
 }
 
@@ -143,6 +160,7 @@ HostModel::HostModel(const Program& program, LoadedCode code)
   const std::string prefix = program.name + "_host_";
   run_ = symbol<Run>(code_, prefix + "run");
   step_ = symbol<RunStep>(code_, prefix + "step");
+  push_ = symbol<Push>(code_, prefix + "push");
   reset_ = symbol<Reset>(code_, prefix + "reset");
   const std::size_t bytes = symbol<std::size_t (*)()>(code_, prefix + "bytes")();
   arena_offset_ = symbol<std::size_t (*)()>(code_, prefix + "arena_offset")();
@@ -185,16 +203,30 @@ void HostModel::run_steps(Trace trace, void* context, const Observer& observe) {
   observe(steps, state(), arena());
 }
 
-std::vector<Bytes> HostModel::run(const std::vector<Bytes>& inputs,
-                                  std::vector<TracedBuffer>* trace, const Observer& observe) {
-  const Program& program = *program_;
-  std::memset(arena(), garbage, static_cast<std::size_t>(program.arena_bytes));
+void HostModel::set_inputs(const std::vector<Bytes>& inputs) {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const Buffer& buffer = program[program.inputs[i].buffer];
+    const Buffer& buffer = (*program_)[program_->inputs[i].buffer];
     assert(static_cast<std::int64_t>(inputs[i].size()) == buffer.bytes);
     if (!inputs[i].empty())
       std::memcpy(arena() + buffer.offset, inputs[i].data(), inputs[i].size());
   }
+}
+
+void HostModel::push_rows(const Bytes& input, Trace trace, void* context) {
+  const std::size_t bytes = input.size() / static_cast<std::size_t>(program_->streamed->rows);
+  for (std::size_t at = 0; at < input.size(); at += bytes) {
+    // Aligned as an array of its type would be, and gone after the call.
+    std::vector<std::uint64_t> row(bytes / 8 + 1);
+    std::memcpy(row.data(), &input[at], bytes);
+    push_(memory_.data(), trace, context, row.data());
+  }
+}
+
+std::vector<Bytes> HostModel::run(const std::vector<Bytes>& inputs,
+                                  std::vector<TracedBuffer>* trace, const Observer& observe) {
+  const Program& program = *program_;
+  std::memset(arena(), garbage, static_cast<std::size_t>(program.arena_bytes));
+  if (!program.streamed) set_inputs(inputs);
   struct Context {
     const Program& program;
     std::vector<TracedBuffer>* trace;
@@ -217,7 +249,9 @@ std::vector<Bytes> HostModel::run(const std::vector<Bytes>& inputs,
         known->bytes.insert(known->bytes.end(), begin, begin + bytes);
     }
   };
-  if (observe)
+  if (program.streamed)
+    push_rows(inputs[0], trace ? collect : nullptr, &context);
+  else if (observe)
     run_steps(trace ? collect : nullptr, &context, observe);
   else
     run_(memory_.data(), trace ? collect : nullptr, &context);

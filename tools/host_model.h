@@ -58,10 +58,13 @@ class HostModel {
                          std::size_t bytes);
   using Run = void (*)(void* model, Trace trace, void* context);
   using RunStep = std::int32_t (*)(void* model, Trace trace, void* context, std::int32_t step);
+  using Push = std::int32_t (*)(void* model, Trace trace, void* context, const void* row);
   using Reset = void (*)(void* model);
 
   std::uint8_t* state() { return reinterpret_cast<std::uint8_t*>(memory_.data()); }
   std::uint8_t* arena() { return state() + arena_offset_; }
+  void set_inputs(const std::vector<Bytes>& inputs);
+  void push_rows(const Bytes& input, Trace trace, void* context);
   void run_steps(Trace trace, void* context, const Observer& observe);
 
   const Program* program_ = nullptr;
@@ -70,6 +73,7 @@ class HostModel {
   std::size_t arena_offset_ = 0;
   Run run_ = nullptr;
   RunStep step_ = nullptr;
+  Push push_ = nullptr;
   Reset reset_ = nullptr;
 };
 

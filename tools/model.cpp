@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "codegen/names.h"
+#include "compiler/lower/lower.h"
 #include "tools/files.h"
 #include "tools/import_model.h"
 #include "tools/quantize_model.h"
@@ -29,6 +30,7 @@ std::string normalized_command(const ModelOptions& options, const std::string& t
   if (options.optimize != "balanced") command += " --optimize " + options.optimize;
   if (!options.name.empty()) command += " --name " + options.name;
   if (!options.schedule.empty()) command += " --schedule " + options.schedule;
+  if (!options.stream.empty()) command += " --stream " + options.stream;
   if (!options.ram.empty()) command += " --ram " + options.ram;
   if (options.keep_input) command += " --keep-input";
   for (const std::string& custom : options.custom) command += " --custom " + custom;
@@ -45,6 +47,26 @@ std::optional<Schedule> schedule_of(const ModelOptions& options, Diagnostics& di
       .error({.file = "--schedule"}, fmt::format("there is no schedule \"{}\"", options.schedule))
       .note("schedules are layers and rows");
   return std::nullopt;
+}
+
+Stream stream_of(const ModelOptions& options, Diagnostics& diagnostics) {
+  if (options.stream == "rows") return Stream::rows;
+  if (!options.stream.empty())
+    diagnostics
+        .error({.file = "--stream"}, fmt::format("there is no stream of \"{}\"", options.stream))
+        .note("the input can come as rows");
+  return Stream::none;
+}
+
+/// Why the input cannot come row by row.
+void report_not_streamed(const Graph& graph, const Target& target, Diagnostics& diagnostics) {
+  auto& error = diagnostics.error({.file = graph.file}, "cannot take its input row by row");
+  if (graph.inputs.size() != 1) {
+    error.note(fmt::format("it has {} inputs; --stream rows is for one", graph.inputs.size()));
+    return;
+  }
+  error.note(stream_obstacle(lower(graph, target)));
+  error.note("leave out --stream: --optimize ram keeps all but the input small");
 }
 
 std::optional<std::int64_t> ram_of(const ModelOptions& options, Diagnostics& diagnostics) {
@@ -100,17 +122,23 @@ std::optional<Compiled> compile_model(
         .note("modes are none, speed, balanced and ram");
   const auto schedule = schedule_of(options, diagnostics);
   const auto ram = ram_of(options, diagnostics);
+  const Stream stream = stream_of(options, diagnostics);
   auto model = load_model(options, diagnostics);
   if (!model || diagnostics.failed()) return std::nullopt;
   const PipelineOptions pipeline{.optimize = *optimize,
                                  .keep_input = options.keep_input,
                                  .schedule = schedule,
                                  .ram = ram,
+                                 .stream = stream,
                                  .stop_after = stop_after,
                                  .observe = std::move(observe)};
   auto graph = run_passes(model->graph, pipeline, diagnostics);
   if (!graph) return std::nullopt;
   Program program = lower_and_plan(*graph, *target, pipeline);
+  if (stream != Stream::none && !program.streamed) {
+    report_not_streamed(*graph, *target, diagnostics);
+    return std::nullopt;
+  }
   EmitOptions emit{.model_file = model->graph.file,
                    .sha256 = model->sha256,
                    .version = std::string(version),

@@ -21,6 +21,9 @@ class Maker {
     std::vector<Step> steps;
     for (const Stage& stage : segment_.stages.stages)
       steps.push_back(stage.copies ? copy(stage) : compute(stage));
+    for (const Place& place : segment_.stages.places)
+      if (place.layout.height + place.layout.bottom > INT16_MAX)
+        pipeline_.counter = ElementType::s32;
     for (const BufferId whole : segment_.stages.wholes)
       pipeline_.lives.push_back({whole, first_, pipeline_.last_step});
     for (const PlaceReach& reach : segment_.run.reaches)
@@ -125,6 +128,36 @@ void drop_unused_scratch(Program& program) {
 }
 
 }  // namespace
+
+void stream_input(Program& program) {
+  const Pipeline& pipeline = program.pipelines.front();
+  const BufferId input = storage_of(program, program.inputs[0].buffer);
+  Streamed streamed;
+  for (std::int32_t i = pipeline.first_step; i <= pipeline.last_step; ++i) {
+    const Step& step = program.steps[static_cast<std::size_t>(i)];
+    const auto* read = std::get_if<BufferId>(&step.operands[0].place);
+    if (!read || storage_of(program, *read) != input) continue;
+    streamed.step = i;
+    streamed.rows = step.row_form->height;
+    streamed.elements = step.row_form->elements;
+  }
+  const std::int32_t stages = pipeline.last_step - pipeline.first_step + 1;
+  streamed.counters = static_cast<BufferId>(program.buffers.size());
+  program.buffers.push_back({.layer = program.inputs[0].name,
+                             .suffix = "progress",
+                             .kind = BufferKind::state,
+                             .type = pipeline.counter,
+                             .shape = {stages},
+                             .quantization = {},
+                             .bytes = std::int64_t{stages} * byte_size(pipeline.counter),
+                             .alignment = byte_size(pipeline.counter),
+                             .origin = {},
+                             .alias_of = {}});
+  // The caller's row is all there is of it.
+  for (std::size_t i = 0; i < program.buffers.size(); ++i)
+    if (storage_of(program, static_cast<BufferId>(i)) == input) program.buffers[i].bytes = 0;
+  program.streamed = streamed;
+}
 
 void make_pipelines(Program& program, const std::vector<Segment>& segments) {
   std::vector<Step> steps;

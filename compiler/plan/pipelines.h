@@ -12,6 +12,9 @@ namespace smelt {
 /// Steps of no pipeline lose their row forms.
 void make_pipelines(Program& program, const std::vector<Segment>& segments);
 
+/// The first pipeline takes the rows of the program's one input as they come.
+void stream_input(Program& program);
+
 /// Adds to lifetimes when the buffers of pipelines are in memory.
 void extend_lifetimes(Program& program);
 

@@ -162,8 +162,22 @@ std::int64_t live_bytes(const Program& program, std::int32_t step) {
   return bytes;
 }
 
+std::string stream_obstacle(const Program& program) {
+  const BufferId input = storage_of(program, program.inputs[0].buffer);
+  for (const Step& step : program.steps)
+    for (std::size_t i = 0; i < step.operands.size(); ++i) {
+      const auto* id = std::get_if<BufferId>(&step.operands[i].place);
+      if (!id || storage_of(program, *id) != input) continue;
+      if (!step.row_form) return "\"" + step.layer + "\" reads it as a whole";
+    }
+  if (uses_of(program)[static_cast<std::size_t>(input)].output) return "it is an output as well";
+  return "layers that read it are too far apart to run together";
+}
+
 Program plan(Program program, const PlanOptions& options) {
-  make_pipelines(program, segments_of(program, options));
+  const std::vector<Segment> segments = segments_of(program, options);
+  make_pipelines(program, segments);
+  if (options.stream == Stream::rows && !segments.empty()) stream_input(program);
   set_lifetimes(program, options);
   extend_lifetimes(program);
   if (options.share)

@@ -35,6 +35,9 @@ struct PlanOptions {
 /// Fills in lifetimes, offsets, arena and state sizes.
 Program plan(Program program, const PlanOptions& options);
 
+/// Why the one input of a program that has not been planned cannot come row by row, in words.
+std::string stream_obstacle(const Program& program);
+
 /// Bytes of the buffers alive at a step: no plan of this order needs less than the largest.
 std::int64_t live_bytes(const Program& program, std::int32_t step);
 

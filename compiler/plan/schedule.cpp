@@ -200,6 +200,7 @@ std::int64_t budget_of(const Program& program, std::int64_t smallest, const Plan
 std::vector<Segment> schedule(const Program& program, const std::vector<std::int64_t>& layers,
                               const PlanOptions& options) {
   const bool streamed = options.stream == Stream::rows;
+  if (streamed && program.inputs.size() != 1) return {};
   if (program.steps.empty() || (options.schedule == Schedule::layers && !streamed)) return {};
   const Search search(program, layers, options);
   const std::int64_t smallest = search.smallest_peak();

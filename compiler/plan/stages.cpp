@@ -36,6 +36,7 @@ class Builder {
     for (std::int32_t step = first_; step <= last_; ++step)
       if (!program_.steps[static_cast<std::size_t>(step)].row_form || !add(step))
         return std::nullopt;
+    if (streamed_ && !takes_all_rows()) return std::nullopt;
     pad();
     return std::move(result_);
   }
@@ -63,6 +64,18 @@ class Builder {
       if (!content) return false;
     }
     result_.stages.push_back(std::move(stage));
+    return true;
+  }
+
+  /// Whether what comes row by row is needed nowhere else.
+  bool takes_all_rows() const {
+    for (std::size_t i = 0; i < uses_.size(); ++i) {
+      const Use& use = uses_[i];
+      if (!use.input || use.readers.empty()) continue;
+      const bool here = by_storage_.count(static_cast<BufferId>(i)) > 0;
+      if (here && (use.output || first_ > 0 || use.readers.back() > last_)) return false;
+      if (!here && first_ == 0) return false;
+    }
     return true;
   }
 

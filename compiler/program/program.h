@@ -181,8 +181,18 @@ struct Pipeline {
     std::int64_t lead = 0;  ///< bytes that `lower` begins before `upper` at least
   };
   std::int32_t first_step = 0, last_step = 0;  ///< inclusive
+  ElementType counter = ElementType::s16;      ///< of rows done
   std::vector<Life> lives;
   std::vector<Reach> reaches;
+};
+
+/// The model's input comes row by row: the first pipeline takes one and goes as far as it can, the
+/// steps behind it run after the last.
+struct Streamed {
+  std::int32_t step = 0;      ///< the stage that takes a row
+  std::int32_t rows = 0;      ///< of the input
+  std::int64_t elements = 0;  ///< of a row
+  BufferId counters{};        ///< state: rows done, by stage
 };
 
 struct Program {
@@ -193,6 +203,7 @@ struct Program {
   std::vector<Buffer> buffers;
   std::vector<Constant> constants;
   std::vector<Pipeline> pipelines;  ///< in the order of their steps
+  std::optional<Streamed> streamed;
   // Filled in by planning:
   std::int64_t arena_bytes = 0;
   std::int64_t state_bytes = 0;
