@@ -98,7 +98,7 @@ def check_sizes(board):
 
 
 def check_model(board, smelt, case):
-    result = device.measure(smelt, case, "balanced", board)
+    result = device.measure(smelt, case, [], board)
     print(f"{case.name}: {result}")
     must_fit = case.name in FITS.get(board.name, {"sine", "digits"})
     check(result["bit_exact"] is not None or not must_fit, f"{case.name} does not fit")

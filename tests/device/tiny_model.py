@@ -55,7 +55,7 @@ def measured(smelt, model, board):
     they differ."""
     golden = model.with_suffix(".golden")
     subprocess.run([smelt, "golden", model, "-o", golden], check=True)
-    result = device.measure(smelt, Case(model.stem, model, golden), "balanced", BOARDS[board])
+    result = device.measure(smelt, Case(model.stem, model, golden), [], BOARDS[board])
     print(result)
     if result["bit_exact"] is not True:
         sys.exit(f"FAILED: not bit-exact on {board}")

@@ -59,12 +59,12 @@ def measure_emitted(board, folder, tables, single, options=()):
     return result
 
 
-def measure(smelt, case, optimize, board, target=None, options=()):
+def measure(smelt, case, mode, board, target=None, options=()):
     """The keys of tools/bench, and macs: nothing but null where the model does not fit on the board."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         try:
-            report = emitted.emit(smelt, case, optimize, folder,
+            report = emitted.emit(smelt, case, mode, folder,
                                   ["--target", target or board.target, *options])
             measured = measure_emitted(board, folder, report["tables_bytes"],
                                        report["single_bytes"])

@@ -21,14 +21,14 @@ def run(command, **options):
     return done.stdout
 
 
-def emit(smelt, case, optimize, folder, options=()):
-    """Emits a model and its golden check into a folder; smelt's own report."""
+def emit(smelt, case, mode, folder, options=()):
+    """Emits a model and its golden check into a folder, with the options of a mode; smelt's own report."""
     command = [smelt, "compile", case.model, "-o", folder, "--name", NAME, "--json",
-               "--optimize", optimize, "--golden", case.golden, *options]
+               "--golden", case.golden, *mode, *options]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           check=False)
     if done.returncode == 0:
         return json.loads(done.stdout)
-    if "error: needs " in done.stderr:
+    if "error: needs " in done.stderr or "cannot take its input row by row" in done.stderr:
         raise DoesNotFit(done.stderr.splitlines()[0])
     sys.exit(f"{done.stderr}\ntools/bench: smelt refuses {case.name}")

@@ -15,7 +15,16 @@ DRIVER = """
 #include <chrono>
 #include <cstdio>
 #include "model.h"
+#ifndef MODEL_INPUT_COUNT
+#define MODEL_INPUT_COUNT 1
+#endif
 static model_model model;
+static void run(void (*whole)(model_model *)) { whole(&model); }
+template <typename T>
+static void run(void (*rows)(model_model *, const T *)) {
+  static T input[MODEL_INPUT_COUNT];
+  rows(&model, input);
+}
 int main(int argc, char **) {
 #ifdef MODEL_STATE_BYTES
   model_reset(&model);
@@ -23,7 +32,7 @@ int main(int argc, char **) {
   double best = 1e9;
   for (int i = 0; i < (argc > 1 ? 1 : 30); ++i) {
     const auto begin = std::chrono::steady_clock::now();
-    model_run(&model);
+    run(model_run);
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     if (took.count() < best) best = took.count();
   }
@@ -45,11 +54,11 @@ def own_data(folder):
     return sum(int(line.split()[1]) + int(line.split()[2]) for line in sizes.splitlines()[1:])
 
 
-def measure(smelt, case, optimize):
+def measure(smelt, case, mode):
     """The keys of tools/bench, and for the table: macs, milliseconds."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        report = emitted.emit(smelt, case, optimize, folder, ["--target", "generic"])
+        report = emitted.emit(smelt, case, mode, folder, ["--target", "generic"])
         (folder / "driver.cpp").write_text(DRIVER)
         for unit in ("model", "model_weights", "model_golden", "driver"):
             emitted.run(["g++", *FLAGS, f"-I{folder}", "-c", folder / f"{unit}.cpp",

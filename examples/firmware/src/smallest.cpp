@@ -6,12 +6,27 @@
 #include "the_model.h"
 
 namespace {
-MODEL_(model) model;
+
+using Model = MODEL_(model);
+
+Model model;
+
+void call(void (*run)(Model*)) {
+  run(&model);
 }
+
+/// Of a model that takes its input row by row: from wherever it may be.
+template <typename T>
+void call(void (*run)(Model*, const T*)) {
+  const T* volatile input = nullptr;
+  run(&model, input);
+}
+
+}  // namespace
 
 int main() {
   MODEL_(reset)(&model);
-  MODEL_(run)(&model);
+  call(MODEL_(run));
   return 0;
 }
 #else
