@@ -212,7 +212,8 @@ void HostModel::set_inputs(const std::vector<Bytes>& inputs) {
   }
 }
 
-void HostModel::push_rows(const Bytes& input, Trace trace, void* context) {
+void HostModel::push_rows(const Bytes& input, Trace trace, void* context,
+                          const Observer& observe) {
   const std::size_t bytes = input.size() / static_cast<std::size_t>(program_->streamed->rows);
   for (std::size_t at = 0; at < input.size(); at += bytes) {
     // Aligned as an array of its type would be, and gone after the call.
@@ -220,6 +221,7 @@ void HostModel::push_rows(const Bytes& input, Trace trace, void* context) {
     std::memcpy(row.data(), &input[at], bytes);
     push_(memory_.data(), trace, context, row.data());
   }
+  if (observe) observe(static_cast<std::int32_t>(program_->steps.size()), state(), arena());
 }
 
 std::vector<Bytes> HostModel::run(const std::vector<Bytes>& inputs,
@@ -250,7 +252,7 @@ std::vector<Bytes> HostModel::run(const std::vector<Bytes>& inputs,
     }
   };
   if (program.streamed)
-    push_rows(inputs[0], trace ? collect : nullptr, &context);
+    push_rows(inputs[0], trace ? collect : nullptr, &context, observe);
   else if (observe)
     run_steps(trace ? collect : nullptr, &context, observe);
   else

@@ -43,7 +43,8 @@ class HostModel {
 
   /// Sets the state, if there is any, to its initial value.
   void reset();
-  /// Looks at state and arena before a step; once more after the last, with the number of steps.
+  /// Looks at state and arena before a step; once more after the last, with the number of steps. Of
+  /// a model that takes rows: only then.
   using Observer =
       std::function<void(std::int32_t step, const std::uint8_t* state, const std::uint8_t* arena)>;
   /// One run in an arena of garbage; inputs[i] has the bytes of program.inputs[i]. `trace`, if
@@ -64,7 +65,7 @@ class HostModel {
   std::uint8_t* state() { return reinterpret_cast<std::uint8_t*>(memory_.data()); }
   std::uint8_t* arena() { return state() + arena_offset_; }
   void set_inputs(const std::vector<Bytes>& inputs);
-  void push_rows(const Bytes& input, Trace trace, void* context);
+  void push_rows(const Bytes& input, Trace trace, void* context, const Observer& observe);
   void run_steps(Trace trace, void* context, const Observer& observe);
 
   const Program* program_ = nullptr;

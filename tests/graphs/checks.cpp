@@ -62,16 +62,25 @@ bool changed(const Graph& graph, ElementType type, const Bytes& expected, const 
 
 const std::vector<Mode>& all_modes() {
   static const std::vector<Mode> modes = {
-      {Optimize::ram, false, true}, {Optimize::ram, false},  {Optimize::ram, true},
-      {Optimize::speed, false},     {Optimize::speed, true}, {Optimize::none, true},
-      {Optimize::balanced, false},  {Optimize::none, false},
+      {Optimize::ram, false, true},
+      {Optimize::ram, false},
+      {Optimize::ram, true},
+      {Optimize::speed, false},
+      {Optimize::speed, true},
+      {Optimize::none, true},
+      {Optimize::balanced, false},
+      {Optimize::none, false},
+      {Optimize::ram, false, true, Stream::rows},
+      {Optimize::ram, false, false, Stream::rows},
+      {Optimize::speed, false, false, Stream::rows},
   };
   return modes;
 }
 
 std::string to_string(const Mode& mode) {
-  return fmt::format("--optimize {}{}{}", to_string(mode.optimize),
-                     mode.keep_input ? " --keep-input" : "", mode.guards ? ", with guards" : "");
+  return fmt::format(
+      "--optimize {}{}{}{}", to_string(mode.optimize), mode.keep_input ? " --keep-input" : "",
+      mode.stream == Stream::rows ? " --stream rows" : "", mode.guards ? ", with guards" : "");
 }
 
 std::optional<Problem> text_problem(const Graph& graph) {
@@ -121,7 +130,10 @@ CompiledTrial::CompiledTrial(const Trial& trial, const Mode& mode, const Bug* bu
     : trial_(trial),
       mode_(mode),
       bug_(bug),
-      options_{.optimize = mode.optimize, .keep_input = mode.keep_input, .exact = true},
+      options_{.optimize = mode.optimize,
+               .keep_input = mode.keep_input,
+               .stream = mode.stream,
+               .exact = true},
       graph_(after_passes()),
       program_(planned(graph_)),
       files_(emitted(graph_, program_)) {}

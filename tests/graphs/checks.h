@@ -23,6 +23,7 @@ struct Mode {
   Optimize optimize = Optimize::balanced;
   bool keep_input = false;
   bool guards = false;  ///< every buffer by itself: see guards.h
+  Stream stream = Stream::none;
 };
 /// Every combination of the options that change what is emitted, and one with guards: that first,
 /// since what overruns a buffer there does no harm.
@@ -79,6 +80,8 @@ class CompiledTrial {
   /// to its buffers.
   std::optional<Problem> run_problem(tools::HostModel& emitted) const;
 
+  /// Whether the graph can be compiled in that way: not all can take their input by rows.
+  bool possible() const { return mode_.stream == Stream::none || program_.streamed.has_value(); }
   const Program& program() const { return program_; }
   const std::vector<OutputFile>& files() const { return files_; }
   /// Under another name it can be built together with what is emitted for other modes.

@@ -95,7 +95,7 @@ void Watch::check_reads(const Step& step, const std::uint8_t* arena, bool in_pip
 
 void Watch::check_end(const std::uint8_t* arena) {
   for (const Port& port : program_.outputs) require(port.buffer, "the caller", arena);
-  if (program_.overwrites_input) return;
+  if (program_.overwrites_input || program_.streamed) return;
   for (const Port& port : program_.inputs) require(port.buffer, "the caller, the next time", arena);
 }
 

@@ -14,6 +14,7 @@
 
 #include "compiler/ops/ops.h"
 #include "tests/graphs/generator.h"
+#include "tests/graphs/networks.h"
 #include "tests/graphs/quantized.h"
 #include "tests/graphs/shrink.h"
 #include "tests/graphs/tester.h"
@@ -84,7 +85,8 @@ void check_graphs(Range range, const Setting& setting) {
   fmt::print("{} graphs, {} modes, {:.1f} runs per second; operators:{}\n", range.graphs,
              setting.modes.size(), runs / seconds.count(), counts);
   for (const GeneratorRow& row : generator_rows()) {
-    const bool drawn = range.draw == random_graph || row.op.quantization;
+    const bool drawn =
+        range.draw == random_graph || (range.draw == random_quantized_graph && row.op.quantization);
     if (range.graphs >= 200 && drawn) CHECK(range.census[std::string(row.op.name)] > 0);
   }
 }
@@ -112,6 +114,14 @@ TEST_CASE("random graphs as they are usually built", "[random]") {
 
 TEST_CASE("random quantized graphs", "[random]") {
   check_graphs(range_of(0, 256, random_quantized_graph), {.with = quickest_build});
+}
+
+TEST_CASE("random networks on images", "[random]") {
+  check_graphs(range_of(0, 96, random_network), {.with = quickest_build});
+}
+
+TEST_CASE("many random networks on images", "[.][long]") {
+  check_graphs(range_of(1000, 2000, random_network), {.with = quickest_build});
 }
 
 TEST_CASE("many random quantized graphs", "[.][long]") {

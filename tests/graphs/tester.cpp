@@ -55,6 +55,7 @@ class Attempt {
   /// A planner with a bug must be betrayed by what the code does: its plan is not looked at.
   bool compile(const Mode& mode) {
     auto compiled = std::make_unique<CompiledTrial>(*trial_, mode, setting_.bug);
+    if (!compiled->possible()) return true;
     if (fails(mode, compiled->passes_problem())) return false;
     const bool planner_bug = setting_.bug && setting_.bug->planner;
     if (!planner_bug && fails(mode, compiled->plan_problem())) return false;

@@ -258,6 +258,8 @@ class Arena {
 
   void read_window(std::int32_t i, BufferId id, const RowWindow& window, std::int32_t y,
                    const Bytes& to) {
+    // What the caller pushes is not in the arena.
+    if (program_.streamed && program_.streamed->step == i) return;
     for (std::int32_t k = 0; k < window.rows; ++k) {
       const std::int64_t row = window.first(y) + std::int64_t{k} * window.dilation;
       Bytes from{};
