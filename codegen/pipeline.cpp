@@ -64,8 +64,22 @@ class PipelineWriter {
     return std::string(c_type(program_[program_.inputs[0].buffer].type));
   }
 
+  const std::optional<Streamed::Window>& window() const {
+    static const std::optional<Streamed::Window> none;
+    return streamed() ? program_.streamed->window : none;
+  }
+  /// Rings that stay from row to row are state.
+  std::string memory() const { return window() ? "done, state, arena" : "done, arena"; }
+
+  std::vector<std::string> parameters() const {
+    std::vector<std::string> result = {fmt::format("{} &done", struct_)};
+    if (window()) result.push_back(fmt::format("{}_state *state", context_.prefix));
+    result.emplace_back("void *arena");
+    return result;
+  }
+
   std::vector<std::string> parameters(std::size_t i) const {
-    std::vector<std::string> result = {fmt::format("{} &done", struct_), "void *arena"};
+    std::vector<std::string> result = parameters();
     if (takes_rows(i)) result.push_back(fmt::format("const {} **row", row_type()));
     return result;
   }
@@ -114,7 +128,8 @@ class PipelineWriter {
 
   std::string at(const Buffer& buffer, std::int64_t elements) const {
     const std::int64_t offset = buffer.offset + elements * byte_size(buffer.type);
-    return fmt::format("smelt::at<{}>(arena, {})", c_type(buffer.type), offset);
+    return fmt::format("smelt::at<{}>({}, {})", c_type(buffer.type),
+                       buffer.kind == BufferKind::state ? "state" : "arena", offset);
   }
 
   Rows rows_of(const RowWindow& window, BufferId id) const {
@@ -152,11 +167,7 @@ class PipelineWriter {
     out_.comment(step_title(context_, i));
     out_.open_function(fmt::format("bool {}", context_.stages[i]), parameters(i));
     out_.line(fmt::format("const int32_t y = done.{};", context_.layers[i]));
-    std::string idle = fmt::format("y == {}", height + bottom);
-    if (takes_rows(i)) idle += fmt::format(" || (y < {} && !*row)", height);
-    if (const std::string lacking = this->lacking(i); !lacking.empty())
-      idle += bottom > 0 ? fmt::format(" || (y < {} && ({}))", height, lacking) : " || " + lacking;
-    out_.line(fmt::format("if ({}) return false;", idle));
+    out_.line(fmt::format("if ({}) return false;", idle(i)));
     out_.line(fmt::format("{} *const out = {};", c_type(output(i).type), output_row(i)));
     if (bottom > 0) out_.open(fmt::format("if (y < {})", height));
     compute(i);
@@ -170,12 +181,29 @@ class PipelineWriter {
     out_.line("return true;").close().blank();
   }
 
+  /// When the stage has nothing to do: all is done, or rows are lacking.
+  std::string idle(std::size_t i) const {
+    const std::string lacking = takes_rows(i) ? "!*row" : this->lacking(i);
+    if (window()) return lacking;
+    const std::int32_t height = form(i).height;
+    const std::int32_t bottom = output(i).rows ? output(i).rows->bottom : 0;
+    const std::string end = fmt::format("y == {}", height + bottom);
+    if (lacking.empty()) return end;
+    if (bottom == 0) return end + " || " + lacking;
+    const bool several = lacking.find("||") != std::string::npos;
+    return fmt::format("{} || (y < {} && {})", end, height,
+                       several ? "(" + lacking + ")" : lacking);
+  }
+
   std::string padding(const Buffer& buffer) const {
     return fmt::format("{}{{{}}}", c_type(buffer.type), value_text(context_, buffer.rows->padding));
   }
 
   std::string output_row(std::size_t i) const {
     const Buffer& buffer = output(i);
+    if (window() && window()->stage == static_cast<std::int32_t>(i))
+      return fmt::format("smelt::shift_rows({}, {}, {})", at(buffer, 0), window()->rows,
+                         form(i).elements);
     if (form(i).collects) return at(buffer, 0);
     if (buffer.rows)
       return fmt::format("smelt::row({}, {}, {})", at(buffer, buffer.rows->left),
@@ -238,9 +266,9 @@ class PipelineWriter {
   void turns() {
     if (streamed()) {
       out_.comment("Takes a row of the input and goes as far as it leads.");
-      out_.open_function(fmt::format("void {}", name_),
-                         {fmt::format("{} &done", struct_), "void *arena",
-                          fmt::format("const {} *row", row_type())});
+      std::vector<std::string> taking = parameters();
+      taking.push_back(fmt::format("const {} *row", row_type()));
+      out_.open_function(fmt::format("void {}", name_), taking);
       out_.open(fmt::format("if (done.{} == 0)", context_.layers[taker()]));
       padding_of_rings();
       out_.close();
@@ -252,14 +280,27 @@ class PipelineWriter {
     std::string turns = "while (";
     out_.begin_table();
     for (std::size_t i = last() + 1; i-- > first();) {
-      turns += fmt::format("{}(done, arena{}){}", context_.stages[i], takes_rows(i) ? ", &row" : "",
-                           i == first() ? ") {" : " ||");
+      turns += fmt::format("{}({}{}){}", context_.stages[i], memory(),
+                           takes_rows(i) ? ", &row" : "", i == first() ? ") {" : " ||");
       out_.line(turns);
       turns = "       ";
     }
     out_.line("}");
     out_.end_table();
+    if (window()) rebase();
     out_.close().blank();
+  }
+
+  /// Takes one round off the numbers of rows, once all stages have gone it.
+  void rebase() {
+    const std::size_t stage = static_cast<std::size_t>(window()->stage);
+    const std::vector<std::int64_t>& period = window()->period;
+    out_.open(fmt::format("if (done.{} >= {})", context_.layers[stage],
+                          period[stage - first()] + window()->rows));
+    for (std::size_t i = first(); i <= last(); ++i)
+      out_.line(fmt::format("done.{0} = static_cast<{1}>(done.{0} - {2});", context_.layers[i],
+                            c_type(pipeline_.counter), period[i - first()]));
+    out_.close();
   }
 
   std::size_t taker() const { return static_cast<std::size_t>(program_.streamed->step); }

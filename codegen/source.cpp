@@ -3,6 +3,7 @@
 // NAME.cpp: the layers as constants and the network as a fixed sequence of calls.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -227,14 +228,43 @@ class SourceWriter {
     out_.open_function("int32_t push_row", row_parameters());
     out_.line(fmt::format("rows_0 &done = *smelt::at<rows_0>(state, {});",
                           program_[streamed.counters].offset));
+    if (streamed.window)
+      push_for_ever(*streamed.window);
+    else
+      push_to_the_last();
+    out_.line(fmt::format("run({});", memory()));
+    out_.line("return 0;").close().blank();
+  }
+
+  void call_pipeline() {
     out_.comment(fmt::format("0-{}  {} to {}, row by row", next(0) - 1, context_.layers[0],
                              context_.layers[next(0) - 1]));
-    out_.line("pipeline_0(done, arena, row);");
+    out_.line(
+        fmt::format("pipeline_0(done, {}arena, row);", program_.streamed->window ? "state, " : ""));
+  }
+
+  void push_to_the_last() {
+    const Streamed& streamed = *program_.streamed;
+    call_pipeline();
     const std::string& taker = context_.layers[static_cast<std::size_t>(streamed.step)];
     out_.line(fmt::format("if (done.{0} < {1}) return {1} - done.{0};", taker, streamed.rows));
     out_.line("done = {};");
-    out_.line(fmt::format("run({});", memory()));
-    out_.line("return 0;").close().blank();
+  }
+
+  /// Whenever the window has got a row, and is full.
+  void push_for_ever(const Streamed::Window& window) {
+    const std::string& taker = context_.layers[static_cast<std::size_t>(program_.streamed->step)];
+    const std::string& last = context_.layers[static_cast<std::size_t>(window.stage)];
+    out_.comment(
+        fmt::format("A row of the window is made of {} rows of the input, the next begins "
+                    "{} later.",
+                    window.first, window.stride));
+    out_.line(fmt::format("const int32_t next = done.{0} < {1} ? {2} : done.{0};", last,
+                          window.rows, window.rows - 1));
+    out_.line(fmt::format("const int32_t missing = next * {} + {} - done.{} - 1;", window.stride,
+                          window.first, taker));
+    call_pipeline();
+    out_.line("if (missing > 0) return missing;");
   }
 
   std::vector<std::string> row_parameters() const {
@@ -317,13 +347,26 @@ class SourceWriter {
     out_.directive("#endif").blank();
   }
 
+  /// Rows that are kept from one to the next need not be: until they are written, nobody reads
+  /// them.
+  bool is_reset(std::size_t i) const {
+    if (!program_.streamed || !program_.streamed->window) return true;
+    const Step& last = program_.steps[static_cast<std::size_t>(program_.streamed->window->stage)];
+    const bool is_window =
+        std::any_of(last.operands.begin(), last.operands.end(), [&](const Operand& operand) {
+          const auto* id = std::get_if<BufferId>(&operand.place);
+          return id && operand.access == Access::write && static_cast<std::size_t>(*id) == i;
+        });
+    return !program_.buffers[i].rows && !is_window;
+  }
+
   void reset() {
     if (!stateful()) return;
     out_.open_function(fmt::format("void {}_reset", context_.prefix),
                        {fmt::format("{}_model *model", context_.prefix)});
     for (std::size_t i = 0; i < program_.buffers.size(); ++i) {
       const Buffer& buffer = program_.buffers[i];
-      if (buffer.kind != BufferKind::state || buffer.alias_of) continue;
+      if (buffer.kind != BufferKind::state || buffer.alias_of || !is_reset(i)) continue;
       // Byte-sized elements may have any value, wider ones are zero.
       out_.comment(context_.buffers[i]);
       out_.call("memset", {fmt::format("model->state.bytes + {}", buffer.offset),

@@ -49,8 +49,10 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
       ->capture_default_str();
   app.add_option("--schedule", options.schedule,
                  "layers (one after the other) or rows (pipelines) [as --optimize has it]");
-  app.add_option("--stream", options.stream,
-                 "rows: the input comes row by row and is never in memory as a whole");
+  app.add_option(
+      "--stream", options.stream,
+      "rows: the input comes row by row and is never in memory as a whole; time: without "
+      "end, and every row costs its own work alone");
   app.add_option("--ram", options.ram,
                  "refuse a model that needs more RAM: 2048, 32K; balanced makes as few pipelines "
                  "as that takes");

@@ -51,22 +51,27 @@ std::optional<Schedule> schedule_of(const ModelOptions& options, Diagnostics& di
 
 Stream stream_of(const ModelOptions& options, Diagnostics& diagnostics) {
   if (options.stream == "rows") return Stream::rows;
+  if (options.stream == "time") return Stream::time;
   if (!options.stream.empty())
     diagnostics
         .error({.file = "--stream"}, fmt::format("there is no stream of \"{}\"", options.stream))
-        .note("the input can come as rows");
+        .note("the input can come as rows, or as time: rows without end");
   return Stream::none;
 }
 
-/// Why the input cannot come row by row.
-void report_not_streamed(const Graph& graph, const Target& target, Diagnostics& diagnostics) {
+void report_not_streamed(const Graph& graph, const Target& target, Stream stream,
+                         Diagnostics& diagnostics) {
   auto& error = diagnostics.error({.file = graph.file}, "cannot take its input row by row");
   if (graph.inputs.size() != 1) {
-    error.note(fmt::format("it has {} inputs; --stream rows is for one", graph.inputs.size()));
+    error.note(fmt::format("it has {} inputs; --stream is for one", graph.inputs.size()));
     return;
   }
-  error.note(stream_obstacle(lower(graph, target)));
-  error.note("leave out --stream: --optimize ram keeps all but the input small");
+  for (const std::string& reason : stream_obstacles(lower(graph, target), stream))
+    error.note(reason);
+  if (stream == Stream::time)
+    error.note("train it without padding in time, or leave the window to --stream rows");
+  else
+    error.note("leave out --stream: --optimize ram keeps all but the input small");
 }
 
 std::optional<std::int64_t> ram_of(const ModelOptions& options, Diagnostics& diagnostics) {
@@ -136,7 +141,7 @@ std::optional<Compiled> compile_model(
   if (!graph) return std::nullopt;
   Program program = lower_and_plan(*graph, *target, pipeline);
   if (stream != Stream::none && !program.streamed) {
-    report_not_streamed(*graph, *target, diagnostics);
+    report_not_streamed(*graph, *target, stream, diagnostics);
     return std::nullopt;
   }
   EmitOptions emit{.model_file = model->graph.file,

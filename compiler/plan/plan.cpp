@@ -8,6 +8,7 @@
 #include "compiler/plan/lifetimes.h"
 #include "compiler/plan/pack.h"
 #include "compiler/plan/pipelines.h"
+#include "compiler/plan/time.h"
 
 namespace smelt {
 namespace {
@@ -114,6 +115,11 @@ void resolve_aliases(Program& program) {
 /// The pipelines to make of a program's steps.
 std::vector<Segment> segments_of(Program& program, const PlanOptions& options) {
   if (options.schedule == Schedule::layers && options.stream == Stream::none) return {};
+  if (options.stream == Stream::time) {
+    auto segment = program.inputs.size() == 1 ? time_segment(program, options) : std::nullopt;
+    if (!segment) return {};
+    return {*std::move(segment)};
+  }
   set_lifetimes(program, options);
   Program layers = program;
   share_in_place(layers, options);
@@ -162,22 +168,24 @@ std::int64_t live_bytes(const Program& program, std::int32_t step) {
   return bytes;
 }
 
-std::string stream_obstacle(const Program& program) {
+std::vector<std::string> stream_obstacles(const Program& program, Stream stream) {
   const BufferId input = storage_of(program, program.inputs[0].buffer);
   for (const Step& step : program.steps)
     for (std::size_t i = 0; i < step.operands.size(); ++i) {
       const auto* id = std::get_if<BufferId>(&step.operands[i].place);
       if (!id || storage_of(program, *id) != input) continue;
-      if (!step.row_form) return "\"" + step.layer + "\" reads it as a whole";
+      if (!step.row_form) return {"\"" + step.layer + "\" reads it as a whole"};
     }
-  if (uses_of(program)[static_cast<std::size_t>(input)].output) return "it is an output as well";
-  return "layers that read it are too far apart to run together";
+  if (uses_of(program)[static_cast<std::size_t>(input)].output) return {"it is an output as well"};
+  if (stream == Stream::time) return time_obstacles(program);
+  return {"layers that read it are too far apart to run together"};
 }
 
 Program plan(Program program, const PlanOptions& options) {
   const std::vector<Segment> segments = segments_of(program, options);
   make_pipelines(program, segments);
-  if (options.stream == Stream::rows && !segments.empty()) stream_input(program);
+  if (options.stream != Stream::none && !segments.empty()) stream_input(program);
+  if (program.streamed && options.stream == Stream::time) stream_time(program, segments.front());
   set_lifetimes(program, options);
   extend_lifetimes(program);
   if (options.share)

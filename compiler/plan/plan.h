@@ -19,6 +19,7 @@ enum class Schedule : std::uint8_t {
 enum class Stream : std::uint8_t {
   none,  ///< as a whole
   rows,  ///< a row at a time
+  time,  ///< likewise, without end: every row moves the window that the model sees
 };
 
 struct PlanOptions {
@@ -35,8 +36,9 @@ struct PlanOptions {
 /// Fills in lifetimes, offsets, arena and state sizes.
 Program plan(Program program, const PlanOptions& options);
 
-/// Why the one input of a program that has not been planned cannot come row by row, in words.
-std::string stream_obstacle(const Program& program);
+/// Why the one input of a program that has not been planned cannot come row by row, in words: a
+/// reason each.
+std::vector<std::string> stream_obstacles(const Program& program, Stream stream);
 
 /// Bytes of the buffers alive at a step: no plan of this order needs less than the largest.
 std::int64_t live_bytes(const Program& program, std::int32_t step);

@@ -24,7 +24,10 @@ class Runner {
       for (const StageRead& read : stages_[s].reads) readers_[read.place].push_back({s, &read});
     const auto last = static_cast<std::int32_t>(stages_.size()) - 1;
     for (const Place& place : places_) {
-      RowRun::Life life{.rows = std::max(place.layout.top, 1), .first = last, .last = 0};
+      RowRun::Life life{.rows = std::max(place.layout.top, 1),
+                        .first = last,
+                        .last = 0,
+                        .waits = place.layout.padded()};
       // Padding is written before the first row and must stay.
       if (!place.inside || (place.ring && place.layout.padded())) life.first = 0;
       if (!place.dies || (place.ring && place.layout.padded())) life.last = last;
@@ -91,6 +94,9 @@ class Runner {
     const std::size_t out = stage.write;
     const bool writes = !stage.collects || done_[s] + 1 == stage.rows;
     if (writes) write(out);
+    if (!stage.reads.empty() && !places_[stage.reads[0].place].inside)
+      for (std::size_t p = 0; p < places_.size(); ++p)
+        if (p != out && places_[p].inside && needed(p)) result_.lives[p].waits = true;
     for (std::size_t p = 0; p < places_.size(); ++p)
       if ((p == out && writes) || needed(p)) extend(p, static_cast<std::int32_t>(s));
     ++done_[s];

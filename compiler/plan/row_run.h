@@ -20,6 +20,7 @@ struct RowRun {
   struct Life {
     std::int32_t rows = 0;
     std::int32_t first = 0, last = 0;
+    bool waits = false;  ///< needed when a row of the input is taken
   };
   std::vector<Life> lives;
   std::vector<PlaceReach> reaches;

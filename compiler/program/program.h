@@ -193,6 +193,16 @@ struct Streamed {
   std::int32_t rows = 0;      ///< of the input
   std::int64_t elements = 0;  ///< of a row
   BufferId counters{};        ///< state: rows done, by stage
+  /// Rows are time, and there is no last one: see Window.
+  struct Window {
+    std::int32_t stage = 0;   ///< the step that writes the window
+    std::int32_t rows = 0;    ///< of it: the steps behind read the last so many rows
+    std::int64_t first = 0;   ///< rows of the input that its first row is made of
+    std::int64_t stride = 1;  ///< rows of the input from one of its rows to the next
+    /// By stage: rows after which all is as it was, so that numbers of rows stay small.
+    std::vector<std::int64_t> period;
+  };
+  std::optional<Window> window;
 };
 
 struct Program {
