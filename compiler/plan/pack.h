@@ -26,10 +26,14 @@ struct Overlap {
   std::int64_t lead = 0;
 };
 
-/// Sets the offsets; returns the arena's size. `bound`: no arena can be smaller; the search ends
-/// when it is reached.
-std::int64_t pack(std::vector<Block>& blocks, const std::vector<Overlap>& overlaps,
-                  std::int64_t bound);
+/// Bytes of an arena, and a bound: no arena of these blocks needs less. Equal if proven optimal.
+struct Packed {
+  std::int64_t bytes = 0;
+  std::int64_t bound = 0;
+};
+
+/// Sets the offsets. `bound`: no arena can be smaller, for reasons that the caller knows.
+Packed pack(std::vector<Block>& blocks, const std::vector<Overlap>& overlaps, std::int64_t bound);
 
 bool overlap_in_time(const Block& a, const Block& b);
 
