@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <functional>
+#include <limits>
 #include <numeric>
 #include <random>
 
@@ -15,10 +16,11 @@ namespace smelt {
 namespace {
 
 Packed pack_group(const PackProblem& problem, std::int64_t bound, std::vector<std::int64_t>& offsets) {
-  PackSearch search(problem);
-  Packed packed{0, std::max(bound, search.bound())};
-  packed.bytes = pack_heuristically(problem, packed.bound, offsets);
-  if (packed.bytes > packed.bound) pack_exactly(search, packed, offsets);
+  Packed packed{0, bound};
+  packed.bytes = pack_heuristically(problem, std::numeric_limits<std::int64_t>::max(), offsets);
+  if (packed.bytes > packed.bound) raise_bound(problem, packed);
+  if (packed.bytes > packed.bound) packed.bytes = pack_heuristically(problem, packed.bound, offsets);
+  if (packed.bytes > packed.bound) pack_exactly(problem, packed, offsets);
   return packed;
 }
 

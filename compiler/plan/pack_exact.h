@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
-#include <limits>
-#include <unordered_set>
 #include <vector>
 
 #include "compiler/plan/pack_problem.h"
@@ -15,64 +13,63 @@ class PackSearch {
  public:
   explicit PackSearch(const PackProblem& problem);
 
-  std::int64_t bound();
+  bool possible(std::int64_t bytes);
   Verdict fit(std::int64_t bytes, std::int64_t work);
-  std::int64_t needed() const { return needed_; }
-  const std::vector<std::int64_t>& offsets() const { return offsets_; }
-  std::int64_t work_done() const { return done_; }
-  std::int64_t nodes = 0, hits = 0;
+  const std::vector<std::int64_t>& offsets() const { return early_; }
+  std::int64_t next(std::int64_t bytes) const;
+  std::int64_t nodes = 0, restarts = 0, work_done = 0;
 
  private:
-  using Blocks = std::vector<std::uint32_t>;
-  struct Key {
-    std::uint64_t a = 0, b = 0;
-    bool operator==(const Key&) const = default;
-  };
-  struct KeyHash {
-    std::size_t operator()(const Key& key) const { return static_cast<std::size_t>(key.a); }
-  };
-  struct Last {
-    std::int64_t offset = 0;
-    std::uint32_t block = 0;
-    bool any = false;
+  enum class Order : std::uint8_t { open, first_below, second_below };
+  struct Pair {
+    std::uint32_t first, second;
+    std::int64_t up, down;  // distance when first is below, and when second is below
+    std::int64_t saved;
   };
   struct Change {
-    enum What : std::uint8_t { placed, floor, top } what;
+    enum What : std::uint8_t { early, late, order } what;
     std::uint32_t index;
     std::int64_t before;
   };
-  struct Candidate {
-    std::int64_t floor;
-    std::int64_t area;
-    std::uint32_t block;
+  struct Decision {
+    std::uint32_t pair;
+    Order order;
+    bool last;
+    std::size_t changes;
   };
 
-  void divide_time();
-  bool possible(const Blocks& open, std::int64_t from);
-  std::int64_t need(const Blocks& open, std::int64_t from);
-  bool solve(const Blocks& open, const Last& last);
-  bool solve_groups(const Blocks& open, const Last& last);
-  std::vector<Candidate> candidates(const Blocks& open, const Last& last) const;
-  Key key(const Blocks& open, const Last& last, const std::vector<Candidate>& candidates) const;
-  void place(std::uint32_t block);
+  bool start();
+  bool propagate();
+  bool look_at(std::uint32_t pair);
+  bool decide(std::uint32_t pair, Order order);
+  bool at_least(std::uint32_t block, std::int64_t offset);
+  bool at_most(std::uint32_t block, std::int64_t offset);
+  bool overloaded(std::uint32_t section);
   void take_back(std::size_t changes);
+  bool backtrack();
+  int choose(Decision& decision);
+  void blame(std::uint32_t block) { ++weight_[block]; }
+  void touch(std::uint32_t block);
+  std::int64_t saved_by(const Pair& pair) const;
 
   const PackProblem& problem_;
   std::int64_t unit_ = 1;
   std::vector<std::int64_t> rounded_;
-  std::vector<std::uint32_t> begin_, end_;
-  std::vector<std::vector<std::pair<std::uint32_t, std::int64_t>>> lowers_;
+  std::vector<Pair> pairs_;
+  std::vector<std::vector<std::uint32_t>> pairs_of_, overlaps_of_, sections_of_, sections_;
 
-  std::vector<std::int64_t> offsets_, floors_;
-  std::vector<char> placed_;
-  std::vector<std::int64_t> tops_;
+  std::vector<std::int64_t> early_, late_;
+  std::vector<Order> order_;
+  std::vector<std::int64_t> weight_;
   std::vector<Change> changes_;
-  std::vector<std::int64_t> load_, base_, slack_;
-  std::unordered_set<Key, KeyHash> failed_;
-  std::int64_t bytes_ = 0, needed_ = 0, work_ = 0, done_ = 0;
+  std::vector<Decision> decisions_;
+  std::vector<std::uint32_t> queue_, dirty_;
+  std::vector<char> queued_, is_dirty_;
+  std::vector<char> in_;
+  std::int64_t bytes_ = 0, work_ = 0;
 };
 
-/// From an arena of `packed.bytes` with these offsets: a smaller one, or a higher bound, or both.
-void pack_exactly(PackSearch& search, Packed& packed, std::vector<std::int64_t>& offsets);
+void raise_bound(const PackProblem& problem, Packed& packed);
+void pack_exactly(const PackProblem& problem, Packed& packed, std::vector<std::int64_t>& offsets);
 
 }  // namespace smelt
