@@ -2,296 +2,188 @@
 #include "compiler/plan/pack_exact.h"
 
 #include <algorithm>
-#include <limits>
+#include <optional>
+
+#include "compiler/plan/pack_domains.h"
 
 namespace smelt {
 namespace {
-constexpr std::int64_t far = std::numeric_limits<std::int64_t>::max() / 4;
-std::int64_t aligned_down(std::int64_t offset, std::int64_t alignment) {
-  return offset < 0 ? -1 : offset / alignment * alignment;
+
+constexpr std::int64_t least_work = 400'000;  ///< of a search that is worth it
+/// A single look at more pairs would use too much of it.
+constexpr std::int64_t most_pairs = 50'000;
+
+std::int64_t pair_count(const PackProblem& problem) {
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < problem.size(); ++i) count += std::ssize(problem.neighbours(i));
+  return count / 2;
 }
+
+/// The next size that leaves any block more room than `bytes` does.
+std::int64_t next_size(const PackProblem& problem, std::int64_t bytes) {
+  std::int64_t next = bytes + problem[0].alignment;
+  for (const Block& block : problem.blocks())
+    next = std::min(
+        next, aligned_down(bytes - block.bytes, block.alignment) + block.alignment + block.bytes);
+  return next;
+}
+
+std::int64_t size_of(const PackProblem& problem, const std::vector<std::int64_t>& offsets) {
+  std::int64_t size = 0;
+  for (std::size_t i = 0; i < problem.size(); ++i)
+    size = std::max(size, offsets[i] + problem[i].bytes);
+  return size;
+}
+
+enum class Answer : std::uint8_t { fits, too_small, unknown };
+
+class Search {
+ public:
+  explicit Search(const PackProblem& problem) : problem_(problem), domains_(problem) {}
+
+  /// Whether the blocks fit into so many bytes. `like`: offsets of a packing to begin with.
+  Answer fit(std::int64_t bytes, const std::vector<std::int64_t>& like, std::int64_t work);
+
+  /// Offsets, after they were found to fit.
+  const std::vector<std::int64_t>& offsets() const { return domains_.lowest(); }
+  std::int64_t work_left() const { return domains_.work; }
+
+ private:
+  struct Decision {
+    std::uint32_t pair;
+    PackOrder order;
+    std::size_t mark;     ///< before it
+    bool second = false;  ///< the other order has been tried
+  };
+
+  std::optional<Answer> attempt(std::int64_t decisions);
+  std::optional<Decision> choose();
+  bool backtrack();
+
+  const PackProblem& problem_;
+  PackDomains domains_;
+  std::vector<Decision> decisions_;
+  std::vector<std::int64_t> like_;
+};
+
+Answer Search::fit(std::int64_t bytes, const std::vector<std::int64_t>& like, std::int64_t work) {
+  like_ = like;
+  domains_.work = work;
+  for (std::int64_t most = 100 + 4 * std::ssize(problem_.blocks());; most += most / 2) {
+    if (!domains_.start(bytes)) return Answer::too_small;
+    const std::optional<Answer> answer = attempt(most);
+    if (domains_.work <= 0) return Answer::unknown;
+    if (answer) return *answer;
+  }
+}
+
+/// Searches until it knows, or has taken so many decisions.
+std::optional<Answer> Search::attempt(std::int64_t decisions) {
+  decisions_.clear();
+  for (; decisions > 0 && domains_.work > 0; --decisions) {
+    const std::optional<Decision> decision = choose();
+    if (!decision) return Answer::fits;
+    decisions_.push_back(*decision);
+    if (!domains_.decide(decision->pair, decision->order) && !backtrack()) return Answer::too_small;
+  }
+  return std::nullopt;
+}
+
+/// Of the pairs that clash, that with the least room for each of its contradictions.
+std::optional<Search::Decision> Search::choose() {
+  std::optional<std::uint32_t> best;
+  double least = 0;
+  const std::vector<PackPair>& pairs = domains_.pairs();
+  domains_.work -= std::ssize(pairs) / 2;
+  for (std::uint32_t i = 0; i < pairs.size(); ++i) {
+    if (!domains_.clash(i)) continue;
+    const std::int64_t room = domains_.slack_up(pairs[i]) + domains_.slack_down(pairs[i]);
+    const std::int64_t blame = domains_.blame()[pairs[i].first] + domains_.blame()[pairs[i].second];
+    const double score =
+        static_cast<double>(room + domains_.unit()) / static_cast<double>(blame + 2);
+    if (best && score >= least) continue;
+    best = i;
+    least = score;
+  }
+  if (!best) return std::nullopt;
+  const bool up = like_[pairs[*best].first] < like_[pairs[*best].second];
+  return Decision{*best, up ? PackOrder::first_below : PackOrder::second_below, domains_.mark()};
+}
+
+/// Takes the last decision that leaves another way the other way; false if there is none.
+bool Search::backtrack() {
+  for (; !decisions_.empty() && domains_.work > 0; decisions_.pop_back()) {
+    Decision& last = decisions_.back();
+    domains_.take_back(last.mark);
+    if (last.second) continue;
+    last.second = true;
+    last.order =
+        last.order == PackOrder::first_below ? PackOrder::second_below : PackOrder::first_below;
+    if (domains_.decide(last.pair, last.order)) return true;
+    domains_.take_back(last.mark);
+  }
+  return false;
+}
+
+/// The sizes that were given up. Those left to ask for lie between the bound and the bytes known to
+/// be enough, on both sides of these.
+class Sizes {
+ public:
+  void give_up(std::int64_t size) {
+    from_ = to_ < from_ ? size : std::min(from_, size);
+    to_ = std::max(to_, size);
+  }
+
+  /// The middle of those above the ones given up, then of those below.
+  std::optional<std::int64_t> next(const Packed& packed) const {
+    const auto middle = [](std::int64_t first, std::int64_t last) {
+      return first <= last ? std::optional(first + (last - first) / 2) : std::nullopt;
+    };
+    const auto above = middle(std::max(packed.bound, to_ + 1), packed.bytes - 1);
+    return above ? above : middle(packed.bound, std::min(packed.bytes, from_) - 1);
+  }
+
+ private:
+  std::int64_t from_ = 0, to_ = -1;  // none yet
+};
+
 }  // namespace
 
-PackSearch::PackSearch(const PackProblem& problem)
-    : problem_(problem), pairs_of_(problem.size()), overlaps_of_(problem.size()), sections_of_(problem.size()) {
-  unit_ = problem[0].alignment;
-  for (const Block& block : problem.blocks()) unit_ = std::min<std::int64_t>(unit_, block.alignment);
-  for (const Block& block : problem.blocks()) rounded_.push_back(aligned(block.bytes, unit_));
-  for (std::uint32_t i = 0; i < problem.size(); ++i)
-    for (const std::uint32_t j : problem.neighbours(i)) {
-      if (j <= i || !overlap_in_time(problem[i], problem[j])) continue;
-      Pair p{i, j, aligned(problem.distance(i, j), unit_), aligned(problem.distance(j, i), unit_), 0};
-      p.saved = std::max(std::min(rounded_[i] - p.up, rounded_[j]), std::min(rounded_[j] - p.down, rounded_[i]));
-      const auto id = static_cast<std::uint32_t>(pairs_.size());
-      pairs_of_[i].push_back(id);
-      pairs_of_[j].push_back(id);
-      if (p.saved > 0) {
-        overlaps_of_[i].push_back(id);
-        overlaps_of_[j].push_back(id);
-      }
-      pairs_.push_back(p);
-    }
-  std::vector<std::int32_t> starts;
-  for (const Block& block : problem_.blocks())
-    if (starts.empty() || starts.back() != block.first) starts.push_back(block.first);
-  for (const std::int32_t t : starts) {
-    std::vector<std::uint32_t> live;
-    for (std::uint32_t i = 0; i < problem.size(); ++i)
-      if (problem[i].first <= t && t <= problem[i].last) live.push_back(i);
-    for (const std::uint32_t i : live) sections_of_[i].push_back(static_cast<std::uint32_t>(sections_.size()));
-    sections_.push_back(live);
+void raise_bound(const PackProblem& problem, Packed& packed, std::int64_t& work) {
+  if (pair_count(problem) > most_pairs) return;
+  PackDomains domains(problem);
+  domains.work = work / 4;
+  std::int64_t possible = packed.bytes, size = packed.bound;
+  while (packed.bound < possible && domains.work > 0) {
+    if (domains.start(size))
+      possible = size;
+    else
+      packed.bound = std::min(next_size(problem, size), packed.bytes);
+    size = packed.bound + (possible - packed.bound) / 2;
   }
-  weight_.assign(problem.size(), 1);
-  queued_.assign(problem.size(), 0);
-  in_.assign(problem.size(), 0);
-  is_dirty_.assign(sections_.size(), 0);
+  work -= work / 4 - domains.work;
 }
 
-std::int64_t PackSearch::next(std::int64_t bytes) const {
-  std::int64_t least = far;
-  for (const Block& b : problem_.blocks())
-    least = std::min(least, aligned_down(bytes - b.bytes, b.alignment) + b.alignment + b.bytes);
-  return least;
-}
-
-void PackSearch::touch(std::uint32_t block) {
-  if (!queued_[block]) {
-    queued_[block] = 1;
-    queue_.push_back(block);
-  }
-}
-
-bool PackSearch::at_least(std::uint32_t block, std::int64_t offset) {
-  offset = aligned(offset, problem_[block].alignment);
-  if (offset <= early_[block]) return true;
-  changes_.push_back({Change::early, block, early_[block]});
-  early_[block] = offset;
-  touch(block);
-  if (offset <= late_[block]) return true;
-  blame(block);
-  return false;
-}
-
-bool PackSearch::at_most(std::uint32_t block, std::int64_t offset) {
-  offset = aligned_down(offset, problem_[block].alignment);
-  if (offset >= late_[block]) return true;
-  changes_.push_back({Change::late, block, late_[block]});
-  late_[block] = offset;
-  touch(block);
-  if (offset >= early_[block]) return true;
-  blame(block);
-  return false;
-}
-
-bool PackSearch::decide(std::uint32_t pair, Order order) {
-  const Pair& p = pairs_[pair];
-  if (order_[pair] == Order::open) {
-    changes_.push_back({Change::order, pair, 0});
-    order_[pair] = order;
-  }
-  if (order == Order::first_below)
-    return at_least(p.second, early_[p.first] + p.up) && at_most(p.first, late_[p.second] - p.up);
-  return at_least(p.first, early_[p.second] + p.down) && at_most(p.second, late_[p.first] - p.down);
-}
-
-bool PackSearch::look_at(std::uint32_t pair) {
-  if (order_[pair] != Order::open) return decide(pair, order_[pair]);
-  const Pair& p = pairs_[pair];
-  const bool up = early_[p.first] + p.up <= late_[p.second];
-  const bool down = early_[p.second] + p.down <= late_[p.first];
-  if (up && down) return true;
-  if (up) return decide(pair, Order::first_below);
-  if (down) return decide(pair, Order::second_below);
-  blame(p.first);
-  blame(p.second);
-  return false;
-}
-
-std::int64_t PackSearch::saved_by(const Pair& pair) const {
-  const std::int64_t up = std::min(late_[pair.first] + rounded_[pair.first] - early_[pair.second],
-                                   std::min(rounded_[pair.first] - pair.up, rounded_[pair.second]));
-  const std::int64_t down =
-      std::min(late_[pair.second] + rounded_[pair.second] - early_[pair.first],
-               std::min(rounded_[pair.second] - pair.down, rounded_[pair.first]));
-  return std::max<std::int64_t>(0, std::max(up, down));
-}
-
-bool PackSearch::overloaded(std::uint32_t section) {
-  std::vector<std::uint32_t>& live = sections_[section];
-  std::sort(live.begin(), live.end(), [&](auto a, auto b) { return early_[a] > early_[b]; });
-  work_ -= std::ssize(live) * std::ssize(live);
-  for (const std::uint32_t top : live) {
-    const std::int64_t end = late_[top] + rounded_[top];
-    std::int64_t load = 0;
-    for (const std::uint32_t i : live) {
-      if (late_[i] + rounded_[i] > end) continue;
-      load += rounded_[i];
-      in_[i] = 1;
-      for (const std::uint32_t pair : overlaps_of_[i])
-        if (in_[pairs_[pair].first] && in_[pairs_[pair].second]) load -= saved_by(pairs_[pair]);
-      if (early_[i] + load <= end) continue;
-      for (const std::uint32_t j : live) {
-        if (in_[j]) blame(j);
-        in_[j] = 0;
-      }
-      return true;
-    }
-    for (const std::uint32_t i : live) in_[i] = 0;
-  }
-  return false;
-}
-
-bool PackSearch::propagate() {
-  bool possible = true;
-  while (possible && (!queue_.empty() || !dirty_.empty())) {
-    if (!queue_.empty()) {
-      const std::uint32_t block = queue_.back();
-      queue_.pop_back();
-      queued_[block] = 0;
-      for (const std::uint32_t section : sections_of_[block])
-        if (!is_dirty_[section]) {
-          is_dirty_[section] = 1;
-          dirty_.push_back(section);
-        }
-      work_ -= std::ssize(pairs_of_[block]);
-      for (const std::uint32_t pair : pairs_of_[block])
-        if (!look_at(pair)) {
-          possible = false;
-          break;
-        }
-    } else {
-      const std::uint32_t section = dirty_.back();
-      dirty_.pop_back();
-      is_dirty_[section] = 0;
-      possible = !overloaded(section);
-    }
-  }
-  for (const auto i : queue_) queued_[i] = 0;
-  for (const auto i : dirty_) is_dirty_[i] = 0;
-  queue_.clear();
-  dirty_.clear();
-  return possible;
-}
-
-void PackSearch::take_back(std::size_t changes) {
-  for (; changes_.size() > changes; changes_.pop_back()) {
-    const Change& change = changes_.back();
-    if (change.what == Change::early) early_[change.index] = change.before;
-    if (change.what == Change::late) late_[change.index] = change.before;
-    if (change.what == Change::order) order_[change.index] = Order::open;
-  }
-}
-
-bool PackSearch::start() {
-  changes_.clear();
-  decisions_.clear();
-  early_.assign(problem_.size(), 0);
-  late_.clear();
-  order_.assign(pairs_.size(), Order::open);
-  for (std::uint32_t i = 0; i < problem_.size(); ++i) {
-    late_.push_back(aligned_down(bytes_ - problem_[i].bytes, problem_[i].alignment));
-    if (late_[i] < 0) return false;
-    touch(i);
-  }
-  for (std::uint32_t pair = 0; pair < pairs_.size(); ++pair) {
-    const Pair& p = pairs_[pair];
-    const Block &a = problem_[p.first], &b = problem_[p.second];
-    if (a.first == b.first && a.last == b.last && a.bytes == b.bytes &&
-        a.alignment == b.alignment && overlaps_of_[p.first].empty() &&
-        overlaps_of_[p.second].empty() && !decide(pair, Order::first_below))
-      return propagate() && false;
-  }
-  return propagate();
-}
-
-int PackSearch::choose(Decision& decision) {
-  double least = 1e300;
-  bool found = false;
-  work_ -= std::ssize(pairs_) / 2;
-  for (std::uint32_t pair = 0; pair < pairs_.size(); ++pair) {
-    if (order_[pair] != Order::open) continue;
-    const Pair& p = pairs_[pair];
-    if (early_[p.first] + p.up <= early_[p.second] || early_[p.second] + p.down <= early_[p.first])
-      continue;
-    const std::int64_t up = late_[p.second] - early_[p.first] - p.up;
-    const std::int64_t down = late_[p.first] - early_[p.second] - p.down;
-    const double score =
-        double(up + down + unit_) / double(weight_[p.first] + weight_[p.second]);
-    if (score >= least) continue;
-    least = score;
-    found = true;
-    decision = {pair, up >= down ? Order::first_below : Order::second_below, false, changes_.size()};
-  }
-  return found;
-}
-
-bool PackSearch::backtrack() {
-  while (!decisions_.empty()) {
-    Decision& d = decisions_.back();
-    take_back(d.changes);
-    if (!d.last) {
-      d.last = true;
-      d.order = d.order == Order::first_below ? Order::second_below : Order::first_below;
-      if (decide(d.pair, d.order) && propagate()) return true;
-      propagate();  // clears the queues
-      continue;
-    }
-    decisions_.pop_back();
-  }
-  return false;
-}
-
-Verdict PackSearch::fit(std::int64_t bytes, std::int64_t work) {
-  bytes_ = bytes;
-  work_ = work;
-  std::int64_t limit = 200;
-  Verdict verdict = Verdict::unknown;
-  while (work_ > 0 && verdict == Verdict::unknown) {
-    ++restarts;
-    if (!start()) { verdict = Verdict::too_small; break; }
-    for (std::int64_t node = 0; node < limit && work_ > 0; ++node) {
-      ++nodes;
-      Decision d;
-      if (!choose(d)) { verdict = Verdict::fits; break; }
-      decisions_.push_back(d);
-      if (decide(d.pair, d.order) && propagate()) continue;
-      propagate();
-      if (!backtrack()) { verdict = Verdict::too_small; break; }
-    }
-    limit = limit * 3 / 2;
-  }
-  work_done += work - work_;
-  return verdict;
-}
-
-bool PackSearch::possible(std::int64_t bytes) {
-  bytes_ = bytes;
-  const bool p = start();
-  propagate();
-  return p;
-}
-
-std::int64_t budget = 100'000'000;
-void raise_bound(const PackProblem& problem, Packed& packed) {
-  PackSearch search(problem);
-  std::int64_t best = packed.bytes;
-  if (search.possible(packed.bound)) return;
-  packed.bound = search.next(packed.bound);
-  while (packed.bound < best) {
-    const std::int64_t middle = packed.bound + (best - packed.bound) / 2;
-    if (search.possible(middle)) best = middle;
-    else packed.bound = std::min(best, search.next(middle));
-  }
-}
-void pack_exactly(const PackProblem& problem, Packed& packed, std::vector<std::int64_t>& offsets) {
-  PackSearch search(problem);
-  while (packed.bound < packed.bytes) {
-    const Verdict v = search.fit(packed.bound, budget - search.work_done);
-    if (v == Verdict::unknown) return;
-    if (v == Verdict::fits) {
-      packed.bytes = packed.bound;
+void pack_exactly(const PackProblem& problem, Packed& packed, std::vector<std::int64_t>& offsets,
+                  std::int64_t& work) {
+  if (pair_count(problem) > most_pairs) return;
+  Search search(problem);
+  Sizes sizes;
+  // The bound is the most likely size: most of the work is for it.
+  std::optional<std::int64_t> size = packed.bound;
+  for (std::int64_t share = work * 3 / 4; size && work > least_work; share = work / 3) {
+    const Answer answer = search.fit(*size, offsets, share);
+    work -= share - search.work_left();
+    if (answer == Answer::fits) {
       offsets = search.offsets();
-    } else packed.bound = std::min(search.next(packed.bound), packed.bytes);
+      packed.bytes = size_of(problem, offsets);
+    } else if (answer == Answer::too_small) {
+      packed.bound = std::min(next_size(problem, *size), packed.bytes);
+    } else {
+      sizes.give_up(*size);
+    }
+    if (packed.bound == packed.bytes) return;
+    size = sizes.next(packed);
   }
 }
 

@@ -1,5 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Branch and bound: "do the blocks fit into so many bytes?" is asked for sizes between the bound
+// and the best packing known. The search decides which of two blocks lies below, for the two that
+// have least room to, until no two clash at their lowest offsets; pack_domains.h follows each
+// decision to its consequences. Blocks that often had a part in contradictions come first, in
+// searches that start anew with what was learned, so that it soon turns about the few blocks that
+// do not fit.
+//
+// What it costs is counted in pairs of blocks looked at, not timed: the same packing every time and
+// everywhere. `work` is what is left of that.
 #pragma once
+
 #include <cstdint>
 #include <vector>
 
@@ -7,69 +18,12 @@
 
 namespace smelt {
 
-enum class Verdict : std::uint8_t { fits, too_small, unknown };
+/// Raises the bound by what follows from sizes, lifetimes and alignments without any search.
+void raise_bound(const PackProblem& problem, Packed& packed, std::int64_t& work);
 
-class PackSearch {
- public:
-  explicit PackSearch(const PackProblem& problem);
-
-  bool possible(std::int64_t bytes);
-  Verdict fit(std::int64_t bytes, std::int64_t work);
-  const std::vector<std::int64_t>& offsets() const { return early_; }
-  std::int64_t next(std::int64_t bytes) const;
-  std::int64_t nodes = 0, restarts = 0, work_done = 0;
-
- private:
-  enum class Order : std::uint8_t { open, first_below, second_below };
-  struct Pair {
-    std::uint32_t first, second;
-    std::int64_t up, down;  // distance when first is below, and when second is below
-    std::int64_t saved;
-  };
-  struct Change {
-    enum What : std::uint8_t { early, late, order } what;
-    std::uint32_t index;
-    std::int64_t before;
-  };
-  struct Decision {
-    std::uint32_t pair;
-    Order order;
-    bool last;
-    std::size_t changes;
-  };
-
-  bool start();
-  bool propagate();
-  bool look_at(std::uint32_t pair);
-  bool decide(std::uint32_t pair, Order order);
-  bool at_least(std::uint32_t block, std::int64_t offset);
-  bool at_most(std::uint32_t block, std::int64_t offset);
-  bool overloaded(std::uint32_t section);
-  void take_back(std::size_t changes);
-  bool backtrack();
-  int choose(Decision& decision);
-  void blame(std::uint32_t block) { ++weight_[block]; }
-  void touch(std::uint32_t block);
-  std::int64_t saved_by(const Pair& pair) const;
-
-  const PackProblem& problem_;
-  std::int64_t unit_ = 1;
-  std::vector<std::int64_t> rounded_;
-  std::vector<Pair> pairs_;
-  std::vector<std::vector<std::uint32_t>> pairs_of_, overlaps_of_, sections_of_, sections_;
-
-  std::vector<std::int64_t> early_, late_;
-  std::vector<Order> order_;
-  std::vector<std::int64_t> weight_;
-  std::vector<Change> changes_;
-  std::vector<Decision> decisions_;
-  std::vector<std::uint32_t> queue_, dirty_;
-  std::vector<char> queued_, is_dirty_;
-  std::vector<char> in_;
-  std::int64_t bytes_ = 0, work_ = 0;
-};
-
-void raise_bound(const PackProblem& problem, Packed& packed);
-void pack_exactly(const PackProblem& problem, Packed& packed, std::vector<std::int64_t>& offsets);
+/// Lowers the bytes, whose `offsets` are those of the packing, and raises the bound until both are
+/// equal or the work is used up.
+void pack_exactly(const PackProblem& problem, Packed& packed, std::vector<std::int64_t>& offsets,
+                  std::int64_t& work);
 
 }  // namespace smelt

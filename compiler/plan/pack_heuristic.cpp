@@ -4,33 +4,36 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <optional>
 #include <random>
+#include <utility>
 
 namespace smelt {
 namespace {
 
 using Order = std::vector<std::size_t>;
 
-/// What the moves may cost: each of them looks at every pair of blocks that are alive together.
+/// Pairs of blocks that moves may look at: of many blocks, fewer moves are tried.
 constexpr std::int64_t most_work = 8'000'000;
-constexpr std::int64_t most_moves = 2000;
+constexpr int most_moves = 2000;
 
 class Placing {
  public:
-  explicit Placing(const PackProblem& problem) : problem_(problem), offsets(problem.size()) {}
+  explicit Placing(const PackProblem& problem) : problem_(problem), offsets_(problem.size()) {}
 
-  /// Places blocks in this order, each as low as those before it allow; the arena's size.
+  /// Places blocks in this order; the arena's size.
   std::int64_t place(const Order& order) {
-    std::fill(offsets.begin(), offsets.end(), not_placed);
+    std::fill(offsets_.begin(), offsets_.end(), not_placed);
     std::int64_t size = 0;
     for (const std::size_t i : order) {
-      offsets[i] = lowest_offset(i);
-      size = std::max(size, top(i));
+      offsets_[i] = lowest_offset(i);
+      size = std::max(size, offsets_[i] + problem_[i].bytes);
     }
     return size;
   }
 
-  std::int64_t top(std::size_t block) const { return offsets[block] + problem_[block].bytes; }
+  const std::vector<std::int64_t>& offsets() const { return offsets_; }
+  /// Pairs of blocks looked at so far.
   std::int64_t work() const { return work_; }
 
  private:
@@ -39,9 +42,9 @@ class Placing {
   std::int64_t lowest_offset(std::size_t block) {
     taken_.clear();
     for (const std::size_t i : problem_.neighbours(block))
-      if (offsets[i] != not_placed && overlap_in_time(problem_[i], problem_[block]))
-        taken_.emplace_back(offsets[i] - problem_.distance(block, i),
-                            offsets[i] + problem_.distance(i, block));
+      if (offsets_[i] != not_placed && overlap_in_time(problem_[i], problem_[block]))
+        taken_.emplace_back(offsets_[i] - problem_.distance(block, i),
+                            offsets_[i] + problem_.distance(i, block));
     work_ += std::ssize(problem_.neighbours(block));
     std::sort(taken_.begin(), taken_.end());
     std::int64_t offset = 0;
@@ -53,19 +56,25 @@ class Placing {
   }
 
   const PackProblem& problem_;
-  std::vector<std::pair<std::int64_t, std::int64_t>> taken_;  // offsets must not be between these
+  std::vector<std::int64_t> offsets_;                         // by block
+  std::vector<std::pair<std::int64_t, std::int64_t>> taken_;  // what offsets must not be between
   std::int64_t work_ = 0;
-
- public:
-  std::vector<std::int64_t> offsets;  ///< by block
 };
 
-/// Bytes of all blocks alive together with each: all but those that end before or begin after it.
+Order every_block(const PackProblem& problem) {
+  Order order(problem.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  return order;
+}
+
+/// Bytes of all blocks alive together with each, its own among them.
 std::vector<std::int64_t> contention(const PackProblem& problem) {
   std::vector<std::int64_t> sums(problem.size());
-  for (std::size_t i = 0; i < problem.size(); ++i)
+  for (std::size_t i = 0; i < problem.size(); ++i) {
+    sums[i] = problem[i].bytes;
     for (const std::size_t j : problem.neighbours(i))
       if (j != i && overlap_in_time(problem[i], problem[j])) sums[i] += problem[j].bytes;
+  }
   return sums;
 }
 
@@ -76,14 +85,13 @@ std::vector<Order> usual_orders(const PackProblem& problem) {
   const std::function<std::int64_t(std::size_t)> keys[] = {
       [&](std::size_t i) { return problem[i].bytes; },
       [&](std::size_t i) { return (std::int64_t{span(i)} << 32) + problem[i].bytes; },
-      [&](std::size_t i) { return contended[i] + problem[i].bytes; },
+      [&](std::size_t i) { return contended[i]; },
       [&](std::size_t i) { return std::int64_t{problem[i].first}; },
       [&](std::size_t i) { return -std::int64_t{problem[i].first}; },
   };
   std::vector<Order> orders;
   for (const auto& key : keys) {
-    Order order(problem.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    Order order = every_block(problem);
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
       return std::pair(key(b), a) < std::pair(key(a), b);
     });
@@ -92,13 +100,8 @@ std::vector<Order> usual_orders(const PackProblem& problem) {
   return orders;
 }
 
-/// `best` with one block moved to another place: one at the top of the arena or, now and then,
-/// any other, which may stand in its way.
-Order moved(const Order& best, std::size_t highest, bool any, std::minstd_rand& random) {
-  const auto from = any ? static_cast<std::ptrdiff_t>(random() % best.size())
-                        : std::find(best.begin(), best.end(), highest) - best.begin();
-  const auto to = static_cast<std::ptrdiff_t>(random() % best.size());
-  Order order = best;
+/// `order` with one block at another place.
+Order moved(Order order, std::ptrdiff_t from, std::ptrdiff_t to) {
   const auto begin = order.begin();
   if (from < to)
     std::rotate(begin + from, begin + from + 1, begin + to + 1);
@@ -109,25 +112,43 @@ Order moved(const Order& best, std::size_t highest, bool any, std::minstd_rand& 
 
 }  // namespace
 
-std::int64_t pack_heuristically(const PackProblem& problem, std::int64_t bound,
-                                std::vector<std::int64_t>& offsets) {
+std::int64_t pack_in_usual_orders(const PackProblem& problem, std::int64_t bound,
+                                  std::vector<std::int64_t>& offsets) {
   Placing placing(problem);
-  Order best;
-  std::int64_t size = 0;
-  const auto keep_if_better = [&](Order&& order) {
+  std::optional<std::int64_t> best;
+  for (const Order& order : usual_orders(problem)) {
+    const std::int64_t size = placing.place(order);
+    if (best && size >= *best) continue;
+    best = size;
+    offsets = placing.offsets();
+    if (size <= bound) break;
+  }
+  return *best;
+}
+
+std::int64_t pack_by_moves(const PackProblem& problem, std::int64_t bound,
+                           std::vector<std::int64_t>& offsets) {
+  Placing placing(problem);
+  Order best = every_block(problem);
+  std::stable_sort(best.begin(), best.end(),
+                   [&](std::size_t a, std::size_t b) { return offsets[a] < offsets[b]; });
+  std::int64_t size = placing.place(best);
+  offsets = placing.offsets();
+  const auto lower_top = [&](std::size_t a, std::size_t b) {
+    return offsets[a] + problem[a].bytes < offsets[b] + problem[b].bytes;
+  };
+  std::minstd_rand random;  // the same moves every time
+  for (int i = 0; i < most_moves && placing.work() < most_work && size > bound; ++i) {
+    const auto any = best.begin() + static_cast<std::ptrdiff_t>(random() % best.size());
+    // Now and then another than the highest: it may stand in its way.
+    const auto from = i % 2 == 1 ? any : std::max_element(best.begin(), best.end(), lower_top);
+    const auto to = static_cast<std::ptrdiff_t>(random() % best.size());
+    Order order = moved(best, from - best.begin(), to);
     const std::int64_t bytes = placing.place(order);
-    if (!best.empty() && bytes > size) return;
+    if (bytes > size) continue;
     best = std::move(order);
     size = bytes;
-    offsets = placing.offsets;
-  };
-  for (Order& order : usual_orders(problem)) keep_if_better(std::move(order));
-  const auto top = [&](std::size_t i) { return offsets[i] + problem[i].bytes; };
-  std::minstd_rand random;  // the same moves every time
-  for (std::int64_t i = 0; i < most_moves && placing.work() < most_work && size > bound; ++i) {
-    const std::size_t highest = *std::max_element(
-        best.begin(), best.end(), [&](auto a, auto b) { return top(a) < top(b); });
-    keep_if_better(moved(best, highest, i % 2 == 1, random));
+    offsets = placing.offsets();
   }
   return size;
 }

@@ -6,10 +6,6 @@
 
 namespace smelt {
 
-std::int64_t aligned(std::int64_t offset, std::int64_t alignment) {
-  return (offset + alignment - 1) / alignment * alignment;
-}
-
 bool overlap_in_time(const Block& a, const Block& b) {
   return a.first <= b.last && b.first <= a.last;
 }
@@ -48,23 +44,6 @@ std::int64_t PackProblem::distance(std::size_t lower, std::size_t upper) const {
   for (std::size_t i = overlaps_of_[lower]; i < overlaps_of_[lower + 1]; ++i)
     if (overlaps_[i].upper == upper) distance = std::min(distance, overlaps_[i].lead);
   return distance;
-}
-
-std::vector<std::vector<std::size_t>> groups_in_time(const std::vector<Block>& blocks) {
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < blocks.size(); ++i)
-    if (blocks[i].bytes > 0) order.push_back(i);
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return std::pair(blocks[a].first, a) < std::pair(blocks[b].first, b);
-  });
-  std::vector<std::vector<std::size_t>> groups;
-  std::int32_t last = 0;
-  for (const std::size_t i : order) {
-    if (groups.empty() || blocks[i].first > last) groups.emplace_back();
-    last = groups.back().empty() ? blocks[i].last : std::max(last, blocks[i].last);
-    groups.back().push_back(i);
-  }
-  return groups;
 }
 
 }  // namespace smelt

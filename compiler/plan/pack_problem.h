@@ -14,8 +14,15 @@
 
 namespace smelt {
 
-/// `offset` or the next multiple of `alignment` above it.
-std::int64_t aligned(std::int64_t offset, std::int64_t alignment);
+/// `offset`, or the next multiple above it of `alignment`, a power of two.
+inline std::int64_t aligned(std::int64_t offset, std::int64_t alignment) {
+  return (offset + alignment - 1) & -alignment;
+}
+
+/// `offset`, or the next multiple below it.
+inline std::int64_t aligned_down(std::int64_t offset, std::int64_t alignment) {
+  return offset & -alignment;
+}
 
 /// Blocks of which each, in the order of their first steps, is alive with one before it.
 class PackProblem {
@@ -38,14 +45,10 @@ class PackProblem {
   void find_neighbours();
 
   std::vector<Block> blocks_;
-  std::vector<Overlap> overlaps_;              // by their lower blocks
-  std::vector<std::size_t> overlaps_of_;       // by block: where its overlaps begin
+  std::vector<Overlap> overlaps_;         // by their lower blocks
+  std::vector<std::size_t> overlaps_of_;  // by block: where its overlaps begin
   std::vector<std::vector<std::uint32_t>> neighbours_;
   std::vector<std::uint32_t> all_;  // instead of neighbours_, if those would be too many to keep
 };
-
-/// Splits blocks into groups no block of which is alive with one of another: indices, in the order
-/// of first steps. Empty blocks are in none.
-std::vector<std::vector<std::size_t>> groups_in_time(const std::vector<Block>& blocks);
 
 }  // namespace smelt
