@@ -70,7 +70,9 @@ void pack_arena(Program& program, const PlanOptions& options) {
   for (std::int32_t step = 0; step < step_count(program); ++step)
     if (const auto reach = reach_of(program, step))
       overlaps.push_back({index.at(reach->output), index.at(reach->input), reach->lead});
-  program.arena_bytes = pack(blocks, overlaps, bound_of(program));
+  const Packed packed = pack(blocks, overlaps, bound_of(program));
+  program.arena_bytes = packed.bytes;
+  program.arena_bound = packed.bound;
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     program[buffers[i]].offset = blocks[i].offset;
     program[buffers[i]].alignment = blocks[i].alignment;
