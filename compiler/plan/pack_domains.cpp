@@ -213,18 +213,18 @@ bool PackDomains::crowded(std::uint32_t time) {
 }
 
 /// The same of the blocks that end at `end` at most. They are in descending order of their lowest
-/// offsets. Those that may share bytes count with no more than what they must take together: all
-/// their bytes less those that two of them share, summed over the pairs.
+/// offsets. Each counts with what it cannot share with those before it.
 bool PackDomains::crowded(const std::vector<std::uint32_t>& live, std::int64_t end) {
   std::int64_t load = 0;
   bool too_many = false;
   for (const std::uint32_t block : live) {
     if (highest_[block] + rounded_[block] > end) continue;
-    load += rounded_[block];
-    counted_[block] = 1;
+    std::int64_t alone = rounded_[block];
     for (const std::uint32_t pair : overlaps_of_[block])
-      if (counted_[pairs_[pair].first] && counted_[pairs_[pair].second])
-        load -= most_shared(pairs_[pair]);
+      if (counted_[pairs_[pair].first] || counted_[pairs_[pair].second])
+        alone -= most_shared(pairs_[pair]);
+    counted_[block] = 1;
+    load += std::max<std::int64_t>(0, alone);
     too_many = lowest_[block] + load > end;
     if (too_many) break;
   }
