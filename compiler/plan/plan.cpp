@@ -85,7 +85,9 @@ void pack_arena(Program& program, const PlanOptions& options) {
     if (const auto reach = reach_of(program, step)) overlap(*reach);
   for (const Pipeline& pipeline : program.pipelines)
     std::for_each(pipeline.reaches.begin(), pipeline.reaches.end(), overlap);
-  program.arena_bytes = pack(blocks, overlaps, bound_of(program));
+  const Packed packed = pack(blocks, overlaps, bound_of(program));
+  program.arena_bytes = packed.bytes;
+  program.arena_bound = packed.bound;
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     program[buffers[i]].offset = blocks[i].offset;
     program[buffers[i]].alignment = blocks[i].alignment;

@@ -216,6 +216,7 @@ struct Program {
   std::optional<Streamed> streamed;
   // Filled in by planning:
   std::int64_t arena_bytes = 0;
+  std::int64_t arena_bound = 0;  ///< no plan of this order of steps needs less
   std::int64_t state_bytes = 0;
   std::int32_t peak_step = 0;
   bool overwrites_input = false;
