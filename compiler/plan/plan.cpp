@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "compiler/plan/lifetimes.h"
+#include "compiler/plan/order.h"
 #include "compiler/plan/pack.h"
 
 namespace smelt {
@@ -123,14 +124,22 @@ std::int64_t live_bytes(const Program& program, std::int32_t step) {
     if (in_arena(buffer) && buffer.first_step <= step && step <= buffer.last_step)
       bytes += buffer.bytes;
   if (step == step_count(program)) return bytes;
-  if (const auto reach = reach_of(program, step)) {
-    const std::int64_t input = program[reach->input].bytes, output = program[reach->output].bytes;
-    bytes -= std::max<std::int64_t>(0, input + output - std::max(output, reach->lead + input));
-  }
+  if (const auto reach = reach_of(program, step))
+    bytes -= bytes_reached(program[reach->input].bytes, program[reach->output].bytes, reach->lead);
   return bytes;
 }
 
-Program plan(Program program, const PlanOptions& options) {
+std::int64_t peak_bytes(Program program, const PlanOptions& options) {
+  set_lifetimes(program, options);
+  share_in_place(program, options);
+  return bound_of(program);
+}
+
+Program arrange(Program program, const PlanOptions& options) {
+  return options.share ? reorder(std::move(program), options) : program;
+}
+
+Program place(Program program, const PlanOptions& options) {
   set_lifetimes(program, options);
   if (options.share)
     share_in_place(program, options);
@@ -144,6 +153,10 @@ Program plan(Program program, const PlanOptions& options) {
     if (live_bytes(program, step) > live_bytes(program, program.peak_step))
       program.peak_step = step;
   return program;
+}
+
+Program plan(Program program, const PlanOptions& options) {
+  return place(arrange(std::move(program), options), options);
 }
 
 }  // namespace smelt

@@ -14,8 +14,17 @@ struct PlanOptions {
   std::int32_t alignment = 4;  ///< least alignment of every buffer, a power of two
 };
 
-/// Fills in lifetimes, offsets, arena and state sizes.
+/// arrange(), then place().
 Program plan(Program program, const PlanOptions& options);
+
+/// Puts the steps into the order that needs least, if memory is shared.
+Program arrange(Program program, const PlanOptions& options);
+
+/// Fills in lifetimes, offsets, arena and state sizes of the steps in the order they are in.
+Program place(Program program, const PlanOptions& options);
+
+/// What place() of this order needs at least, if memory is shared: the largest of live_bytes().
+std::int64_t peak_bytes(Program program, const PlanOptions& options);
 
 /// Bytes of the buffers alive at a step: no plan of this order needs less than the largest.
 std::int64_t live_bytes(const Program& program, std::int32_t step);
