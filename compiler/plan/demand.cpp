@@ -92,7 +92,11 @@ void Demand::add_task(const Program& program, std::size_t index) {
   if (const auto* id = step.lead ? std::get_if<BufferId>(&step.operands[0].place) : nullptr;
       id && storage(*id) && storages_[*storage(*id)].tensor) {
     task.reached = storage(*id);
-    task.lead = *step.lead;
+    for (const Operand& operand : step.operands)
+      if (operand.access == Access::write)
+        if (const auto to = std::get<BufferId>(operand.place);
+            storage(to) && storages_[*storage(to)].tensor)
+          task.leads.emplace_back(*storage(to), storage_lead(program, step, to));
   }
   tasks_.push_back(std::move(task));
 }
@@ -113,6 +117,8 @@ bool Demand::ends(const Progress& progress, std::size_t storage, std::size_t ste
 
 /// What the output of `step` takes over.
 std::optional<std::size_t> Demand::overlaid(const Progress& progress, std::size_t step) const {
+  if (!tasks_[step].over.empty() && begun(progress, tasks_[step].written.front()))
+    return std::nullopt;
   for (const std::size_t storage : tasks_[step].over)
     if (ends(progress, storage, step)) return storage;
   return std::nullopt;
@@ -122,9 +128,9 @@ std::optional<std::size_t> Demand::overlaid(const Progress& progress, std::size_
 std::int64_t Demand::gain(const Progress& progress, std::size_t step) const {
   const Task& task = tasks_[step];
   if (!task.reached || !ends(progress, *task.reached, step)) return 0;
-  for (const std::size_t output : task.written)
-    if (storages_[output].tensor && !begun(progress, output))
-      return bytes_reached(size(progress, *task.reached), storages_[output].bytes, task.lead);
+  for (const auto& [output, lead] : task.leads)
+    if (!begun(progress, output))
+      return bytes_reached(size(progress, *task.reached), storages_[output].bytes, lead);
   return 0;
 }
 
@@ -178,10 +184,9 @@ std::int64_t Demand::least() const {
     std::int64_t sum = 0, saved = 0;
     for (const std::size_t storage : task.storages) sum += storages_[storage].bytes;
     if (!task.over.empty()) saved = storages_[task.written.front()].bytes;
-    if (task.reached)
-      for (const std::size_t output : task.written)
-        saved = std::max(saved, bytes_reached(storages_[*task.reached].bytes,
-                                              storages_[output].bytes, task.lead));
+    for (const auto& [output, lead] : task.leads)
+      saved = std::max(
+          saved, bytes_reached(storages_[*task.reached].bytes, storages_[output].bytes, lead));
     least = std::max(least, sum - saved);
   }
   return least;

@@ -77,7 +77,7 @@ class Demand {
     std::vector<std::size_t> written;    ///< those it writes
     std::vector<std::size_t> over;       ///< those its output may be laid over, best first
     std::optional<std::size_t> reached;  ///< what its output may reach over
-    std::int64_t lead = 0;
+    std::vector<std::pair<std::size_t, std::int64_t>> leads;  ///< by which each that it writes may
   };
 
   void add_storages(const Program& program, const PlanOptions& options);

@@ -7,44 +7,46 @@
 namespace smelt {
 namespace {
 
-/// Who used a storage since it was last written, and by whom that was.
-struct Uses {
-  std::vector<std::int32_t> writers, readers;
+/// A step's use of some bytes of a storage.
+struct Use {
+  std::int32_t step;
+  bool writes;
+  std::int64_t begin, end;
 };
 
-void read(Uses& uses, std::int32_t step, std::vector<std::int32_t>& before) {
-  before.insert(before.end(), uses.writers.begin(), uses.writers.end());
-  uses.readers.push_back(step);
+bool conflict(const Use& a, const Use& b) {
+  return (a.writes || b.writes) && a.begin < b.end && b.begin < a.end && a.step != b.step;
 }
 
-void write(Uses& uses, std::int32_t step, std::vector<std::int32_t>& before) {
-  for (const auto* earlier : {&uses.writers, &uses.readers})
-    before.insert(before.end(), earlier->begin(), earlier->end());
-  uses = {{step}, {}};
-}
-
-void sort_unique(std::vector<std::int32_t>& steps, std::int32_t self) {
-  std::sort(steps.begin(), steps.end());
-  steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
-  std::erase(steps, self);
+Use use_of(const Program& program, std::int32_t step, const Operand& operand) {
+  const auto id = std::get<BufferId>(operand.place);
+  const std::int64_t begin = offset_in_storage(program, id);
+  return {step, operand.access != Access::read, begin, begin + program[id].bytes};
 }
 
 }  // namespace
 
 std::vector<std::vector<std::int32_t>> dependencies(const Program& program) {
   std::vector<std::vector<std::int32_t>> before(program.steps.size());
-  std::map<BufferId, Uses> uses;
-  Uses world;  // what the user's own functions may change
+  std::map<BufferId, std::vector<Use>> uses;
+  std::int32_t function = -1;  // the last of the user's own
   for (std::size_t i = 0; i < program.steps.size(); ++i) {
-    const Step& step = program.steps[i];
     const auto index = static_cast<std::int32_t>(i);
-    for (const Operand& operand : step.operands)
-      if (const auto* id = std::get_if<BufferId>(&operand.place)) {
-        Uses& of = uses[storage_of(program, *id)];
-        operand.access == Access::read ? read(of, index, before[i]) : write(of, index, before[i]);
-      }
-    if (!step.kernel.invoke) write(world, index, before[i]);
-    sort_unique(before[i], index);
+    for (const Operand& operand : program.steps[i].operands) {
+      const auto* id = std::get_if<BufferId>(&operand.place);
+      if (!id) continue;
+      std::vector<Use>& earlier = uses[storage_of(program, *id)];
+      const Use use = use_of(program, index, operand);
+      for (const Use& each : earlier)
+        if (conflict(each, use)) before[i].push_back(each.step);
+      earlier.push_back(use);
+    }
+    if (!program.steps[i].kernel.invoke) {
+      if (function >= 0) before[i].push_back(function);
+      function = index;
+    }
+    std::sort(before[i].begin(), before[i].end());
+    before[i].erase(std::unique(before[i].begin(), before[i].end()), before[i].end());
   }
   return before;
 }

@@ -58,7 +58,8 @@ std::vector<BufferId> replaceable(const Program& program, const Step& step) {
     const auto* id = std::get_if<BufferId>(&operand.place);
     if (!id || operand.access != Access::read) continue;
     const Buffer& read = program[*id];
-    if (element_count(read.shape) == element_count(made.shape) &&
+    const bool part = read.bytes < program[storage_of(program, *id)].bytes;
+    if (!part && element_count(read.shape) == element_count(made.shape) &&
         byte_size(made.type) <= byte_size(read.type))
       inputs.push_back(*id);
   }
@@ -66,20 +67,30 @@ std::vector<BufferId> replaceable(const Program& program, const Step& step) {
 }
 
 void share_in_place(Program& program, const PlanOptions& options) {
+  std::vector<std::vector<BufferId>> inputs;
+  for (const Step& step : program.steps) inputs.push_back(replaceable(program, step));
   for (std::size_t i = 0; i < program.steps.size(); ++i) {
     const auto index = static_cast<std::int32_t>(i);
-    for (const BufferId input : replaceable(program, program.steps[i])) {
+    for (const BufferId input : inputs[i]) {
       const BufferId storage = storage_of(program, input);
       const Buffer& owner = program[storage];
       if (owner.last_step != index || owner.kind != BufferKind::tensor) continue;
       if (options.keep_input && is_input(program, storage)) continue;
-      Buffer& output = program[*own_output(program, program.steps[i])];
+      const auto written = own_output(program, program.steps[i]);
+      if (!written || program[*written].first_step != index) break;
+      Buffer& output = program[*written];
       output.alias_of = storage;
       for (const std::int32_t at : {output.first_step, output.last_step})
         extend(program, storage, at);
       break;
     }
   }
+}
+
+std::int64_t storage_lead(const Program& program, const Step& step, BufferId written) {
+  const BufferId read = std::get<BufferId>(step.operands[0].place);
+  const std::int64_t apart = offset_in_storage(program, written) - offset_in_storage(program, read);
+  return std::max<std::int64_t>(0, *step.lead + apart);
 }
 
 std::int64_t bytes_reached(std::int64_t input, std::int64_t output, std::int64_t lead) {

@@ -16,8 +16,10 @@ std::vector<BufferId> replaceable(const Program& program, const Step& step);
 /// Lays the outputs of in-place steps over inputs that nobody reads afterwards.
 void share_in_place(Program& program, const PlanOptions& options);
 
-/// Bytes that an output and the input which it reaches over by `lead` have in common: see
-/// Step::lead.
+/// Step::lead between the storages of `written`, which `step` begins, and of its first operand.
+std::int64_t storage_lead(const Program& program, const Step& step, BufferId written);
+
+/// Bytes that an output and the input which it reaches over have in common.
 std::int64_t bytes_reached(std::int64_t input, std::int64_t output, std::int64_t lead);
 
 }  // namespace smelt

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "compiler/plan/lifetimes.h"
 #include "compiler/plan/order.h"
 #include "compiler/plan/pack.h"
+#include "compiler/plan/views.h"
 
 namespace smelt {
 namespace {
@@ -26,7 +28,7 @@ Block block_of(const Buffer& buffer, const PlanOptions& options) {
 /// A step's output that is made of an input nobody needs afterwards, and may reach over it.
 struct Reach {
   BufferId output, input;
-  std::int64_t lead;  ///< see Step::lead
+  std::int64_t lead;  ///< see storage_lead
 };
 
 std::optional<Reach> reach_of(const Program& program, std::int32_t index) {
@@ -39,9 +41,10 @@ std::optional<Reach> reach_of(const Program& program, std::int32_t index) {
     return std::nullopt;
   for (const Operand& operand : step.operands) {
     if (operand.access != Access::write) continue;
-    const BufferId output = storage_of(program, std::get<BufferId>(operand.place));
+    const BufferId written = std::get<BufferId>(operand.place);
+    const BufferId output = storage_of(program, written);
     if (program[output].first_step == index && program[output].kind == BufferKind::tensor)
-      return Reach{output, input, *step.lead};
+      return Reach{output, input, storage_lead(program, step, written)};
   }
   return std::nullopt;
 }
@@ -93,7 +96,7 @@ void resolve_aliases(Program& program) {
     Buffer& buffer = program.buffers[i];
     if (!buffer.alias_of) continue;
     const Buffer& owner = program[storage_of(program, static_cast<BufferId>(i))];
-    buffer.offset = owner.offset;
+    buffer.offset = owner.offset + offset_in_storage(program, static_cast<BufferId>(i));
     buffer.kind = owner.kind;
   }
 }
@@ -136,7 +139,13 @@ std::int64_t peak_bytes(Program program, const PlanOptions& options) {
 }
 
 Program arrange(Program program, const PlanOptions& options) {
-  return options.share ? reorder(std::move(program), options) : program;
+  if (!options.share) return program;
+  // Not to be copied with each order that is tried.
+  std::vector<Constant> constants = std::exchange(program.constants, {});
+  program = make_views(reorder(std::move(program), options), options);
+  program = reorder(std::move(program), options);
+  program.constants = std::move(constants);
+  return program;
 }
 
 Program place(Program program, const PlanOptions& options) {

@@ -17,7 +17,8 @@ struct PlanOptions {
 /// arrange(), then place().
 Program plan(Program program, const PlanOptions& options);
 
-/// Puts the steps into the order that needs least, if memory is shared.
+/// If memory is shared: leaves out steps that only copy where views do, and puts the others into
+/// the order that needs least.
 Program arrange(Program program, const PlanOptions& options);
 
 /// Fills in lifetimes, offsets, arena and state sizes of the steps in the order they are in.

@@ -61,6 +61,11 @@ struct Operand {
   bool by_load = false;  ///< a constant that the kernel reads wherever the device keeps constants
 };
 
+/// Bytes from `from` on in a step's first operand that become those from `to` on in its second.
+struct Copy {
+  std::int64_t from = 0, to = 0, bytes = 0;
+};
+
 /// One call. Emitted as `smelt::kernel<shape>(layer, operands...)`.
 struct Step {
   std::string layer;    ///< name of the layer, as in the model
@@ -75,6 +80,7 @@ struct Step {
   /// The output may reach over the first operand if it begins so many bytes before it: by then, the
   /// kernel has read what it writes over. Absent: it must not.
   std::optional<std::int64_t> lead;
+  std::optional<Copy> copy;  ///< all that the step does, if that is one run of bytes
 };
 
 enum class BufferKind : std::uint8_t { tensor, scratch, state };
@@ -93,6 +99,8 @@ struct Buffer {
   TensorId tensor = no_tensor;       ///< of the lowered graph; none for scratch
   Origin origin;                     ///< of that tensor
   std::optional<BufferId> alias_of;  ///< the same bytes under another name and shape
+  std::int64_t alias_offset = 0;     ///< where they begin in that buffer
+  std::vector<BufferId> pieces;      ///< those that steps write instead of this one
   std::int64_t reset_value = 0;      ///< state: every element's value after reset
   // Filled in by planning:
   std::int32_t first_step = 0;
@@ -140,5 +148,8 @@ struct Program {
 
 /// The buffer that really owns the bytes of `id`.
 BufferId storage_of(const Program& program, BufferId id);
+
+/// Where the bytes of `id` begin in that buffer.
+std::int64_t offset_in_storage(const Program& program, BufferId id);
 
 }  // namespace smelt

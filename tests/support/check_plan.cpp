@@ -16,6 +16,22 @@ bool is_written(const Program& program, BufferId id) {
   return false;
 }
 
+/// Appends what the bytes of `part` are made of.
+void add_parts(const Program& program, const Part& part, std::vector<Part>& parts) {
+  const Buffer& buffer = program[part.value];
+  std::int64_t begin = part.begin, left = part.bytes;
+  if (buffer.pieces.empty()) {
+    if (!buffer.alias_of || is_written(program, part.value)) return parts.push_back(part);
+    return add_parts(program, {*buffer.alias_of, begin + buffer.alias_offset, left}, parts);
+  }
+  for (const BufferId piece : buffer.pieces) {
+    const std::int64_t bytes = std::clamp<std::int64_t>(program[piece].bytes - begin, 0, left);
+    if (bytes > 0) add_parts(program, {piece, begin, bytes}, parts);
+    begin = std::max<std::int64_t>(0, begin - program[piece].bytes);
+    left -= bytes;
+  }
+}
+
 /// Follows which buffer owns each byte of the arena through one run.
 class Arena {
  public:
@@ -68,9 +84,10 @@ class Arena {
       report(fmt::format("{} lies over other state", text));
   }
 
+  /// What is written is a value of its own.
   void take(BufferId id, const std::string& by) {
     const Buffer& buffer = program_[id];
-    const auto owner = static_cast<std::int32_t>(value_of(program_, id));
+    const auto owner = static_cast<std::int32_t>(id);
     for (std::int64_t i = 0; i < buffer.bytes; ++i) {
       const auto place = static_cast<std::size_t>(buffer.offset + i);
       if (place >= bytes_.size()) return report(fmt::format("{} leaves the arena", by));
@@ -81,16 +98,17 @@ class Arena {
 
   bool is_input(std::int32_t owner) const {
     return std::any_of(program_.inputs.begin(), program_.inputs.end(), [&](const Port& port) {
-      return static_cast<std::int32_t>(value_of(program_, port.buffer)) == owner;
+      return static_cast<std::int32_t>(port.buffer) == owner;
     });
   }
 
   void require(BufferId id, const std::string& by) {
-    const Buffer& buffer = program_[id];
-    const auto owner = static_cast<std::int32_t>(value_of(program_, id));
-    for (std::int64_t i = 0; i < buffer.bytes; ++i)
-      if (bytes_[static_cast<std::size_t>(buffer.offset + i)] != owner)
-        return report(fmt::format("byte {} of {} is lost when {} reads it", i, name(id), by));
+    std::int64_t at = program_[id].offset;
+    for (const Part& part : parts_of(program_, id))
+      for (const std::int64_t end = at + part.bytes; at < end; ++at)
+        if (bytes_[static_cast<std::size_t>(at)] != static_cast<std::int32_t>(part.value))
+          return report(fmt::format("byte {} of {} is lost when {} reads it",
+                                    at - program_[id].offset, name(id), by));
   }
 
   /// No two operands of one step share bytes, but for an output over an input of a step in place,
@@ -142,9 +160,10 @@ class Arena {
 
 }  // namespace
 
-BufferId value_of(const Program& program, BufferId id) {
-  while (program[id].alias_of && !is_written(program, id)) id = *program[id].alias_of;
-  return id;
+std::vector<Part> parts_of(const Program& program, BufferId id) {
+  std::vector<Part> parts;
+  add_parts(program, {id, 0, program[id].bytes}, parts);
+  return parts;
 }
 
 std::string plan_problem(const Program& program, const PlanOptions& options) {
