@@ -2,6 +2,7 @@
 #include "compiler/plan/views.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace smelt {
@@ -15,6 +16,10 @@ struct Range {
 
 bool meet(const Range& a, const Range& b) {
   return a.storage == b.storage && a.begin < b.begin + b.bytes && b.begin < a.begin + a.bytes;
+}
+
+bool writes(Access access) {
+  return access != Access::read;
 }
 
 /// Copies of one tensor each, and where their bytes come from.
@@ -38,6 +43,19 @@ class Views {
     return true;
   }
 
+  /// Lays the input of a step in place under its output, if that is a part of another.
+  bool take_over(BufferId output) {
+    const auto step = first_writer(output);
+    if (!step || !program_.steps[*step].in_place || !program_[output].alias_of) return false;
+    for (const Operand& operand : program_.steps[*step].operands) {
+      const auto* id = std::get_if<BufferId>(&operand.place);
+      if (!id || operand.access != Access::read || !may_lie_under(*id, output, *step)) continue;
+      lay(storage_of(program_, *id), output, 0);
+      return true;
+    }
+    return false;
+  }
+
  private:
   Range range_of(BufferId id) const {
     return {storage_of(program_, id), offset_in_storage(program_, id), program_[id].bytes};
@@ -50,7 +68,7 @@ class Views {
       const Step& step = program_.steps[i];
       for (const Operand& operand : step.operands) {
         const auto* id = std::get_if<BufferId>(&operand.place);
-        if (!id || operand.access == Access::read || storage_of(program_, *id) != output) continue;
+        if (!id || !writes(operand.access) || storage_of(program_, *id) != output) continue;
         if (!step.copy) return {};
         sources.push_back({i, *step.copy, std::get<BufferId>(step.operands[0].place)});
       }
@@ -58,14 +76,48 @@ class Views {
     return sources;
   }
 
-  /// Whether a step after `step` writes bytes of `range`.
-  bool written_after(std::size_t step, const Range& range) const {
+  /// Whether `step` uses bytes of `range` in a way that `counts`.
+  bool uses(std::size_t step, const Range& range, bool (*counts)(Access)) const {
+    const auto& operands = program_.steps[step].operands;
+    return std::any_of(operands.begin(), operands.end(), [&](const Operand& operand) {
+      const auto* id = std::get_if<BufferId>(&operand.place);
+      return id && counts(operand.access) && meet(range_of(*id), range);
+    });
+  }
+
+  bool used_after(std::size_t step, const Range& range, bool (*counts)(Access)) const {
     for (std::size_t i = step + 1; i < program_.steps.size(); ++i)
-      for (const Operand& operand : program_.steps[i].operands)
-        if (const auto* id = std::get_if<BufferId>(&operand.place);
-            id && operand.access != Access::read && meet(range_of(*id), range))
-          return true;
+      if (uses(i, range, counts)) return true;
     return false;
+  }
+
+  bool written_after(std::size_t step, const Range& range) const {
+    return used_after(step, range, writes);
+  }
+
+  /// The step that writes `output`, if none writes those bytes before it.
+  std::optional<std::size_t> first_writer(BufferId output) const {
+    for (std::size_t i = 0; i < program_.steps.size(); ++i) {
+      if (!uses(i, range_of(output), writes)) continue;
+      for (const Operand& operand : program_.steps[i].operands)
+        if (operand.access == Access::write && std::get<BufferId>(operand.place) == output)
+          return i;
+      return std::nullopt;
+    }
+    return std::nullopt;
+  }
+
+  /// Whether the storage of `input`, which is all that it holds, ends with `step`, and may lie
+  /// where its `output` does.
+  bool may_lie_under(BufferId input, BufferId output, std::size_t step) const {
+    const Range range = range_of(input);
+    const Buffer& storage = program_[range.storage];
+    return storage.kind == BufferKind::tensor && storage.bytes == range.bytes &&
+           range.bytes == program_[output].bytes &&
+           element_count(program_[input].shape) == element_count(program_[output].shape) &&
+           range.storage != storage_of(program_, output) && !is_port(range.storage) &&
+           !used_after(step, range, [](Access) { return true; }) &&
+           may_begin(range.storage, offset_in_storage(program_, output));
   }
 
   bool is_port(BufferId storage) const {
@@ -154,24 +206,41 @@ std::vector<BufferId> copied(const Program& program) {
   return outputs;
 }
 
-}  // namespace
+/// Outputs of steps in place, the last first.
+std::vector<BufferId> made_in_place(const Program& program) {
+  std::vector<BufferId> outputs;
+  for (std::size_t i = program.steps.size(); i-- > 0;)
+    for (const Operand& operand : program.steps[i].operands)
+      if (program.steps[i].in_place && operand.access == Access::write)
+        outputs.push_back(std::get<BufferId>(operand.place));
+  return outputs;
+}
 
-Program make_views(Program program, const PlanOptions& options) {
-  const std::vector<BufferId> outputs = copied(program);
-  if (outputs.empty()) return program;
-  std::int64_t peak = peak_bytes(program, options);
+/// Does that with as many of the buffers as do not make the peak rise.
+Program with_each(Program program, const PlanOptions& options, const std::vector<BufferId>& buffers,
+                  bool (Views::*verb)(BufferId)) {
   Program all = program;
-  for (const BufferId output : outputs) Views(all, options).make(output);
+  bool any = false;
+  for (const BufferId buffer : buffers) any = (Views(all, options).*verb)(buffer) || any;
+  if (!any) return program;
+  std::int64_t peak = peak_bytes(program, options);
   if (peak_bytes(all, options) <= peak) return all;
-  for (const BufferId output : outputs) {
+  for (const BufferId buffer : buffers) {
     Program with = program;
-    if (!Views(with, options).make(output)) continue;
+    if (!(Views(with, options).*verb)(buffer)) continue;
     const std::int64_t needed = peak_bytes(with, options);
     if (needed > peak) continue;
     program = std::move(with);
     peak = needed;
   }
   return program;
+}
+
+}  // namespace
+
+Program make_views(Program program, const PlanOptions& options) {
+  program = with_each(program, options, copied(program), &Views::make);
+  return with_each(program, options, made_in_place(program), &Views::take_over);
 }
 
 }  // namespace smelt

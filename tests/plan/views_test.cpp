@@ -84,6 +84,16 @@ TEST_CASE("parts of a concat are written where they belong", "[plan]") {
   CHECK(program.arena_bytes == 4 * (5 * 5 + 10 * 5));
 }
 
+TEST_CASE("a step in place makes a part of a concat of what lies there", "[plan]") {
+  Drawing b;
+  const TensorId x = b.input(f32, {1, 2});
+  b.output(b.concat({b.abs(b.abs(b.dense(x, 50))), b.abs(b.abs(b.dense(x, 40)))}, 1));
+  CHECK(calls(b.graph) ==
+        "fully_connected_f32 abs_elements abs_elements "
+        "fully_connected_f32 abs_elements abs_elements ");
+  CHECK(plan(lower(b.graph, generic), {}).arena_bytes == 4 * (2 + 50 + 40));
+}
+
 TEST_CASE("pieces that lie apart in the output are copied", "[plan]") {
   Drawing b;
   const TensorId x = b.input(f32, {2, 5}), y = b.input(f32, {2, 5});
