@@ -41,6 +41,27 @@ std::string names(const Program& program) {
   return names;
 }
 
+/// Two tensors become pieces of one, which a last step reads.
+void join(Program& program) {
+  const BufferId whole = add_buffer(program, 0);
+  for (std::size_t i = 1; i < program.buffers.size(); ++i) {
+    Buffer& piece = program.buffers[i];
+    const auto id = static_cast<BufferId>(i);
+    if (id == whole || piece.kind != BufferKind::tensor || piece.alias_of ||
+        storage_of(program, program.outputs[0].buffer) == id || program[whole].pieces.size() == 2)
+      continue;
+    piece.alias_of = whole;
+    piece.alias_offset = program[whole].bytes;
+    program[whole].bytes += piece.bytes;
+    program[whole].shape[0] += static_cast<std::int32_t>(piece.bytes);
+    program[whole].pieces.push_back(id);
+  }
+  if (program[whole].pieces.empty()) return;
+  const BufferId end = add_buffer(program, 1);
+  add_step(program, {whole}, end);
+  program.outputs.push_back({"end", end});
+}
+
 /// Steps that read one or two earlier values, some in place, leading, with scratch, on one state,
 /// of the user's own, or writing a part of what another has written.
 Program random_program(std::mt19937& random, int steps, std::uint32_t reach) {
@@ -78,10 +99,18 @@ Program random_program(std::mt19937& random, int steps, std::uint32_t reach) {
     }
   }
   program.outputs = {{"out", values.back()}};
+  if (one_of(3)) join(program);
   return program;
 }
 
-/// What a run leaves: a text for each storage that says how its value came about.
+/// Buffers with a value of their own that make up `id`.
+std::vector<BufferId> values_of(const Program& program, BufferId id) {
+  while (program[id].alias_of && program[*program[id].alias_of].pieces.empty())
+    id = *program[id].alias_of;
+  return program[id].pieces.empty() ? std::vector<BufferId>{id} : program[id].pieces;
+}
+
+/// What a run leaves: a text for each value that says how it came about.
 std::map<BufferId, std::string> run(const Program& program) {
   std::map<BufferId, std::string> values;
   std::string world;
@@ -89,12 +118,14 @@ std::map<BufferId, std::string> run(const Program& program) {
     std::string made = step.layer + "(";
     for (const Operand& operand : step.operands)
       if (operand.access != Access::scratch)
-        made += values[storage_of(program, std::get<BufferId>(operand.place))] + ",";
+        for (const BufferId id : values_of(program, std::get<BufferId>(operand.place)))
+          made += values[id] + ",";
     if (!step.kernel.invoke) made += world = step.layer + "<" + world + ">";
     made = step.layer + std::to_string(std::hash<std::string>()(made));
     for (const Operand& operand : step.operands)
       if (operand.access != Access::read)
-        values[storage_of(program, std::get<BufferId>(operand.place))] = made;
+        for (const BufferId id : values_of(program, std::get<BufferId>(operand.place)))
+          values[id] = made;
   }
   return values;
 }
@@ -103,10 +134,9 @@ bool conflict(const Program& program, const Step& a, const Step& b) {
   if (!a.kernel.invoke && !b.kernel.invoke) return true;
   for (const Operand& x : a.operands)
     for (const Operand& y : b.operands)
-      if ((x.access != Access::read || y.access != Access::read) &&
-          storage_of(program, std::get<BufferId>(x.place)) ==
-              storage_of(program, std::get<BufferId>(y.place)))
-        return true;
+      for (const BufferId v : values_of(program, std::get<BufferId>(x.place)))
+        for (const BufferId w : values_of(program, std::get<BufferId>(y.place)))
+          if (v == w && (x.access != Access::read || y.access != Access::read)) return true;
   return false;
 }
 
@@ -171,9 +201,9 @@ TEST_CASE("without gain the file's order stays", "[plan]") {
 TEST_CASE("of all orders of random programs the best is found", "[plan]") {
   std::mt19937 random(2);
   int better = 0;
-  for (int trial = 0; trial < 1000; ++trial) {
+  for (int trial = 0; trial < 600; ++trial) {
     CAPTURE(trial);
-    const Program program = random_program(random, 3 + trial % 6, 5);
+    const Program program = random_program(random, 3 + trial % 5, 5);
     const PlanOptions options{.keep_input = trial % 2 == 0};
     const Program found = reorder(program, options);
     const std::int64_t before = peak_bytes(program, options), after = peak_bytes(found, options);
@@ -182,7 +212,7 @@ TEST_CASE("of all orders of random programs the best is found", "[plan]") {
     if (after == before) CHECK(names(found) == names(program));
     better += after < before;
   }
-  CHECK(better > 100);
+  CHECK(better > 40);
 }
 
 TEST_CASE("long programs are put in order in time", "[plan]") {
