@@ -11,8 +11,8 @@
 #include "compiler/plan/order.h"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
+#include <tuple>
 #include <unordered_map>
 
 #include "compiler/plan/demand.h"
@@ -83,7 +83,8 @@ class Search {
   State start() const {
     State state{.progress = demand_.start(), .ready = {}};
     for (std::size_t i = 0; i < needed_.size(); ++i)
-      if (state.progress.done.contains(needed_[i])) state.ready.push_back(std::int32_t(i));
+      if (state.progress.done.contains(needed_[i]))
+        state.ready.push_back(static_cast<std::int32_t>(i));
     return state;
   }
 
@@ -97,8 +98,9 @@ class Search {
       if (!all) break;
       for (const std::int32_t step : worth_trying(state)) try_step(state, step, next, places);
     }
-    std::stable_sort(next.begin(), next.end(), [&](const State& a, const State& b) {
-      return std::pair(a.progress.live, a.peak) < std::pair(b.progress.live, b.peak);
+    std::sort(next.begin(), next.end(), [](const State& a, const State& b) {
+      return std::tuple(a.progress.live, a.peak, a.order) <
+             std::tuple(b.progress.live, b.peak, b.order);
     });
     states = std::move(next);
     return all;

@@ -217,7 +217,7 @@ TEST_CASE("of all orders of random programs the best is found", "[plan]") {
 
 TEST_CASE("long programs are put in order in time", "[plan]") {
   std::mt19937 random(3);
-  for (const std::uint32_t reach : {1, 3, 10, 1000}) {
+  for (const std::uint32_t reach : {1u, 3u, 10u, 1000u}) {
     CAPTURE(reach);
     const Program program = random_program(random, 500, reach);
     const auto start = std::chrono::steady_clock::now();
