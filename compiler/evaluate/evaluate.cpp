@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/evaluate/evaluate.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 #include <utility>
@@ -61,16 +62,16 @@ void Evaluation::reset() {
 std::vector<Bytes> Evaluation::run(const std::vector<Bytes>& inputs) {
   assert(inputs.size() == program_.inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    Bytes& to = storage(program_.inputs[i].buffer);
-    assert(inputs[i].size() == to.size());
-    to = inputs[i];
+    const BufferId to = program_.inputs[i].buffer;
+    assert(std::ssize(inputs[i]) == program_[to].bytes);
+    std::copy(inputs[i].begin(), inputs[i].end(), place(to));
   }
   for (const Step& step : program_.steps) {
     assert(step.kernel.invoke && "custom operators cannot be evaluated");
     std::vector<void*> pointers;
     for (const Operand& operand : step.operands)
       if (const auto* buffer = std::get_if<BufferId>(&operand.place))
-        pointers.push_back(storage(*buffer).data());
+        pointers.push_back(place(*buffer));
       else
         pointers.push_back(const_cast<void*>(
             constants_[static_cast<std::size_t>(std::get<ConstantId>(operand.place))]));
@@ -78,7 +79,8 @@ std::vector<Bytes> Evaluation::run(const std::vector<Bytes>& inputs) {
                         step.arguments ? &*step.arguments : nullptr, pointers, constants_});
   }
   std::vector<Bytes> outputs;
-  for (const Port& port : program_.outputs) outputs.push_back(storage(port.buffer));
+  for (const Port& port : program_.outputs)
+    outputs.emplace_back(place(port.buffer), place(port.buffer) + program_[port.buffer].bytes);
   return outputs;
 }
 

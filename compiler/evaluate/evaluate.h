@@ -36,6 +36,7 @@ class Evaluation {
   Bytes& storage(BufferId id) {
     return memory_[static_cast<std::size_t>(storage_of(program_, id))];
   }
+  std::uint8_t* place(BufferId id) { return storage(id).data() + offset_in_storage(program_, id); }
 
   Program program_;
   std::vector<Bytes> memory_;           // by BufferId; aliases have none of their own

@@ -105,14 +105,18 @@ void lower_movement(const NodeView& view, std::size_t input, const Movement& mov
   const Operand from = builder.input(input);
   const std::vector<Operand> operands = {from, builder.output()};
   // A device may keep constants where memcpy does not reach.
-  if (std::holds_alternative<ConstantId>(from.place))
+  if (std::holds_alternative<ConstantId>(from.place)) {
     builder.step(kernel("move_constant", kernels.width, kernels.move_constant), layer(collapsed),
                  {by_load(from), builder.output()});
-  else if (has_runs(collapsed))
-    builder.step({"move_runs", "smelt/move.h", invoke<&smelt::move_runs>},
-                 layer(in_bytes(collapsed, kernels.width)), operands);
-  else
+  } else if (has_runs(collapsed)) {
+    const Movement runs = in_bytes(collapsed, kernels.width);
+    Step& step = builder.step({"move_runs", "smelt/move.h", invoke<&smelt::move_runs>}, layer(runs),
+                              operands);
+    if (runs.dimensions.size() == 1)
+      step.copy = Copy{runs.input_offset, runs.output_offset, runs.dimensions[0].extent};
+  } else {
     builder.step(kernel("move", kernels.width, kernels.move), layer(collapsed), operands);
+  }
 }
 
 void lower_fill(const NodeView& view, std::int32_t bits, StepBuilder& builder) {

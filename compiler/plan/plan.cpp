@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "compiler/plan/lifetimes.h"
+#include "compiler/plan/order.h"
 #include "compiler/plan/pack.h"
 #include "compiler/plan/pipelines.h"
 #include "compiler/plan/time.h"
+#include "compiler/plan/views.h"
 
 namespace smelt {
 namespace {
@@ -35,9 +38,10 @@ std::optional<Pipeline::Reach> reach_of(const Program& program, std::int32_t ind
     return std::nullopt;
   for (const Operand& operand : step.operands) {
     if (operand.access != Access::write) continue;
-    const BufferId output = storage_of(program, std::get<BufferId>(operand.place));
+    const BufferId written = std::get<BufferId>(operand.place);
+    const BufferId output = storage_of(program, written);
     if (program[output].first_step == index && program[output].kind == BufferKind::tensor)
-      return Pipeline::Reach{output, input, *step.lead};
+      return Pipeline::Reach{output, input, storage_lead(program, step, written)};
   }
   return std::nullopt;
 }
@@ -109,7 +113,7 @@ void resolve_aliases(Program& program) {
     Buffer& buffer = program.buffers[i];
     if (!buffer.alias_of) continue;
     const Buffer& owner = program[storage_of(program, static_cast<BufferId>(i))];
-    buffer.offset = owner.offset;
+    buffer.offset = owner.offset + offset_in_storage(program, static_cast<BufferId>(i));
     buffer.kind = owner.kind;
   }
 }
@@ -164,7 +168,7 @@ std::int64_t live_bytes(const Program& program, std::int32_t step) {
     const std::int64_t lower = program[storage_of(program, reach.lower)].bytes;
     const std::int64_t upper = program[over].bytes;
     std::int64_t& gain = gains[over];
-    gain = std::max(gain, lower + upper - std::max(lower, reach.lead + upper));
+    gain = std::max(gain, bytes_reached(upper, lower, reach.lead));
   }
   for (const auto& [upper, gain] : gains) bytes -= gain;
   return bytes;
@@ -183,11 +187,32 @@ std::vector<std::string> stream_obstacles(const Program& program, Stream stream)
   return {"layers that read it are too far apart to run together"};
 }
 
-Program plan(Program program, const PlanOptions& options) {
+std::int64_t peak_bytes(Program program, const PlanOptions& options) {
+  set_lifetimes(program, options);
+  share_in_place(program, options);
+  return bound_of(program);
+}
+
+Program arrange(Program program, const PlanOptions& options) {
+  if (!options.share) return program;
+  // Not to be copied with each order that is tried.
+  std::vector<Constant> constants = std::exchange(program.constants, {});
+  program = make_views(reorder(std::move(program), options), options);
+  program = reorder(std::move(program), options);
+  program.constants = std::move(constants);
+  return program;
+}
+
+Program make_pipelines(Program program, const PlanOptions& options) {
   const std::vector<Segment> segments = segments_of(program, options);
   make_pipelines(program, segments);
   if (options.stream != Stream::none && !segments.empty()) stream_input(program);
   if (program.streamed && options.stream == Stream::time) stream_time(program, segments.front());
+  return program;
+}
+
+Program place(Program program, const PlanOptions& options) {
+  if (program.pipelines.empty()) make_pipelines(program, std::vector<Segment>{});
   set_lifetimes(program, options);
   extend_lifetimes(program);
   if (options.share)
@@ -202,6 +227,19 @@ Program plan(Program program, const PlanOptions& options) {
     if (live_bytes(program, step) > live_bytes(program, program.peak_step))
       program.peak_step = step;
   return program;
+}
+
+Program plan(Program program, const PlanOptions& options) {
+  if (options.schedule == Schedule::layers && options.stream == Stream::none)
+    return place(arrange(std::move(program), options), options);
+  // Layers are arranged one by one: their order, and pieces of joined tensors, may be in the way of
+  // pipelines.
+  Program as_given = place(make_pipelines(program, options), options);
+  Program arranged =
+      place(make_pipelines(arrange(std::move(program), options), options), options);
+  const auto bytes = [](const Program& each) { return each.arena_bytes + each.state_bytes; };
+  const bool lost = as_given.streamed && !arranged.streamed;
+  return lost || bytes(as_given) < bytes(arranged) ? as_given : arranged;
 }
 
 }  // namespace smelt

@@ -33,12 +33,25 @@ struct PlanOptions {
   Stream stream = Stream::none;
 };
 
-/// Fills in lifetimes, offsets, arena and state sizes.
+/// arrange(), make_pipelines(), then place().
 Program plan(Program program, const PlanOptions& options);
 
 /// Why the one input of a program that has not been planned cannot come row by row, in words: a
 /// reason each.
 std::vector<std::string> stream_obstacles(const Program& program, Stream stream);
+
+/// If memory is shared: leaves out steps that only copy where views do, and puts the others into
+/// the order that needs least.
+Program arrange(Program program, const PlanOptions& options);
+
+/// Makes pipelines as the options ask.
+Program make_pipelines(Program program, const PlanOptions& options);
+
+/// Fills in lifetimes, offsets, arena and state sizes of the steps in the order they are in.
+Program place(Program program, const PlanOptions& options);
+
+/// What place() of this order needs at least, if memory is shared: the largest of live_bytes().
+std::int64_t peak_bytes(Program program, const PlanOptions& options);
 
 /// Bytes of the buffers alive at a step: no plan of this order needs less than the largest.
 std::int64_t live_bytes(const Program& program, std::int32_t step);

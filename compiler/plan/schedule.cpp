@@ -5,6 +5,8 @@
 #include <limits>
 #include <map>
 
+#include "compiler/plan/lifetimes.h"
+
 namespace smelt {
 namespace {
 
@@ -91,7 +93,7 @@ class Candidates {
       const std::int64_t lower = in_memory(places[reach.lower], lives[reach.lower]);
       const std::int64_t upper = in_memory(places[reach.upper], lives[reach.upper]);
       std::int64_t& gain = gains[reach.upper];
-      gain = std::max(gain, lower + upper - std::max(lower, reach.lead + upper));
+      gain = std::max(gain, bytes_reached(upper, lower, reach.lead));
     }
     std::int64_t sum = 0;
     for (const auto& [upper, gain] : gains) sum += gain;

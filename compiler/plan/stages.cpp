@@ -93,7 +93,8 @@ class Builder {
       result_.wholes.push_back(storage);
       return written_before(storage);
     }
-    if (program_[storage].kind != BufferKind::tensor) return false;
+    const bool part = program_[id].bytes != program_[storage].bytes;
+    if (part || program_[storage].kind != BufferKind::tensor) return false;
     const std::size_t place = place_of(storage, window->height, window->elements);
     const RowLayout& layout = result_.places[place].layout;
     if (layout.height != window->height || layout.elements != window->elements) return false;

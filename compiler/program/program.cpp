@@ -14,4 +14,10 @@ const Pipeline* pipeline_of(const Program& program, std::int32_t step) {
   return nullptr;
 }
 
+std::int64_t offset_in_storage(const Program& program, BufferId id) {
+  std::int64_t offset = 0;
+  for (; program[id].alias_of; id = *program[id].alias_of) offset += program[id].alias_offset;
+  return offset;
+}
+
 }  // namespace smelt

@@ -96,6 +96,11 @@ struct RowForm {
   std::optional<std::int64_t> lead;
 };
 
+/// Bytes from `from` on in a step's first operand that become those from `to` on in its second.
+struct Copy {
+  std::int64_t from = 0, to = 0, bytes = 0;
+};
+
 /// One call. Emitted as `smelt::kernel<shape>(layer, operands...)`.
 struct Step {
   std::string layer;    ///< name of the layer, as in the model
@@ -111,6 +116,7 @@ struct Step {
   /// kernel has read what it writes over. Absent: it must not.
   std::optional<std::int64_t> lead;
   std::optional<RowForm> row_form;  ///< after planning: of the steps of pipelines alone
+  std::optional<Copy> copy;  ///< all that the step does, if that is one run of bytes
 };
 
 enum class BufferKind : std::uint8_t { tensor, scratch, state };
@@ -143,6 +149,8 @@ struct Buffer {
   TensorId tensor = no_tensor;       ///< of the lowered graph; none for scratch
   Origin origin;                     ///< of that tensor
   std::optional<BufferId> alias_of;  ///< the same bytes under another name and shape
+  std::int64_t alias_offset = 0;     ///< where they begin in that buffer
+  std::vector<BufferId> pieces;      ///< those that steps write instead of this one
   std::int64_t reset_value = 0;      ///< state: every element's value after reset
   // Filled in by planning:
   std::optional<RowLayout> rows;  ///< of a ring between the steps of a pipeline
@@ -234,5 +242,8 @@ BufferId storage_of(const Program& program, BufferId id);
 
 /// The pipeline that a step is part of; null: none.
 const Pipeline* pipeline_of(const Program& program, std::int32_t step);
+
+/// Where the bytes of `id` begin in that buffer.
+std::int64_t offset_in_storage(const Program& program, BufferId id);
 
 }  // namespace smelt

@@ -25,15 +25,16 @@ namespace {
 using Overlooks =
     std::function<bool(const Program&, std::size_t step, const Operand& operand, BufferId buffer)>;
 
-Program plan_without(const Program& program, const PlanOptions& options,
+Program plan_without(const Program& given, const PlanOptions& options,
                      const Overlooks& overlooks) {
+  const Program program = arrange(given, options);
   Program seen = program;
   for (std::size_t i = 0; i < program.steps.size(); ++i)
     std::erase_if(seen.steps[i].operands, [&](const Operand& operand) {
       const auto* id = std::get_if<BufferId>(&operand.place);
       return id && operand.access == Access::read && overlooks(program, i, operand, *id);
     });
-  seen = plan(std::move(seen), options);
+  seen = place(std::move(seen), options);
   for (std::size_t i = 0; i < program.steps.size(); ++i)
     seen.steps[i].operands = program.steps[i].operands;
   return seen;
@@ -63,9 +64,9 @@ Program alias_does_not_extend(const Program& program, const PlanOptions& options
 }
 
 Program outputs_end_early(const Program& program, const PlanOptions& options) {
-  Program seen = program;
+  Program seen = arrange(program, options);
   seen.outputs.clear();
-  seen = plan(std::move(seen), options);
+  seen = place(std::move(seen), options);
   seen.outputs = program.outputs;
   return seen;
 }

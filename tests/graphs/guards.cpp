@@ -48,8 +48,11 @@ Program with_guards(Program program) {
     buffer.offset = (end + alignment - 1) / alignment * alignment;
     end = buffer.offset + buffer.bytes;
   }
-  for (std::size_t i = 0; i < program.buffers.size(); ++i)
-    program.buffers[i].offset = program[storage_of(program, static_cast<BufferId>(i))].offset;
+  for (std::size_t i = 0; i < program.buffers.size(); ++i) {
+    const auto id = static_cast<BufferId>(i);
+    if (!program[id].alias_of) continue;
+    program[id].offset = program[storage_of(program, id)].offset + offset_in_storage(program, id);
+  }
   program.arena_bytes = arena + guard_bytes;
   if (program.state_bytes > 0) program.state_bytes = state + guard_bytes;
   return program;
@@ -59,8 +62,7 @@ Watch::Watch(const Program& program, const std::vector<Bytes>& inputs)
     : program_(program),
       state_owned_(owned_bytes(program, true)),
       arena_owned_(owned_bytes(program, false)) {
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    values_[value_of(program, program.inputs[i].buffer)] = inputs[i];
+  for (std::size_t i = 0; i < inputs.size(); ++i) values_[program.inputs[i].buffer] = inputs[i];
 }
 
 void Watch::observe(std::int32_t step, const std::uint8_t* state, const std::uint8_t* arena) {
@@ -81,16 +83,21 @@ void Watch::remember(const Step& step, const std::uint8_t* arena) {
     const auto id = std::get<BufferId>(operand.place);
     if (program_[id].rows) continue;
     const std::uint8_t* begin = arena + program_[id].offset;
-    values_[value_of(program_, id)] = Bytes(begin, begin + program_[id].bytes);
+    values_[id] = Bytes(begin, begin + program_[id].bytes);
   }
 }
 
 void Watch::check_reads(const Step& step, const std::uint8_t* arena, bool in_pipeline) {
   for (const Operand& operand : step.operands)
     if (const auto* id = std::get_if<BufferId>(&operand.place);
-        id && operand.access == Access::read &&
-        !(in_pipeline && !values_.count(value_of(program_, *id))))
+        id && operand.access == Access::read && (!in_pipeline || is_written(*id)))
       require(*id, step.layer, arena);
+}
+
+bool Watch::is_written(BufferId id) const {
+  const std::vector<Part> parts = parts_of(program_, id);
+  return std::all_of(parts.begin(), parts.end(),
+                     [&](const Part& part) { return values_.count(part.value) > 0; });
 }
 
 void Watch::check_end(const std::uint8_t* arena) {
@@ -102,11 +109,16 @@ void Watch::check_end(const std::uint8_t* arena) {
 void Watch::require(BufferId id, const std::string& reader, const std::uint8_t* arena) {
   const Buffer& buffer = program_[id];
   if (is_state(buffer) || !lost_.empty()) return;
-  const Bytes& value = values_[value_of(program_, id)];
   const std::uint8_t* begin = arena + buffer.offset;
-  if (!std::equal(value.begin(), value.end(), begin, begin + buffer.bytes))
-    lost_ = fmt::format("{}.{} is not what it was when {} reads it", buffer.layer, buffer.suffix,
-                        reader);
+  for (const Part& part : parts_of(program_, id)) {
+    const Bytes& value = values_[part.value];
+    const auto from = value.begin() + (value.empty() ? 0 : part.begin);
+    const auto to = value.empty() ? from : from + part.bytes;
+    if (!std::equal(from, to, begin, begin + part.bytes))
+      lost_ = fmt::format("{}.{} is not what it was when {} reads it", buffer.layer, buffer.suffix,
+                          reader);
+    begin += part.bytes;
+  }
 }
 
 }  // namespace smelt::test

@@ -35,6 +35,7 @@ class Watch {
   void remember(const Step& step, const std::uint8_t* arena);
   /// Within a pipeline, what its own steps will write is not there yet.
   void check_reads(const Step& step, const std::uint8_t* arena, bool in_pipeline);
+  bool is_written(BufferId id) const;
   void check_end(const std::uint8_t* arena);
   void require(BufferId id, const std::string& reader, const std::uint8_t* arena);
 

@@ -223,8 +223,35 @@ void pad(Sketch& s) {
   s.node(ops::pad, attributes, {x}, s[x].quantization);
 }
 
+/// Some of `x` along `axis`, one element several times or every other one.
+TensorId some_of(Sketch& s, TensorId x, std::size_t axis) {
+  const Shape& shape = s[x].shape;
+  ops::SliceAttributes attributes{
+      .begin = Shape(shape.size(), 0), .stride = Shape(shape.size(), 1), .size = shape};
+  attributes.begin[axis] = s.random.integer(0, shape[axis] - 1);
+  attributes.stride[axis] = s.random.of<std::int32_t>({0, 0, 2});
+  const std::int32_t room = (shape[axis] - 1 - attributes.begin[axis]) / 2;
+  attributes.size[axis] =
+      attributes.stride[axis] == 0 ? s.random.integer(2, 4) : 1 + s.random.integer(0, room);
+  return s.node(ops::slice, attributes, {x}, s[x].quantization);
+}
+
+/// Branches of one tensor that meet again, mostly along the outermost dimension of all.
+void concat_branches(Sketch& s, TensorId x) {
+  const Shape& shape = s[x].shape;
+  std::int32_t axis = 0;
+  while (axis + 1 < std::ssize(shape) &&
+         (shape[static_cast<std::size_t>(axis)] == 1 || s.random.integer(0, 3) == 0))
+    ++axis;
+  std::vector<TensorId> operands;
+  for (std::int32_t i = s.random.integer(2, 4); i > 0; --i)
+    operands.push_back(some_of(s, x, static_cast<std::size_t>(axis)));
+  s.node(ops::concat, ops::ConcatAttributes{axis}, operands, s[x].quantization);
+}
+
 void concat(Sketch& s) {
   const TensorId x = s.pick(all_types, 1, max_rank);
+  if (s.random.coin()) return concat_branches(s, x);
   const Tensor tensor = s[x];
   const auto axis = s.random.integer(0, static_cast<std::int32_t>(tensor.shape.size()) - 1);
   std::vector<TensorId> operands = {x};

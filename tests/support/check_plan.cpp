@@ -16,6 +16,22 @@ bool is_written(const Program& program, BufferId id) {
   return false;
 }
 
+/// Appends what the bytes of `part` are made of.
+void add_parts(const Program& program, const Part& part, std::vector<Part>& parts) {
+  const Buffer& buffer = program[part.value];
+  std::int64_t begin = part.begin, left = part.bytes;
+  if (buffer.pieces.empty()) {
+    if (!buffer.alias_of || is_written(program, part.value)) return parts.push_back(part);
+    return add_parts(program, {*buffer.alias_of, begin + buffer.alias_offset, left}, parts);
+  }
+  for (const BufferId piece : buffer.pieces) {
+    const std::int64_t bytes = std::clamp<std::int64_t>(program[piece].bytes - begin, 0, left);
+    if (bytes > 0) add_parts(program, {piece, begin, bytes}, parts);
+    begin = std::max<std::int64_t>(0, begin - program[piece].bytes);
+    left -= bytes;
+  }
+}
+
 /// Follows which buffer owns each byte of the arena through one run.
 class Arena {
  public:
@@ -50,10 +66,8 @@ class Arena {
   static constexpr std::int64_t padding = 1 << 20;
 
   /// Who owns bytes: a whole buffer, or one of its rows.
-  std::int64_t owner_of(BufferId id) const {
-    return static_cast<std::int64_t>(value_of(program_, id)) << 32;
-  }
-  std::int64_t owner_of(BufferId id, std::int64_t row) const {
+  static std::int64_t owner_of(BufferId id) { return static_cast<std::int64_t>(id) << 32; }
+  static std::int64_t owner_of(BufferId id, std::int64_t row) {
     return (static_cast<std::int64_t>(id) << 32) + (1 << 24) + row;
   }
 
@@ -85,6 +99,7 @@ class Arena {
       report(fmt::format("{} lies over other state", text));
   }
 
+  /// What is written is a value of its own.
   void take(BufferId id, const std::string& by) {
     take({program_[id].offset, program_[id].bytes}, owner_of(id), by);
   }
@@ -108,7 +123,18 @@ class Arena {
   }
 
   void require(BufferId id, const std::string& by) {
-    require({program_[id].offset, program_[id].bytes}, owner_of(id), name(id), by);
+    require(id, {program_[id].offset, program_[id].bytes}, by);
+  }
+
+  /// Some of the bytes of a buffer.
+  void require(BufferId id, const Bytes& bytes, const std::string& by) {
+    std::int64_t at = program_[id].offset;
+    for (const Part& part : parts_of(program_, id)) {
+      const std::int64_t begin = std::max(at, bytes.offset);
+      const std::int64_t end = std::min(at + part.bytes, bytes.offset + bytes.count);
+      require({begin, std::max<std::int64_t>(0, end - begin)}, owner_of(part.value), name(id), by);
+      at += part.bytes;
+    }
   }
 
   void require(const Bytes& bytes, std::int64_t owner, const std::string& what,
@@ -276,7 +302,7 @@ class Arena {
         from = {program_[id].offset + row * bytes, bytes};
         if (row < 0 || row >= window.height)
           report(fmt::format("{} reads row {} of {}", step(i).layer, row, name(id)));
-        require(from, owner_of(id), fmt::format("row {} of {}", row, name(id)), step(i).layer);
+        require(id, from, step(i).layer);
       }
       const bool apart =
           to.offset + to.count <= from.offset || from.offset + from.count <= to.offset;
@@ -296,9 +322,10 @@ class Arena {
 
 }  // namespace
 
-BufferId value_of(const Program& program, BufferId id) {
-  while (program[id].alias_of && !is_written(program, id)) id = *program[id].alias_of;
-  return id;
+std::vector<Part> parts_of(const Program& program, BufferId id) {
+  std::vector<Part> parts;
+  add_parts(program, {id, 0, program[id].bytes}, parts);
+  return parts;
 }
 
 std::string plan_problem(const Program& program, const PlanOptions& options) {
