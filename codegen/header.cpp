@@ -168,7 +168,8 @@ class HeaderWriter {
     std::vector<std::string> parameters = memory();
     parameters.push_back(row);
     out_.call(fmt::format("int32_t {}_push_row_in", p), parameters).blank();
-    out_.comment("Pushes all rows of an input that is somewhere as a whole.");
+    out_.comment(streamed()->window ? "Resets the state and pushes all rows of one window."
+                                    : "Pushes all rows of an input that is somewhere as a whole.");
     out_.call(fmt::format("void {}_run", p), {model(), fmt::format("const {} *input", type)});
     out_.blank();
   }
@@ -182,9 +183,10 @@ class HeaderWriter {
     }
     out_.comment(input ? fmt::format("Where to write \"{}\" before a run.", comment_text(port.name))
                        : fmt::format("Where to read \"{}\" after a run.", comment_text(port.name)));
-    out_.function(fmt::format("static inline {} *{}_{}", type, context_.prefix, name), {model()},
-                  fmt::format("return ({} *)(void *)(model->arena.bytes + {});", type,
-                              macro(name, "OFFSET")));
+    out_.function(
+        fmt::format("static inline {} *{}_{}", type, context_.prefix, name), {model()},
+        fmt::format("return ({} *)(void *)(model->{}.bytes + {});", type,
+                    buffer.kind == BufferKind::state ? "state" : "arena", macro(name, "OFFSET")));
     out_.blank();
     if (!has_conversion(buffer)) return;
     if (input)

@@ -215,7 +215,8 @@ class PipelineWriter {
     const Step& step = this->step(i);
     std::vector<std::string> arguments = layer_argument(context_, i);
     if (form(i).numbered) {
-      arguments.push_back("y");
+      // No row of a window that moves is above or below another's image.
+      arguments.emplace_back(window() ? "0" : "y");
       arguments.push_back(fmt::format("{}", form(i).height));
     }
     for (std::size_t k = 0; k < step.operands.size(); ++k) arguments.push_back(operand(i, k));

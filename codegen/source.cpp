@@ -290,6 +290,7 @@ class SourceWriter {
     out_.blank();
     out_.open_function(fmt::format("void {}_run", p),
                        {model, fmt::format("const {} *input", type)});
+    if (program_.streamed->window) out_.line(fmt::format("{}_reset(model);", p));
     out_.open(fmt::format("for (size_t row = 0; row < {}_INPUT_ROWS; ++row)", context_.macro));
     out_.line(
         fmt::format("{}_push_row(model, input + row * {}_INPUT_ROW_COUNT);", p, context_.macro));

@@ -212,16 +212,30 @@ void HostModel::set_inputs(const std::vector<Bytes>& inputs) {
   }
 }
 
-void HostModel::push_rows(const Bytes& input, Trace trace, void* context,
-                          const Observer& observe) {
-  const std::size_t bytes = input.size() / static_cast<std::size_t>(program_->streamed->rows);
-  for (std::size_t at = 0; at < input.size(); at += bytes) {
-    // Aligned as an array of its type would be, and gone after the call.
-    std::vector<std::uint64_t> row(bytes / 8 + 1);
-    std::memcpy(row.data(), &input[at], bytes);
-    push_(memory_.data(), trace, context, row.data());
-  }
+std::int32_t HostModel::push(const Bytes& row, Trace trace, void* context) {
+  // Aligned as an array of its type would be, and gone after the call.
+  std::vector<std::uint64_t> copy(row.size() / 8 + 1);
+  std::memcpy(copy.data(), row.data(), row.size());
+  return push_(memory_.data(), trace, context, copy.data());
+}
+
+void HostModel::push_rows(const Bytes& input, Trace trace, void* context, const Observer& observe) {
+  if (program_->streamed->window) reset();
+  const auto bytes = static_cast<std::ptrdiff_t>(input.size()) / program_->streamed->rows;
+  for (auto at = input.begin(); at != input.end(); at += bytes)
+    push(Bytes(at, at + bytes), trace, context);
   if (observe) observe(static_cast<std::int32_t>(program_->steps.size()), state(), arena());
+}
+
+std::vector<Bytes> HostModel::outputs() const {
+  std::vector<Bytes> outputs;
+  for (const Port& port : program_->outputs) {
+    const Buffer& buffer = (*program_)[port.buffer];
+    const std::uint8_t* begin =
+        (buffer.kind == BufferKind::state ? state() : arena()) + buffer.offset;
+    outputs.emplace_back(begin, begin + buffer.bytes);
+  }
+  return outputs;
 }
 
 std::vector<Bytes> HostModel::run(const std::vector<Bytes>& inputs,
@@ -257,12 +271,7 @@ std::vector<Bytes> HostModel::run(const std::vector<Bytes>& inputs,
     run_steps(trace ? collect : nullptr, &context, observe);
   else
     run_(memory_.data(), trace ? collect : nullptr, &context);
-  std::vector<Bytes> outputs;
-  for (const Port& port : program.outputs) {
-    const Buffer& buffer = program[port.buffer];
-    outputs.emplace_back(arena() + buffer.offset, arena() + buffer.offset + buffer.bytes);
-  }
-  return outputs;
+  return outputs();
 }
 
 }  // namespace smelt::tools

@@ -52,6 +52,10 @@ class HostModel {
   std::vector<Bytes> run(const std::vector<Bytes>& inputs,
                          std::vector<TracedBuffer>* trace = nullptr, const Observer& observe = {});
 
+  /// Pushes one row of a model that takes rows; how many are missing until the outputs are there.
+  std::int32_t push(const Bytes& row) { return push(row, nullptr, nullptr); }
+  std::vector<Bytes> outputs() const;
+
  private:
   HostModel(const Program& program, LoadedCode code);
 
@@ -64,7 +68,12 @@ class HostModel {
 
   std::uint8_t* state() { return reinterpret_cast<std::uint8_t*>(memory_.data()); }
   std::uint8_t* arena() { return state() + arena_offset_; }
+  const std::uint8_t* state() const {
+    return reinterpret_cast<const std::uint8_t*>(memory_.data());
+  }
+  const std::uint8_t* arena() const { return state() + arena_offset_; }
   void set_inputs(const std::vector<Bytes>& inputs);
+  std::int32_t push(const Bytes& row, Trace trace, void* context);
   void push_rows(const Bytes& input, Trace trace, void* context, const Observer& observe);
   void run_steps(Trace trace, void* context, const Observer& observe);
 

@@ -93,10 +93,10 @@ class Runner {
     const Stage& stage = stages_[s];
     const std::size_t out = stage.write;
     const bool writes = !stage.collects || done_[s] + 1 == stage.rows;
-    if (writes) write(out);
     if (!stage.reads.empty() && !places_[stage.reads[0].place].inside)
       for (std::size_t p = 0; p < places_.size(); ++p)
-        if (p != out && places_[p].inside && needed(p)) result_.lives[p].waits = true;
+        if (places_[p].inside && needed(p)) result_.lives[p].waits = true;
+    if (writes) write(out);
     for (std::size_t p = 0; p < places_.size(); ++p)
       if ((p == out && writes) || needed(p)) extend(p, static_cast<std::int32_t>(s));
     ++done_[s];

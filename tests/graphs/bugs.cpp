@@ -25,8 +25,7 @@ namespace {
 using Overlooks =
     std::function<bool(const Program&, std::size_t step, const Operand& operand, BufferId buffer)>;
 
-Program plan_without(const Program& given, const PlanOptions& options,
-                     const Overlooks& overlooks) {
+Program plan_without(const Program& given, const PlanOptions& options, const Overlooks& overlooks) {
   const Program program = arrange(given, options);
   Program seen = program;
   for (std::size_t i = 0; i < program.steps.size(); ++i)

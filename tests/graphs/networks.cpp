@@ -23,7 +23,7 @@ constexpr auto f32 = ElementType::f32;
 
 class Network {
  public:
-  explicit Network(std::uint32_t seed) : random_(seed) {
+  Network(std::uint32_t seed, bool pads_rows) : random_(seed), pads_rows_(pads_rows) {
     x_ = builder_.input(f32,
                         {1, random_.integer(3, 18), random_.integer(1, 7), random_.integer(1, 6)});
   }
@@ -72,6 +72,9 @@ class Network {
     };
     axis(shape()[1], window.kernel.height, window.stride.height, window.dilation.height,
          window.pads.top, window.pads.bottom);
+    if (!pads_rows_) window.pads.top = window.pads.bottom = 0;
+    const std::int32_t height = (window.kernel.height - 1) * window.dilation.height + 1;
+    if (height > shape()[1]) window.kernel.height = window.dilation.height = 1;
     axis(shape()[2], window.kernel.width, window.stride.width, window.dilation.width,
          window.pads.left, window.pads.right);
     return window;
@@ -142,10 +145,11 @@ class Network {
     const std::int32_t channels = shape()[3];
     for (std::int32_t i = random_.integer(1, 2); i > 0; --i) {
       const std::int32_t half = random_.integer(0, 1);
+      const std::int32_t rows = pads_rows_ ? half : 0;
       Window w;
-      w.kernel = {2 * half + 1, 2 * half + 1};
+      w.kernel = {2 * rows + 1, 2 * half + 1};
       w.stride = w.dilation = {1, 1};
-      w.pads = {.top = half, .left = half, .bottom = half, .right = half};
+      w.pads = {.top = rows, .left = half, .bottom = rows, .right = half};
       convolve(w, channels);
     }
     x_ = builder_.node(ops::add, ops::AddAttributes{.activation = activation()},
@@ -197,24 +201,31 @@ class Network {
   }
 
   Random random_;
+  bool pads_rows_;
   Builder builder_;
   TensorId x_{};
 };
 
-}  // namespace
-
-Graph random_network(std::uint32_t seed) {
-  Graph graph = Network(seed).draw();
+Graph quantized_or_not(Graph graph, std::uint32_t seed) {
   graph.name = "n" + std::to_string(seed);
   graph.file = graph.name + ".tflite";
   if (seed % 2 == 0) return graph;
   Random random(seed);
   Diagnostics diagnostics;
   const std::vector<Sample> samples = random_samples(graph, 4, random);
-  QuantizeOptions options = random_options(graph, random);
-  auto result = quantize(graph, samples, options, diagnostics);
+  auto result = quantize(graph, samples, random_options(graph, random), diagnostics);
   if (!result) throw std::invalid_argument(to_string(diagnostics.all().front()));
   return std::move(result->graph);
+}
+
+}  // namespace
+
+Graph random_network(std::uint32_t seed) {
+  return quantized_or_not(Network(seed, true).draw(), seed);
+}
+
+Graph random_time_network(std::uint32_t seed) {
+  return quantized_or_not(Network(seed, false).draw(), seed);
 }
 
 }  // namespace smelt::test

@@ -12,5 +12,7 @@ namespace smelt::test {
 
 /// The network of a seed, every other one quantized: always the same.
 Graph random_network(std::uint32_t seed);
+/// The same without padding in rows.
+Graph random_time_network(std::uint32_t seed);
 
 }  // namespace smelt::test

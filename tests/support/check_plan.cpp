@@ -38,7 +38,7 @@ class Arena {
   Arena(const Program& program, const PlanOptions& options)
       : program_(program),
         options_(options),
-        bytes_(static_cast<std::size_t>(program.arena_bytes), nobody),
+        bytes_(static_cast<std::size_t>(program.arena_bytes + program.state_bytes), nobody),
         done_(program.steps.size()) {}
 
   std::string run() {
@@ -71,6 +71,11 @@ class Arena {
     return (static_cast<std::int64_t>(id) << 32) + (1 << 24) + row;
   }
 
+  /// State is followed behind the arena.
+  std::int64_t place_of(const Buffer& buffer) const {
+    return buffer.offset + (buffer.kind == BufferKind::state ? program_.arena_bytes : 0);
+  }
+
   void report(std::string problem) {
     if (problem_.empty()) problem_ = std::move(problem);
   }
@@ -101,7 +106,7 @@ class Arena {
 
   /// What is written is a value of its own.
   void take(BufferId id, const std::string& by) {
-    take({program_[id].offset, program_[id].bytes}, owner_of(id), by);
+    take({place_of(program_[id]), program_[id].bytes}, owner_of(id), by);
   }
 
   struct Bytes {
@@ -123,12 +128,12 @@ class Arena {
   }
 
   void require(BufferId id, const std::string& by) {
-    require(id, {program_[id].offset, program_[id].bytes}, by);
+    require(id, {place_of(program_[id]), program_[id].bytes}, by);
   }
 
   /// Some of the bytes of a buffer.
   void require(BufferId id, const Bytes& bytes, const std::string& by) {
-    std::int64_t at = program_[id].offset;
+    std::int64_t at = place_of(program_[id]);
     for (const Part& part : parts_of(program_, id)) {
       const std::int64_t begin = std::max(at, bytes.offset);
       const std::int64_t end = std::min(at + part.bytes, bytes.offset + bytes.count);
@@ -218,7 +223,7 @@ class Arena {
   void fill(BufferId id) {
     const Buffer& buffer = program_[id];
     if (!buffer.rows || !buffer.rows->padded()) return;
-    take({buffer.offset, buffer.bytes}, owner_of(id, padding), name(id));
+    take({place_of(buffer), buffer.bytes}, owner_of(id, padding), name(id));
     for (std::int64_t row = -buffer.rows->top; row < 0; ++row)
       take(ring_row(id, row), owner_of(id, row), name(id));
   }
@@ -229,7 +234,7 @@ class Arena {
     const RowLayout& ring = *buffer.rows;
     const std::int64_t size = byte_size(buffer.type);
     const std::int64_t place = (row + ring.top) % ring.count;
-    return {buffer.offset + (place * ring.pitch + ring.left) * size, ring.elements * size};
+    return {place_of(buffer) + (place * ring.pitch + ring.left) * size, ring.elements * size};
   }
 
   bool ready(std::int32_t i, const Pipeline& pipeline) {
@@ -272,9 +277,9 @@ class Arena {
   Bytes output_row(std::int32_t i, std::int64_t y) const {
     const BufferId out = written(i);
     if (program_[out].rows) return ring_row(out, y);
-    if (step(i).row_form->collects) return {program_[out].offset, program_[out].bytes};
+    if (step(i).row_form->collects) return {place_of(program_[out]), program_[out].bytes};
     const std::int64_t bytes = step(i).row_form->elements * byte_size(program_[out].type);
-    return {program_[out].offset + y * bytes, bytes};
+    return {place_of(program_[out]) + y * bytes, bytes};
   }
 
   void use_scratch(std::int32_t i, BufferId id, bool kept) {
@@ -299,7 +304,7 @@ class Arena {
           require(beside, owner_of(id, padding), "padding of " + name(id), step(i).layer);
       } else {
         const std::int64_t bytes = window.elements * byte_size(program_[id].type);
-        from = {program_[id].offset + row * bytes, bytes};
+        from = {place_of(program_[id]) + row * bytes, bytes};
         if (row < 0 || row >= window.height)
           report(fmt::format("{} reads row {} of {}", step(i).layer, row, name(id)));
         require(id, from, step(i).layer);
@@ -314,7 +319,7 @@ class Arena {
 
   const Program& program_;
   const PlanOptions& options_;
-  std::vector<std::int64_t> bytes_;  // owner of each
+  std::vector<std::int64_t> bytes_;  // owner of each, of arena and state
   std::vector<std::int32_t> done_;   // rows, by step
   bool input_lost_ = false;
   std::string problem_;
