@@ -140,6 +140,15 @@ class PipelineWriter {
             buffer.rows->top};
   }
 
+  /// The first row of a window and some more: "y * 2 + 1".
+  std::string first_row(const RowWindow& window, std::int64_t offset) const {
+    if (!window.table) return row_number(window.stride, offset - window.top);
+    std::string text = fmt::format("smelt::load({} + y)", value_text(context_, *window.table));
+    if (window.last < window.height - 1)
+      text = fmt::format("smelt::clamp<int32_t>({}, 0, {})", text, window.last);
+    return offset == 0 ? text : fmt::format("{} + {}", text, offset);
+  }
+
   /// "y * 2 + 1"
   static std::string row_number(std::int64_t stride, std::int64_t offset) {
     std::string text = stride == 1 ? "y" : fmt::format("y * {}", stride);
@@ -155,7 +164,7 @@ class PipelineWriter {
       const auto from = writer(id);
       if (!from) continue;
       text += fmt::format("{}done.{} < {}", text.empty() ? "" : " || ", context_.layers[*from],
-                          row_number(window.stride, window.span() - window.top));
+                          first_row(window, window.span()));
     }
     return text;
   }
@@ -238,7 +247,7 @@ class PipelineWriter {
 
   std::string input_rows(const RowWindow& window, BufferId id) {
     const Rows rows = rows_of(window, id);
-    const std::string y = row_number(window.stride, rows.top - window.top);
+    const std::string y = first_row(window, rows.top);
     if (!window.pointers) return fmt::format("smelt::row({}, {}, {})", rows.base, ring(rows), y);
     out_.line(fmt::format("const {} *rows[{}];", c_type(program_[id].type), window.rows));
     out_.call("smelt::find_rows",

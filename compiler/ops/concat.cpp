@@ -7,9 +7,13 @@
 #include "compiler/ops/movement.h"
 #include "compiler/ops/permutation.h"
 #include "compiler/ops/quantization_rules.h"
+#include "smelt/concat.h"
 
 namespace smelt::ops {
 namespace {
+
+/// Inputs that a kernel takes in turns.
+constexpr std::size_t max_turns = 4;
 
 std::size_t axis_of(const NodeView& view) {
   return static_cast<std::size_t>(view.attributes<ConcatAttributes>().axis);
@@ -82,7 +86,67 @@ void lower(const NodeView& view, StepBuilder& builder) {
   }
 }
 
+/// Runs of each input: what the dimensions before the axis count.
+std::int64_t runs(const NodeView& view) {
+  std::int64_t count = 1;
+  for (std::size_t d = 0; d < axis_of(view); ++d) count *= view.output().shape[d];
+  return count;
+}
+
+/// Few inputs whose elements take turns: otherwise each is one run of bytes, and perhaps a view.
+bool takes_turns(const NodeView& view, const Target&) {
+  const std::size_t inputs = view.node.inputs.size();
+  return inputs >= 2 && inputs <= max_turns && runs(view) > 1;
+}
+
+Struct turns_layer(const NodeView& view, std::int64_t count) {
+  std::vector<std::int32_t> bytes(max_turns);
+  for (std::size_t i = 0; i < view.node.inputs.size(); ++i)
+    bytes[i] = static_cast<std::int32_t>(element_count(view.input(i).shape) / runs(view) *
+                                         byte_size(view.output().type));
+  return {"concat_layer", {int_field("count", count), ints_field("bytes", bytes)}, {}};
+}
+
+/// Of images that are joined within rows.
+std::optional<RowForm> turns_row(const NodeView& view, const Step& step) {
+  const Shape& output = view.output().shape;
+  if (!has_rows(output) || axis_of(view) < 2) return std::nullopt;
+  RowForm form{.kernel = step.kernel,
+               .shape = {},
+               .arguments = turns_layer(view, axis_of(view) == 2 ? 1 : output[2]),
+               .operands = step.operands,
+               .windows = {},
+               .height = output[1],
+               .elements = std::int64_t{output[2]} * output[3],
+               .lead = {}};
+  for (std::size_t i = 0; i < view.node.inputs.size(); ++i) {
+    const Shape& input = view.input(i).shape;
+    form.windows.push_back({.operand = i,
+                            .height = input[1],
+                            .elements = std::int64_t{input[2]} * input[3],
+                            .firsts = {},
+                            .table = {}});
+  }
+  return form;
+}
+
+template <auto two, auto three, auto four>
+void lower_turns(const NodeView& view, StepBuilder& builder) {
+  constexpr void (*invokers[])(const HostCall&) = {invoke<two>, invoke<three>, invoke<four>};
+  const std::size_t inputs = view.node.inputs.size();
+  std::vector<Operand> operands;
+  for (std::size_t i = 0; i < inputs; ++i) operands.push_back(builder.input(i));
+  operands.push_back(builder.output());
+  Step& step =
+      builder.step({fmt::format("concat_{}", inputs), "smelt/concat.h", invokers[inputs - 2]},
+                   turns_layer(view, runs(view)), std::move(operands));
+  step.summary = fmt::format("of {}", inputs);
+  step.row_form = turns_row(view, step);
+}
+
 constexpr KernelRow kernels[] = {
+    {"concat_turns", takes_turns,
+     lower_turns<&smelt::concat_2, &smelt::concat_3, &smelt::concat_4>},
     {"concat", [](const NodeView&, const Target&) { return true; }, lower},
 };
 

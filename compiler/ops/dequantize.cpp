@@ -2,6 +2,7 @@
 #include "compiler/ops/dequantize.h"
 
 #include "compiler/ops/channels.h"
+#include "compiler/ops/permutation.h"
 #include "compiler/ops/quantization.h"
 #include "compiler/ops/unary.h"
 #include "smelt/dequantize.h"
@@ -43,6 +44,7 @@ const OpDef dequantize = {
     .check = check,
     .infer = infer,
     .channels = &channelwise,
+    .untranspose = untranspose_elementwise,
     .kernels = direct_kernels<call>,
 };
 

@@ -2,6 +2,7 @@
 #include "compiler/ops/quantize.h"
 
 #include "compiler/ops/channels.h"
+#include "compiler/ops/permutation.h"
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/unary.h"
 #include "smelt/quantize.h"
@@ -79,6 +80,7 @@ const OpDef quantize = {
     .check = check,
     .infer = infer,
     .channels = &channelwise,
+    .untranspose = untranspose_elementwise,
     .kernels = table_kernels<call>,
 };
 

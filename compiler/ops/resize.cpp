@@ -147,6 +147,34 @@ std::string summary(const NodeView& view) {
   return fmt::format("{}x{} to {}x{}", input[1], input[2], output[1], output[2]);
 }
 
+/// The row form: the kernel of the same name with `_row`, on `count` neighbouring rows of which the
+/// first is in the table, or so many above the image's end.
+void set_row_form(const NodeView& view, Step& step, const std::vector<std::int16_t>& firsts,
+                  ConstantId table, std::int32_t count) {
+  const Shape& input = view.input(0).shape;
+  const Shape& output = view.output().shape;
+  if (!has_rows(input) || !has_rows(output)) return;
+  RowForm form;
+  form.kernel.name = step.kernel.name + "_row";
+  form.kernel.header = step.kernel.header;
+  form.arguments = step.arguments;
+  form.operands = step.operands;
+  form.height = output[1];
+  form.elements = std::int64_t{output[2]} * output[3];
+  form.numbered = count > 1;
+  RowWindow window{.height = input[1],
+                   .elements = std::int64_t{input[2]} * input[3],
+                   .rows = count,
+                   .pointers = count > 1,
+                   .firsts = {},
+                   .table = table,
+                   .last = input[1] - count};
+  for (const std::int16_t first : firsts)
+    window.firsts.push_back(std::min<std::int32_t>(first, window.last));
+  form.windows = {std::move(window)};
+  step.row_form = std::move(form);
+}
+
 void lower_nearest(const NodeView& view, StepBuilder& builder) {
   const auto& attributes = view.attributes<ResizeAttributes>();
   const Tensor& input = view.input(0);
@@ -154,12 +182,14 @@ void lower_nearest(const NodeView& view, StepBuilder& builder) {
   const Indices columns = nearest(input.shape[2], attributes.width, attributes);
   std::vector<Field> fields = extent_fields(view);
   fields.push_back(int_field("pixel_bytes", input.shape[3] * byte_size(input.type)));
-  fields.push_back(constant_field("rows", builder.table("rows", rows)));
+  const ConstantId table = builder.table("rows", rows);
+  fields.push_back(constant_field("rows", table));
   fields.push_back(constant_field("columns", builder.table("columns", columns)));
-  builder
-      .step({"resize_nearest", "smelt/resize.h", invoke<&smelt::resize_nearest>},
-            {"resize_nearest_layer", fields, {}}, {builder.input(0), builder.output()})
-      .summary = summary(view);
+  Step& step =
+      builder.step({"resize_nearest", "smelt/resize.h", invoke<&smelt::resize_nearest>},
+                   {"resize_nearest_layer", fields, {}}, {builder.input(0), builder.output()});
+  step.summary = summary(view);
+  set_row_form(view, step, rows, table, 1);
 }
 
 template <auto between, auto kernel>
@@ -170,18 +200,19 @@ void lower_bilinear(const NodeView& view, StepBuilder& builder) {
   const auto columns = between(input.shape[2], attributes.width, attributes);
   std::vector<Field> fields = extent_fields(view);
   fields.push_back(int_field("channels", input.shape[3]));
-  fields.push_back(constant_field("rows", builder.table("rows", rows.low)));
+  const ConstantId table = builder.table("rows", rows.low);
+  fields.push_back(constant_field("rows", table));
   fields.push_back(constant_field("row_weights", builder.table("row_weights", rows.weights)));
   fields.push_back(constant_field("columns", builder.table("columns", columns.low)));
   fields.push_back(
       constant_field("column_weights", builder.table("column_weights", columns.weights)));
   const bool real = input.type == ElementType::f32;
-  builder
-      .step({fmt::format("resize_bilinear_{}", to_string(input.type)), "smelt/resize.h",
-             invoke<kernel>},
-            {real ? "resize_bilinear_f32_layer" : "resize_bilinear_integer_layer", fields, {}},
-            {builder.input(0), builder.output()})
-      .summary = summary(view);
+  Step& step = builder.step(
+      {fmt::format("resize_bilinear_{}", to_string(input.type)), "smelt/resize.h", invoke<kernel>},
+      {real ? "resize_bilinear_f32_layer" : "resize_bilinear_integer_layer", fields, {}},
+      {builder.input(0), builder.output()});
+  step.summary = summary(view);
+  set_row_form(view, step, rows.low, table, 2);
 }
 
 template <ElementType type>

@@ -33,7 +33,9 @@ bool is_exact(const Stages& stages) {
   for (const Stage& stage : stages.stages) {
     if (stage.collects) return false;
     for (const StageRead& read : stage.reads)
-      if (stages.places[read.place].inside && !stages.places[read.place].ring) return false;
+      if (!read.window.firsts.empty() ||
+          (stages.places[read.place].inside && !stages.places[read.place].ring))
+        return false;
   }
   return std::all_of(stages.places.begin(), stages.places.end(), [](const Place& place) {
     return place.layout.top == 0 && place.layout.bottom == 0;
@@ -126,7 +128,9 @@ std::vector<std::string> time_obstacles(const Program& program) {
     if (!step.row_form || step.row_form->collects) break;
     for (const RowWindow& window : step.row_form->windows) {
       const std::int64_t end = window.first(step.row_form->height - 1) + window.span();
-      if (window.top > 0 || end > window.height)
+      if (!window.firsts.empty())
+        reasons.push_back("\"" + step.layer + "\" changes the number of rows by a table");
+      else if (window.top > 0 || end > window.height)
         reasons.push_back("\"" + step.layer +
                           "\" pads rows: what it computes of a row depends on where the window "
                           "begins or ends");

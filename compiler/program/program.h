@@ -74,8 +74,15 @@ struct RowWindow {
   std::int64_t left = 0, right = 0;  ///< elements of padding on either side of a row
   Value padding = std::int64_t{0};
   bool pointers = false;  ///< the kernel takes an array of pointers to rows, else one to the row
+  /// Where rows are at no regular distance, in ascending order: the first for each y, which the
+  /// device finds in a table of 16-bit integers that are more than `last` at most where that is.
+  std::vector<std::int32_t> firsts;
+  std::optional<ConstantId> table;
+  std::int32_t last = 0;
 
-  std::int64_t first(std::int64_t y) const { return y * stride - top; }
+  std::int64_t first(std::int64_t y) const {
+    return firsts.empty() ? y * stride - top : firsts[static_cast<std::size_t>(y)];
+  }
   std::int32_t span() const { return (rows - 1) * dilation + 1; }
 };
 

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "compiler/ops/add.h"
+#include "compiler/ops/concat.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/fully_connected.h"
@@ -13,6 +14,7 @@
 #include "compiler/ops/pool2d.h"
 #include "compiler/ops/reduce.h"
 #include "compiler/ops/relu.h"
+#include "compiler/ops/resize.h"
 #include "tests/graphs/quantized.h"
 #include "tests/support/builder.h"
 
@@ -74,14 +76,14 @@ class Network {
          window.pads.top, window.pads.bottom);
     if (!pads_rows_) window.pads.top = window.pads.bottom = 0;
     const std::int32_t height = (window.kernel.height - 1) * window.dilation.height + 1;
-    if (height > shape()[1]) window.kernel.height = window.dilation.height = 1;
+    if (!pads_rows_ && height > shape()[1]) window.kernel.height = window.dilation.height = 1;
     axis(shape()[2], window.kernel.width, window.stride.width, window.dilation.width,
          window.pads.left, window.pads.right);
     return window;
   }
 
   void layer() {
-    switch (random_.integer(0, 7)) {
+    switch (random_.integer(0, 9)) {
       case 0:
       case 1: return convolution();
       case 2: return depthwise();
@@ -89,6 +91,8 @@ class Network {
       case 4: return pool();
       case 5: return residual();
       case 6: return scale();
+      case 7: return resize();
+      case 8: return join();
       default: return function();
     }
   }
@@ -163,6 +167,28 @@ class Network {
       x_ = builder_.node(ops::mul, ops::MulAttributes{}, {x_, factor});
     else
       x_ = builder_.node(ops::add, ops::AddAttributes{}, {x_, factor});
+  }
+
+  void resize() {
+    if (!pads_rows_) return;
+    const Shape& image = shape();
+    if (element_count(image) > 600) return;
+    ops::ResizeAttributes attributes{.height = random_.integer(1, 2 * image[1]),
+                                     .width = random_.integer(1, 2 * image[2]),
+                                     .align_corners = random_.integer(0, 3) == 0};
+    attributes.half_pixel_centers = !attributes.align_corners && random_.coin();
+    x_ = builder_.node(random_.coin() ? ops::resize_bilinear : ops::resize_nearest, attributes,
+                       {x_});
+  }
+
+  /// Channels of two branches.
+  void join() {
+    const TensorId before = x_;
+    pointwise();
+    const TensorId one = x_;
+    x_ = before;
+    if (random_.coin()) pointwise();
+    x_ = builder_.node(ops::concat, ops::ConcatAttributes{.axis = 3}, {one, x_});
   }
 
   void function() { x_ = builder_.node(random_.coin() ? ops::relu : ops::logistic, {}, {x_}); }
