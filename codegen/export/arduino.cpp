@@ -81,7 +81,7 @@ std::string sketch(const Library& library) {
   out.blank();
   out.open("void loop()").line("set_inputs();");
   out.line("const unsigned long start = micros();");
-  out.line(library.name + "_run(&model);");
+  write_run(out, library);
   out.line("const unsigned long elapsed = micros() - start;");
   out.line("print_outputs();");
   out.line(fmt::format("Serial.print(\"{}: \");", library.name));

@@ -66,6 +66,7 @@ Library make_library(const Program& program, const EmitOptions& options, std::st
       .inputs = library_ports(context, program.inputs, context.inputs),
       .outputs = library_ports(context, program.outputs, context.outputs),
       .stateful = program.state_bytes > 0,
+      .row_count = program.streamed ? context.port_macro(context.inputs[0], "ROW_COUNT") : "",
       .sources = std::move(sources),
       .golden = std::move(golden)};
 }

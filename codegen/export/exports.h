@@ -34,6 +34,7 @@ struct Library {
   std::vector<LibraryPort> inputs;
   std::vector<LibraryPort> outputs;
   bool stateful = false;
+  std::string row_count;             ///< macro of the elements of an input's row; empty: no rows
   std::vector<OutputFile> sources;   ///< all but the golden check
   std::optional<OutputFile> golden;  ///< NAME_golden.cpp
 };

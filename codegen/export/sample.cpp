@@ -94,7 +94,7 @@ class SampleWriter {
     if (library_.stateful) out_.line(library_.name + "_reset(&model);");
     out_.line("set_inputs();");
     if (timed) out_.line(style_.start);
-    out_.line(library_.name + "_run(&model);");
+    write_run(out_, library_);
     if (timed) out_.line(style_.stop);
     out_.line("print_outputs();");
     if (timed)
@@ -128,14 +128,29 @@ void write_sample_banner(CppWriter& writer, const Library& library) {
 void write_set_inputs(CppWriter& writer, const Library& library) {
   writer.comment("All the RAM that the model needs.");
   writer.line(fmt::format("static {}_model model;", library.name)).blank();
+  const bool rows = !library.row_count.empty();
+  if (rows) {
+    writer.comment("One row of the input, again and again: yours come as they are measured.");
+    writer.line(fmt::format("static {} row[{}];", library.inputs[0].type, library.row_count));
+    writer.blank();
+  }
   writer.open("static void set_inputs()");
   for (const LibraryPort& input : library.inputs) {
-    writer.open(fmt::format("for (size_t i = 0; i < {}; ++i)", input.count));
-    writer.line(
-        fmt::format("{}_{}(&model)[i] = {};", library.name, input.name, zero(library, input)));
+    writer.open(
+        fmt::format("for (size_t i = 0; i < {}; ++i)", rows ? library.row_count : input.count));
+    writer.line(fmt::format("{}[i] = {};",
+                            rows ? "row" : fmt::format("{}_{}(&model)", library.name, input.name),
+                            zero(library, input)));
     writer.close();
   }
   writer.close().blank();
+}
+
+void write_run(CppWriter& writer, const Library& library) {
+  if (library.row_count.empty())
+    writer.line(library.name + "_run(&model);");
+  else
+    writer.open(fmt::format("while ({}_push_row(&model, row) != 0)", library.name)).close();
 }
 
 std::string sample_text(const Library& library, const SampleStyle& style) {

@@ -29,5 +29,7 @@ std::string sample_text(const Library& library, const SampleStyle& style);
 /// Parts of it: the banner; the model and a function set_inputs.
 void write_sample_banner(CppWriter& writer, const Library& library);
 void write_set_inputs(CppWriter& writer, const Library& library);
+/// One run: of a model that takes rows, as many as it needs.
+void write_run(CppWriter& writer, const Library& library);
 
 }  // namespace smelt
