@@ -71,15 +71,26 @@ class PipelineWriter {
   /// Rings that stay from row to row are state.
   std::string memory() const { return window() ? "done, state, arena" : "done, arena"; }
 
-  std::vector<std::string> parameters() const {
+  /// Whether a stage touches that kind of memory.
+  bool touches(std::size_t i, bool state) const {
+    for (const Operand& operand : step(i).operands)
+      if (const auto* id = std::get_if<BufferId>(&operand.place)) {
+        const Buffer& buffer = program_[*id];
+        if (buffer.bytes > 0 && (buffer.kind == BufferKind::state) == state) return true;
+      }
+    return false;
+  }
+
+  std::vector<std::string> parameters(bool state, bool arena) const {
     std::vector<std::string> result = {fmt::format("{} &done", struct_)};
-    if (window()) result.push_back(fmt::format("{}_state *state", context_.prefix));
-    result.emplace_back("void *arena");
+    if (window())
+      result.push_back(fmt::format("{}_state *{}", context_.prefix, state ? "state" : ""));
+    result.emplace_back(arena ? "void *arena" : "void *");
     return result;
   }
 
   std::vector<std::string> parameters(std::size_t i) const {
-    std::vector<std::string> result = parameters();
+    std::vector<std::string> result = parameters(touches(i, true), touches(i, false));
     if (takes_rows(i)) result.push_back(fmt::format("const {} **row", row_type()));
     return result;
   }
@@ -276,7 +287,7 @@ class PipelineWriter {
   void turns() {
     if (streamed()) {
       out_.comment("Takes a row of the input and goes as far as it leads.");
-      std::vector<std::string> taking = parameters();
+      std::vector<std::string> taking = parameters(true, true);
       taking.push_back(fmt::format("const {} *row", row_type()));
       out_.open_function(fmt::format("void {}", name_), taking);
       out_.open(fmt::format("if (done.{} == 0)", context_.layers[taker()]));

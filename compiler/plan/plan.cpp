@@ -135,6 +135,10 @@ std::vector<Segment> segments_of(Program& program, const PlanOptions& options) {
   return schedule(program, live, options);
 }
 
+std::int64_t bytes_of(const Program& program) {
+  return program.arena_bytes + program.state_bytes;
+}
+
 /// Whether any step writes into bytes of a model input, so that the caller must fill it each time.
 bool overwrites_input(const Program& program) {
   const auto overlap = [](const Buffer& a, const Buffer& b) {
@@ -229,17 +233,32 @@ Program place(Program program, const PlanOptions& options) {
   return program;
 }
 
+namespace {
+
+/// Layers are arranged one by one: their order, and pieces of joined tensors, may be in the way of
+/// pipelines. Of both ways, the one that needs less.
+Program with_pipelines(const Program& program, const PlanOptions& options) {
+  Program as_given = place(make_pipelines(program, options), options);
+  Program arranged = place(make_pipelines(arrange(program, options), options), options);
+  const bool lost = as_given.streamed && !arranged.streamed;
+  return lost || bytes_of(as_given) < bytes_of(arranged) ? as_given : arranged;
+}
+
+}  // namespace
+
 Program plan(Program program, const PlanOptions& options) {
   if (options.schedule == Schedule::layers && options.stream == Stream::none)
     return place(arrange(std::move(program), options), options);
-  // Layers are arranged one by one: their order, and pieces of joined tensors, may be in the way of
-  // pipelines.
-  Program as_given = place(make_pipelines(program, options), options);
-  Program arranged =
-      place(make_pipelines(arrange(std::move(program), options), options), options);
-  const auto bytes = [](const Program& each) { return each.arena_bytes + each.state_bytes; };
-  const bool lost = as_given.streamed && !arranged.streamed;
-  return lost || bytes(as_given) < bytes(arranged) ? as_given : arranged;
+  Program best = with_pipelines(program, options);
+  // Pipelines are chosen by what is alive at once; packed, it may take a little more than the
+  // budget.
+  PlanOptions tighter = options;
+  for (int i = 0; i < 4 && options.ram && bytes_of(best) > *options.ram; ++i) {
+    *tighter.ram -= std::max<std::int64_t>(1, bytes_of(best) - *options.ram);
+    Program next = with_pipelines(program, tighter);
+    if (bytes_of(next) < bytes_of(best)) best = std::move(next);
+  }
+  return best;
 }
 
 }  // namespace smelt

@@ -24,16 +24,29 @@ std::int64_t bytes_of(const Program& program, const Place& place, const RowRun::
   return program[place.storage].bytes;
 }
 
+/// What the rings of a pipeline take at least: the rows that one window spans.
+std::int64_t least_bytes(const Stages& stages) {
+  std::vector<std::int64_t> rows(stages.places.size());
+  for (const Stage& stage : stages.stages)
+    for (const StageRead& read : stage.reads)
+      rows[read.place] = std::max<std::int64_t>(rows[read.place], read.window.span());
+  std::int64_t bytes = 0;
+  for (std::size_t p = 0; p < rows.size(); ++p) {
+    const Place& place = stages.places[p];
+    // A single row is not there all the time.
+    if (place.ring && place.layout.padded())
+      bytes += rows[p] * place.layout.pitch * place.element_bytes;
+  }
+  return bytes;
+}
+
 class Candidates {
  public:
   Candidates(const Program& program, const PlanOptions& options)
       : program_(program), options_(options), uses_(uses_of(program)) {}
 
-  std::optional<Segment> segment(std::int32_t first, std::int32_t last) const {
-    auto stages = stages_of(program_, uses_, first, last, options_.keep_input, streamed());
-    if (!stages) return std::nullopt;
-    RowRun run = run_rows(*stages);
-    return Segment{first, last, *std::move(stages), std::move(run)};
+  std::optional<Stages> stages(std::int32_t first, std::int32_t last) const {
+    return stages_of(program_, uses_, first, last, options_.keep_input, streamed());
   }
 
   bool streamed() const { return options_.stream == Stream::rows; }
@@ -112,15 +125,21 @@ class Search {
          const PlanOptions& options)
       : layers_(layers), steps_(static_cast<std::int32_t>(program.steps.size())) {
     const Candidates candidates(program, options);
-    for (std::int32_t first = 0; first < steps_; ++first)
+    streamed_ = candidates.streamed();
+    const std::int64_t enough = *std::max_element(layers.begin(), layers.end());
+    for (std::int32_t first = 0; first < steps_; ++first) {
+      const bool pushed = streamed_ && first == 0;
       for (std::int32_t last = first; last < std::min(steps_, first + most_steps); ++last) {
         if (!program.steps[static_cast<std::size_t>(last)].row_form) break;
-        const bool pushed = candidates.streamed() && first == 0;
         if (last == first && !pushed) continue;
-        if (const auto segment = candidates.segment(first, last))
-          by_last_[last].push_back({first, last, candidates.peak(*segment)});
+        const auto stages = candidates.stages(first, last);
+        if (!stages) continue;
+        // Rings only grow in number: no longer pipeline from here is better than whole layers.
+        if (!pushed && least_bytes(*stages) > enough) break;
+        const Segment segment{first, last, *stages, run_rows(*stages)};
+        by_last_[last].push_back({first, last, candidates.peak(segment)});
       }
-    streamed_ = candidates.streamed();
+    }
   }
 
   /// The smallest peak that any way has.
@@ -210,8 +229,11 @@ std::vector<Segment> schedule(const Program& program, const std::vector<std::int
   const std::int64_t budget = std::max(smallest, budget_of(program, smallest, options));
   std::vector<Segment> segments;
   const Candidates candidates(program, options);
-  for (const Candidate& each : search.fewest(budget))
-    segments.push_back(*candidates.segment(each.first, each.last));
+  for (const Candidate& each : search.fewest(budget)) {
+    Stages stages = *candidates.stages(each.first, each.last);
+    RowRun run = run_rows(stages);
+    segments.push_back({each.first, each.last, std::move(stages), std::move(run)});
+  }
   return segments;
 }
 
