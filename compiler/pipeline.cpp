@@ -24,7 +24,14 @@ constexpr std::pair<Optimize, std::string_view> modes[] = {{Optimize::none, "non
                                                            {Optimize::balanced, "balanced"},
                                                            {Optimize::ram, "ram"}};
 
+bool makes_pipelines(const PipelineOptions& options) {
+  const bool rows = options.optimize == Optimize::balanced || options.optimize == Optimize::ram;
+  return options.stream != Stream::none ||
+         options.schedule.value_or(rows ? Schedule::rows : Schedule::layers) == Schedule::rows;
+}
+
 bool runs(const Pass& pass, const PipelineOptions& options) {
+  if (pass.pipelines && !makes_pipelines(options)) return false;
   return (!pass.optimization || options.optimize != Optimize::none) &&
          !(pass.rounds && options.exact);
 }
@@ -67,8 +74,9 @@ const std::vector<Pass>& all_passes() {
       {"fold_scales", fold_scales, true, true},        // batch normalization is in weights and bias
       {"fold_pads", fold_pads, true},                  // convolutions pad for themselves
       {"fuse_activations", fuse_activations, true},    // clamps are in what they clamp
-      {"remove_dead_channels", remove_dead_channels, true},  // no constant channel is computed
-      {"remove_dead_nodes", remove_dead_nodes, false},       // every tensor is used
+      {"remove_dead_channels", remove_dead_channels, true},     // no constant channel is computed
+      {"columns_to_rows", columns_to_rows, true, false, true},  // time runs down, not across
+      {"remove_dead_nodes", remove_dead_nodes, false},          // every tensor is used
   };
   return passes;
 }

@@ -39,8 +39,9 @@ struct PipelineOptions {
 struct Pass {
   std::string_view name;
   Graph (*run)(Graph);
-  bool optimization;    ///< skipped by Optimize::none
-  bool rounds = false;  ///< float results round differently
+  bool optimization;       ///< skipped by Optimize::none
+  bool rounds = false;     ///< float results round differently
+  bool pipelines = false;  ///< runs only where layers may run row by row
 };
 
 /// What importers run: part of what a file means.

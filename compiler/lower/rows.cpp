@@ -8,23 +8,34 @@
 namespace smelt {
 namespace {
 
-/// Whether every operand has the output's rows, or none and holds for all of them.
+/// Whether an operand has the rows of an output of that rank, holds for all of them, or has others.
+enum class OperandRows : std::uint8_t { same, none, others };
+
+OperandRows rows_in(const Tensor& operand, const TensorRows& rows, std::size_t rank) {
+  // Dimensions correspond from the last on.
+  const Shape& shape = operand.shape;
+  const std::size_t inside = rank - rows.dimension;
+  const auto own = rows_of(shape);
+  const bool reaches = own && shape.size() - own->dimension >= inside;
+  const std::int32_t extent = shape.size() < inside ? 1 : shape[shape.size() - inside];
+  if (extent == 1) return reaches ? OperandRows::others : OperandRows::none;
+  const bool same = own && own->height == rows.height && shape.size() - own->dimension == inside &&
+                    !operand.constant;
+  return same ? OperandRows::same : OperandRows::others;
+}
+
 bool is_row_wise(const NodeView& view) {
-  if (view.node.op->untranspose != untranspose_elementwise || !has_rows(view.output().shape))
-    return false;
-  const std::int32_t height = view.output().shape[1];
-  for (std::size_t i = 0; i < view.node.inputs.size(); ++i) {
-    const Tensor& operand = view.input(i);
-    if (operand.variable) return false;
-    const std::size_t rank = operand.shape.size();
-    if (has_rows(operand.shape) ? operand.shape[1] != height || operand.constant
-                                : rank > 2 && operand.shape[rank - 3] != 1)
+  const Shape& output = view.output().shape;
+  const auto rows = rows_of(output);
+  if (view.node.op->untranspose != untranspose_elementwise || !rows) return false;
+  for (std::size_t i = 0; i < view.node.inputs.size(); ++i)
+    if (view.input(i).variable ||
+        rows_in(view.input(i), *rows, output.size()) == OperandRows::others)
       return false;
-  }
   return true;
 }
 
-/// The node alone, on images of one row.
+/// The node alone, on tensors of one row.
 struct RowGraph {
   Graph graph;
   std::vector<std::optional<BufferId>> buffers;  ///< by tensor: those of the whole images
@@ -32,12 +43,15 @@ struct RowGraph {
 
 RowGraph row_graph(const NodeView& view, const std::vector<std::optional<BufferId>>& buffers) {
   RowGraph row;
+  const std::size_t rank = view.output().shape.size();
+  const TensorRows rows = *rows_of(view.output().shape);
   Node node = view.node;
   for (auto* ids : {&node.inputs, &node.outputs})
     for (TensorId& id : *ids) {
       if (id == no_tensor) continue;
       Tensor tensor = view.graph[id];
-      if (has_rows(tensor.shape)) tensor.shape[1] = 1;
+      if (rows_in(tensor, rows, rank) == OperandRows::same)
+        tensor.shape[tensor.shape.size() - (rank - rows.dimension)] = 1;
       row.buffers.push_back(buffers[static_cast<std::size_t>(id)]);
       row.graph.tensors.push_back(std::move(tensor));
       id = static_cast<TensorId>(row.graph.tensors.size() - 1);
@@ -90,22 +104,25 @@ void add_row_form(Program& program, const NodeView& view, const Target& target,
   share_constants(program, made, constants);
   if (!single) return;
   const Shape& shape = view.output().shape;
-  const std::int64_t elements = std::int64_t{shape[2]} * shape[3];
+  const TensorRows rows = *rows_of(shape);
   RowForm form{.kernel = made.kernel,
                .shape = made.shape,
                .arguments = made.arguments,
                .operands = made.operands,
                .windows = {},
-               .height = shape[1],
-               .elements = elements,
+               .height = rows.height,
+               .elements = rows.elements,
                .lead = {}};
   for (std::size_t i = 0; i < form.operands.size(); ++i) {
     const auto* id = std::get_if<BufferId>(&form.operands[i].place);
-    if (id && form.operands[i].access == Access::read && has_rows(program[*id].shape))
-      form.windows.push_back(
-          {.operand = i,
-           .height = shape[1],
-           .elements = std::int64_t{program[*id].shape[2]} * program[*id].shape[3]});
+    if (!id || form.operands[i].access != Access::read) continue;
+    const Tensor& operand = view.graph[program[*id].tensor];
+    if (rows_in(operand, rows, shape.size()) == OperandRows::same)
+      form.windows.push_back({.operand = i,
+                              .height = rows.height,
+                              .elements = rows_of(operand.shape)->elements,
+                              .firsts = {},
+                              .table = {}});
   }
   if (form.windows.empty()) return;
   program.steps.back().row_form = std::move(form);

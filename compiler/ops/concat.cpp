@@ -107,26 +107,24 @@ Struct turns_layer(const NodeView& view, std::int64_t count) {
   return {"concat_layer", {int_field("count", count), ints_field("bytes", bytes)}, {}};
 }
 
-/// Of images that are joined within rows.
+/// Of tensors that are joined within rows.
 std::optional<RowForm> turns_row(const NodeView& view, const Step& step) {
-  const Shape& output = view.output().shape;
-  if (!has_rows(output) || axis_of(view) < 2) return std::nullopt;
+  const auto output = rows_of(view.output().shape);
+  if (!output || axis_of(view) <= output->dimension) return std::nullopt;
   RowForm form{.kernel = step.kernel,
                .shape = {},
-               .arguments = turns_layer(view, axis_of(view) == 2 ? 1 : output[2]),
+               .arguments = turns_layer(view, runs(view) / output->height),
                .operands = step.operands,
                .windows = {},
-               .height = output[1],
-               .elements = std::int64_t{output[2]} * output[3],
+               .height = output->height,
+               .elements = output->elements,
                .lead = {}};
-  for (std::size_t i = 0; i < view.node.inputs.size(); ++i) {
-    const Shape& input = view.input(i).shape;
+  for (std::size_t i = 0; i < view.node.inputs.size(); ++i)
     form.windows.push_back({.operand = i,
-                            .height = input[1],
-                            .elements = std::int64_t{input[2]} * input[3],
+                            .height = output->height,
+                            .elements = element_count(view.input(i).shape) / output->height,
                             .firsts = {},
                             .table = {}});
-  }
   return form;
 }
 

@@ -62,11 +62,11 @@ std::int64_t macs(const NodeView& view) {
   return element_count(view.input(1).shape) * rows(view);
 }
 
-/// Whether the inputs are the rows of one image, each of whole bytes of weights.
-bool is_image(const NodeView& view, const LinearFormat& format) {
-  const Shape& image = view.input(0).shape;
-  return has_rows(image) && rows(view) == 1 &&
-         (format.weights != ElementType::s4 || image[2] * image[3] % 2 == 0);
+/// The rows of the inputs, each of whole bytes of weights.
+std::optional<TensorRows> input_rows(const NodeView& view, const LinearFormat& format) {
+  const auto image = rows_of(view.input(0).shape);
+  const bool whole = image && (format.weights != ElementType::s4 || image->elements % 2 == 0);
+  return whole && rows(view) == 1 ? image : std::nullopt;
 }
 
 template <const LinearFormat& format, auto kernel>
@@ -84,9 +84,8 @@ void lower(const NodeView& view, StepBuilder& builder) {
                      output_stage(format, linear_operands(view), builder)}},
                    {builder.input(0), builder.output()});
   step.summary = activation == Activation::none ? "" : std::string(to_string(activation));
-  if (is_image(view, format))
-    step.row_form = collecting(step, view.input(0).shape,
-                               builder.scratch("sums", format.sum, weights.shape[0]));
+  if (const auto image = input_rows(view, format))
+    step.row_form = collecting(step, *image, builder.scratch("sums", format.sum, weights.shape[0]));
 }
 
 template <const LinearFormat& format>

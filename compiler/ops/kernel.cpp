@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 
 namespace smelt {
@@ -76,14 +77,14 @@ Step& StepBuilder::step(Kernel kernel, Struct shape, Struct arguments,
   return made;
 }
 
-RowForm collecting(const Step& step, const Shape& image, Operand sums) {
+RowForm collecting(const Step& step, const TensorRows& rows, Operand sums) {
   RowForm form;
   form.kernel.name = step.kernel.name + "_collect";
   form.kernel.header = step.kernel.header;
   form.arguments = step.arguments;
   form.operands = step.operands;
-  form.windows = {{.height = image[1], .elements = std::int64_t{image[2]} * image[3]}};
-  form.height = image[1];
+  form.windows = {{.height = rows.height, .elements = rows.elements}};
+  form.height = rows.height;
   form.collects = form.numbered = true;
   form.operands.push_back(sums);
   return form;
@@ -91,6 +92,14 @@ RowForm collecting(const Step& step, const Shape& image, Operand sums) {
 
 bool has_rows(const Shape& shape) {
   return shape.size() == 4 && shape[0] == 1 && shape[1] > 1;
+}
+
+std::optional<TensorRows> rows_of(const Shape& shape) {
+  const auto first =
+      std::find_if(shape.begin(), shape.end(), [](auto extent) { return extent > 1; });
+  if (shape.end() - first < 2) return std::nullopt;
+  return TensorRows{static_cast<std::size_t>(first - shape.begin()), *first,
+                    element_count(shape) / *first};
 }
 
 Field int_field(std::string_view name, std::int64_t value) {

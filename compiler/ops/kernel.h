@@ -102,9 +102,17 @@ class StepBuilder {
 /// Whether a tensor is an image NHWC of one batch and several rows.
 bool has_rows(const Shape& shape);
 
-/// The row form of a step of (input, output) that adds up the rows of its input, an image NHWC of
-/// one batch, in `sums`: the kernel of the same name with `_collect`.
-RowForm collecting(const Step& step, const Shape& image, Operand sums);
+/// The rows of any tensor: the first dimension that counts, if there is more inside.
+struct TensorRows {
+  std::size_t dimension = 0;
+  std::int32_t height = 0;
+  std::int64_t elements = 0;  ///< of a row
+};
+std::optional<TensorRows> rows_of(const Shape& shape);
+
+/// The row form of a step of (input, output) that adds up the rows of its input in `sums`: the
+/// kernel of the same name with `_collect`.
+RowForm collecting(const Step& step, const TensorRows& rows, Operand sums);
 
 /// An operand that the kernel reads by load().
 inline Operand by_load(Operand operand) {

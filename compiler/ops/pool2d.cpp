@@ -154,8 +154,8 @@ void set_row_form(const NodeView& view, Step& step, StepBuilder& builder) {
   if (window.kernel == Extent2{input[1], input[2]} && window.pads == Pads{} && has_rows(input)) {
     const ElementType type = view.input(0).type;
     const bool sums = type != ElementType::f32 && view.node.op != &max_pool2d;
-    RowForm form =
-        collecting(step, input, builder.scratch("sums", sums ? ElementType::s32 : type, input[3]));
+    RowForm form = collecting(step, *rows_of(input),
+                              builder.scratch("sums", sums ? ElementType::s32 : type, input[3]));
     form.operands.erase(form.operands.begin() + 2);  // the ring
     step.row_form = std::move(form);
     return;

@@ -118,12 +118,14 @@ std::vector<Field> reduction_fields(const Shape& shape, const std::vector<std::i
 }
 
 void set_row_form(const NodeView& view, Step& step, ElementType sum, StepBuilder& builder) {
-  const Shape& image = view.input(0).shape;
-  if (!has_rows(image) || !is_reduced(view, 1)) return;
+  Shape shape = view.input(0).shape;
+  const auto rows = rows_of(shape);
+  if (!rows || !is_reduced(view, rows->dimension)) return;
   const Operand sums = builder.scratch("sums", sum, element_count(view.output().shape));
-  RowForm form = collecting(step, image, sums);
+  RowForm form = collecting(step, *rows, sums);
+  shape[rows->dimension] = 1;
   const std::vector<Field> loops =
-      reduction_fields({1, 1, image[2], image[3]}, view.attributes<ReduceAttributes>().axes);
+      reduction_fields(shape, view.attributes<ReduceAttributes>().axes);
   std::copy(loops.begin(), loops.end(), form.arguments->fields.begin());
   step.row_form = std::move(form);
 }

@@ -44,6 +44,11 @@ Graph fold_pads(Graph graph);
 /// needs: nothing. keeps: everything else. gives: no clamp of what is clamped and read by it alone.
 Graph fuse_activations(Graph graph);
 
+/// Makes images of one row images of one column, where layers slide over them: they can then run
+/// row by row.
+/// needs: nothing. keeps: everything else, every byte. gives: reshapes around these layers.
+Graph columns_to_rows(Graph graph);
+
 /// Removes nodes and tensors that no output depends on.
 /// needs: nothing. keeps: inputs, outputs, state. gives: every tensor is used.
 Graph remove_dead_nodes(Graph graph);

@@ -59,6 +59,9 @@ class Maker {
       buffer.bytes = layout.count * layout.pitch * place.element_bytes;
       if (place.copied) buffer.shape = {layout.count, static_cast<std::int32_t>(layout.pitch)};
       buffer.rows = layout;
+      for (std::size_t i = 0; i < program_.buffers.size(); ++i)
+        if (storage_of(program_, static_cast<BufferId>(i)) == id)
+          program_.buffers[i].bytes = program_[id].bytes;
     }
     buffers_.push_back(id);
     pipeline_.lives.push_back({id, first_ + life.first, first_ + life.last});

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "compiler/ops/add.h"
 #include "compiler/ops/concat.h"
@@ -26,8 +27,10 @@ constexpr auto f32 = ElementType::f32;
 class Network {
  public:
   Network(std::uint32_t seed, bool pads_rows) : random_(seed), pads_rows_(pads_rows) {
-    x_ = builder_.input(f32,
-                        {1, random_.integer(3, 18), random_.integer(1, 7), random_.integer(1, 6)});
+    std::int32_t height = random_.integer(3, 18), width = random_.integer(1, 7);
+    // A signal, as one row.
+    if (pads_rows && random_.integer(0, 4) == 0) width = std::exchange(height, 1);
+    x_ = builder_.input(f32, {1, height, width, random_.integer(1, 6)});
   }
 
   Graph draw() {

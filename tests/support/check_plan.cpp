@@ -95,7 +95,10 @@ class Arena {
       report(fmt::format("{} at {} is not aligned to its type", text, buffer.offset));
     if (!buffer.alias_of && buffer.offset % options_.alignment != 0)
       report(fmt::format("{} at {} is not aligned", text, buffer.offset));
-    for (std::size_t j = 0; state && j < i; ++j) check_states(buffer, program_.buffers[j], text);
+    for (std::size_t j = 0; state && j < i; ++j)
+      if (storage_of(program_, static_cast<BufferId>(i)) !=
+          storage_of(program_, static_cast<BufferId>(j)))
+        check_states(buffer, program_.buffers[j], text);
   }
 
   void check_states(const Buffer& a, const Buffer& b, const std::string& text) {
@@ -291,6 +294,8 @@ class Arena {
                    const Bytes& to) {
     // What the caller pushes is not in the arena.
     if (program_.streamed && program_.streamed->step == i) return;
+    // A ring goes by other shapes as well.
+    if (program_[storage_of(program_, id)].rows) id = storage_of(program_, id);
     for (std::int32_t k = 0; k < window.rows; ++k) {
       const std::int64_t row = window.first(y) + std::int64_t{k} * window.dilation;
       Bytes from{};
