@@ -9,13 +9,6 @@
 namespace smelt::test {
 namespace {
 
-bool is_written(const Program& program, BufferId id) {
-  for (const Step& step : program.steps)
-    for (const Operand& operand : step.operands)
-      if (operand.access == Access::write && std::get<BufferId>(operand.place) == id) return true;
-  return false;
-}
-
 /// Follows which buffer owns each byte of the arena through one run.
 class Arena {
  public:
@@ -293,11 +286,6 @@ class Arena {
 };
 
 }  // namespace
-
-BufferId value_of(const Program& program, BufferId id) {
-  while (program[id].alias_of && !is_written(program, id)) id = *program[id].alias_of;
-  return id;
-}
 
 std::string plan_problem(const Program& program, const PlanOptions& options) {
   return Arena(program, options).run();

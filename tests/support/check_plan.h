@@ -10,10 +10,6 @@
 
 namespace smelt::test {
 
-/// The buffer whose value is in the bytes of `id`. Tensors that are the same under another shape
-/// own bytes together; an output that a step lays over its input is a value of its own.
-BufferId value_of(const Program& program, BufferId id);
-
 /// What is wrong with the plan of `program`: buffers whose bytes are written while another that is
 /// read later holds them, or that are not aligned or leave the arena; a wrong claim on the input.
 /// Empty if nothing.
