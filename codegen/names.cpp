@@ -133,6 +133,12 @@ std::string comment_text(std::string_view text, std::size_t longest) {
   return result;
 }
 
+std::string shortened(std::string_view text, std::size_t room) {
+  if (text.size() <= room) return std::string(text);
+  const std::size_t head = (room - 2) / 4;
+  return fmt::format("{}..{}", text.substr(0, head), text.substr(text.size() + head + 2 - room));
+}
+
 bool is_prefix(std::string_view name) {
   return !name.empty() && name.size() <= 40 && name[0] >= 'a' && name[0] <= 'z' &&
          !contains(headers, name) && std::all_of(name.begin(), name.end(), [](char c) {

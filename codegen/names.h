@@ -20,6 +20,10 @@ std::string short_name(std::string_view name);
 /// is longer than `longest`.
 std::string comment_text(std::string_view text, std::size_t longest = 80);
 
+/// At most `room` characters, at least 3; what is left out is nearer to the beginning, since names
+/// of layers differ at their ends.
+std::string shortened(std::string_view text, std::size_t room);
+
 /// True for a name that may be the prefix of all emitted names: [a-z][a-z0-9_]*, at most 40, and
 /// NAME.h hides no header of the C library.
 bool is_prefix(std::string_view name);

@@ -28,9 +28,9 @@ void check(const Need& need, std::int64_t limit, const std::string& whose, const
 bool check_budgets(Compiled& compiled, const std::string& flash_budget, Diagnostics& diagnostics) {
   const Program& program = compiled.program;
   const ConstantBytes constants = constant_bytes(program);
-  const Need ram{"RAM", program.arena_bytes + program.state_bytes,
-                 fmt::format("step {} needs the most; smelt inspect shows the tensors around it",
-                             program.peak_step)};
+  const Need ram{
+      "RAM", program.arena_bytes + program.state_bytes,
+      fmt::format("step {} needs the most; smelt plan shows what for", program.peak_step)};
   const Need flash{"flash", constants.weights + constants.single + constants.tables,
                    "for its constants alone; fewer channels or a smaller type help"};
   const std::string& model = compiled.emit.model_file;

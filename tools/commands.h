@@ -144,6 +144,13 @@ struct EvalOptions {
 };
 int eval(const EvalOptions& options);
 
+struct PlanCommandOptions {
+  ModelOptions model;
+  std::string svg;  ///< file to draw to; empty: none
+  bool json = false;
+};
+int plan(const PlanCommandOptions& options);
+
 struct OptOptions {
   std::string file;  ///< graph in textual form, "-" for standard input
   std::vector<std::string> passes;

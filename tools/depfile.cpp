@@ -55,8 +55,7 @@ bool write_depfile(const fs::path& path, const std::vector<fs::path>& inputs,
   std::string text = escaped(fs::path(path).replace_extension().string()) + ":";
   for (const fs::path& input : inputs)
     text += fmt::format(" \\\n  {}", escaped(fs::absolute(input).string()));
-  return write_files(fs::absolute(path).parent_path(), {{path.filename().string(), text + "\n"}},
-                     diagnostics);
+  return write_output(path, text + "\n", diagnostics);
 }
 
 }  // namespace smelt::tools

@@ -74,7 +74,7 @@ bool write_files(const fs::path& folder, const std::vector<OutputFile>& files,
     const fs::path path = folder / file.path;
     if (same_text(path, file.text)) continue;
     std::error_code code;
-    fs::create_directories(path.parent_path(), code);
+    if (path.has_parent_path()) fs::create_directories(path.parent_path(), code);
     if (code) return fail(path, reason(code));
     if (fs::is_directory(path, code)) return fail(path, "a folder of that name is in the way");
     pending.emplace_back(temporary_name(path), path);
@@ -86,6 +86,11 @@ bool write_files(const fs::path& folder, const std::vector<OutputFile>& files,
     if (code) return fail(to, reason(code));
   }
   return true;
+}
+
+bool write_output(const fs::path& file, std::string text, Diagnostics& diagnostics) {
+  return write_files(file.parent_path(), {{file.filename().string(), std::move(text)}},
+                     diagnostics);
 }
 
 TemporaryFolder::TemporaryFolder() {

@@ -21,6 +21,9 @@ std::optional<std::vector<std::uint8_t>> read_file(const std::filesystem::path& 
 bool write_files(const std::filesystem::path& folder, const std::vector<OutputFile>& files,
                  Diagnostics& diagnostics);
 
+/// Likewise a single file.
+bool write_output(const std::filesystem::path& file, std::string text, Diagnostics& diagnostics);
+
 /// A fresh folder for temporary files, removed at the end of the scope.
 class TemporaryFolder {
  public:

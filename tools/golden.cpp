@@ -77,10 +77,7 @@ int golden(const GoldenOptions& options) {
   const std::size_t count = cases->size();
   const auto bytes = golden_bytes(graph, compiled->model.sha256,
                                   {.sequence = options.sequence, .cases = std::move(*cases)});
-  const std::filesystem::path path = options.output;
-  if (!write_files(path.parent_path(),
-                   {{path.filename().string(), std::string(bytes.begin(), bytes.end())}},
-                   diagnostics))
+  if (!write_output(options.output, std::string(bytes.begin(), bytes.end()), diagnostics))
     return fail(exit_system);
   print(diagnostics);
   fmt::print("{}: {} cases of {}\n", options.output, count, graph.file);

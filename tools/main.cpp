@@ -118,6 +118,13 @@ void add_inspect(CLI::App& app, InspectOptions& options) {
   app.footer("Example:\n  smelt inspect kws.tflite");
 }
 
+void add_plan(CLI::App& app, PlanCommandOptions& options) {
+  add_model_options(app, options.model);
+  app.add_option("--svg", options.svg, "draw it: file to write");
+  app.add_flag("--json", options.json, "report as JSON");
+  app.footer("Example:\n  smelt plan kws.tflite --optimize ram --svg kws.svg");
+}
+
 void add_targets(CLI::App& app, TargetsOptions& options) {
   app.add_flag("--json", options.json, "in the terms in which a .json file describes a device");
   app.footer("Example:\n  smelt targets");
@@ -226,6 +233,7 @@ int main(int argc, char** argv) {
   CompileOptions compile_options;
   FeaturesOptions features_options;
   InspectOptions inspect_options;
+  PlanCommandOptions plan_options;
   TargetsOptions targets_options;
   RunOptions run_options;
   VerifyOptions verify_options;
@@ -237,6 +245,7 @@ int main(int argc, char** argv) {
   add("features", "Emit a front end from samples to log-mel features", add_features, features,
       features_options);
   add("inspect", "Show operators, tensors and costs", add_inspect, inspect, inspect_options);
+  add("plan", "Show what lies where in RAM, when and why", add_plan, plan, plan_options);
   add("targets", "List what can be compiled for", add_targets, targets, targets_options);
   add("run", "Run the compiled model on this machine", add_run, run, run_options);
   add("verify", "Prove that the emitted code computes the golden outputs", add_verify, verify,

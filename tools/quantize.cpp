@@ -24,10 +24,7 @@ int quantize(const QuantizeCommandOptions& options) {
   if (!model) return fail(exit_bad_input);
   const auto bytes = export_tflite(model->graph, diagnostics);
   if (!bytes) return fail(exit_bad_input);
-  const std::filesystem::path path = options.output;
-  const auto folder = path.has_parent_path() ? path.parent_path() : ".";
-  if (!write_files(folder, {{path.filename().string(), std::string(bytes->begin(), bytes->end())}},
-                   diagnostics))
+  if (!write_output(options.output, std::string(bytes->begin(), bytes->end()), diagnostics))
     return fail(exit_system);
   print(diagnostics);
   fmt::print("{}: {} bytes\n", options.output, bytes->size());

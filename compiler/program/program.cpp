@@ -2,9 +2,24 @@
 #include "compiler/program/program.h"
 
 namespace smelt {
+namespace {
+
+bool is_written(const Program& program, BufferId id) {
+  for (const Step& step : program.steps)
+    for (const Operand& operand : step.operands)
+      if (operand.access == Access::write && std::get<BufferId>(operand.place) == id) return true;
+  return false;
+}
+
+}  // namespace
 
 BufferId storage_of(const Program& program, BufferId id) {
   while (program[id].alias_of) id = *program[id].alias_of;
+  return id;
+}
+
+BufferId value_of(const Program& program, BufferId id) {
+  while (program[id].alias_of && !is_written(program, id)) id = *program[id].alias_of;
   return id;
 }
 

@@ -247,6 +247,10 @@ struct Program {
 /// The buffer that really owns the bytes of `id`.
 BufferId storage_of(const Program& program, BufferId id);
 
+/// The buffer whose value is in the bytes of `id`. Tensors that are the same under another shape
+/// own bytes together; an output that a step lays over its input is a value of its own.
+BufferId value_of(const Program& program, BufferId id);
+
 /// The pipeline that a step is part of; null: none.
 const Pipeline* pipeline_of(const Program& program, std::int32_t step);
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "codegen/memory_svg.h"
 #include "compiler/ops/add.h"
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/softmax.h"
@@ -127,6 +128,18 @@ std::string complaints(const std::vector<OutputFile>& files, const std::string& 
 }
 
 }  // namespace
+
+TEST_CASE("the picture of a plan is well-formed whatever the names") {
+  EmitOptions hostile = options();
+  hostile.model_file = "<a> & \"b\" \x01\xff]]>";
+  const tools::TemporaryFolder folder;
+  const std::string file = (folder.path() / "plan.svg").string();
+  Diagnostics diagnostics;
+  REQUIRE(tools::write_output(file, memory_svg(program_of(hostile_graph()), hostile), diagnostics));
+  const std::string parse =
+      "python3 -c 'import sys, xml.etree.ElementTree as xml; xml.parse(sys.argv[1])' ";
+  CHECK(std::system((parse + file).c_str()) == 0);
+}
 
 TEST_CASE("names of any kind do no harm to the emitted code", "[emit]") {
   const Graph graph = hostile_graph();
