@@ -37,7 +37,7 @@ class Builder {
       if (!program_.steps[static_cast<std::size_t>(step)].row_form || !add(step))
         return std::nullopt;
     if (streamed_ && !takes_all_rows()) return std::nullopt;
-    pad();
+    if (!pad()) return std::nullopt;
     return std::move(result_);
   }
 
@@ -145,18 +145,18 @@ class Builder {
   }
 
   /// Rings get the padding of their readers; whole tensors whose readers want some, a ring that
-  /// rows are copied into.
-  void pad() {
-    consistent_ = true;
+  /// rows are copied into. False if readers want different ones.
+  bool pad() {
     for (std::size_t p = 0; p < by_storage_.size(); ++p) {
       Place wanted = result_.places[p];
-      if (!merge(p, wanted)) consistent_ = false;
+      if (!merge(p, wanted)) return false;
       const bool pushed = streamed_ && use(wanted.storage).input;
       if (wanted.ring)
         result_.places[p] = wanted;
       else if (wanted.layout.padded() || pushed)
         copy(p, wanted);
     }
+    return true;
   }
 
   /// Whether readers agree on what padding is.
@@ -202,15 +202,10 @@ class Builder {
     result_.stages.insert(before, std::move(stage));
   }
 
- public:
-  bool consistent() const { return consistent_; }
-
- private:
   const Program& program_;
   const std::vector<Use>& uses_;
   std::int32_t first_, last_;
   bool keep_input_, streamed_;
-  bool consistent_ = true;
   Stages result_;
   std::vector<bool> collected_;  // by place: whole after the last row only
   std::map<BufferId, std::size_t> by_storage_;
@@ -240,10 +235,7 @@ std::vector<Use> uses_of(const Program& program) {
 std::optional<Stages> stages_of(const Program& program, const std::vector<Use>& uses,
                                 std::int32_t first, std::int32_t last, bool keep_input,
                                 bool streamed) {
-  Builder builder(program, uses, first, last, keep_input, streamed);
-  auto stages = builder.run();
-  if (!builder.consistent()) return std::nullopt;
-  return stages;
+  return Builder(program, uses, first, last, keep_input, streamed).run();
 }
 
 }  // namespace smelt
