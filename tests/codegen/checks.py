@@ -91,6 +91,10 @@ class Model:
             f"sum += (double)*{self.name}_{name}(model);"
             for kind in ("input", "output") for name, *_ in self.ports(kind)]
 
+    def for_avr(self):
+        """Sources that read differently there."""
+        return self.sources
+
     def network(self):
         """The functions that call the steps, in the order of these."""
         functions = [re.search(rf"\n{head}\(.*?\n}}\n", self.text(".cpp"), re.S)
@@ -128,12 +132,12 @@ def check_avr(model, scratch):
     sizes = {"int8_t": 1, "uint8_t": 1, "int16_t": 2, "int32_t": 4, "float": 4, "int64_t": 8}
     arrays = re.findall(r"extern const (\w+) \w+\[(\d+)\]", model.text("_weights.h"))
     largest = max([sizes[ctype] * int(count) for ctype, count in arrays] +
-                  [model.number("ARENA_BYTES")])
+                  [model.number("ARENA_BYTES"), model.number("STATE_BYTES") or 0])
     if largest > AVR_OBJECT:
         print(f"skipped avr-g++: an object of {largest} bytes")
         return
     for options in ([], [f"-D{model.macro}_TRACE"], ["-include", HERE / "arduino.h"]):
-        for source in model.sources:
+        for source in model.for_avr():
             done = run("avr-g++", "-mmcu=atmega2560", "-Os", "-std=c++14", *WARNINGS, *options,
                        f"-I{model.folder}", "-c", source, "-o", scratch / "avr.o")
             check(done.returncode == 0, f"avr-g++ {options} {source.name}:\n{done.stdout[:3000]}")
