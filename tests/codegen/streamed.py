@@ -104,7 +104,7 @@ static int32_t first, stride;
 #ifdef MACRO_TRACE
 static const int32_t traced_of_input[] = {TRACED};
 static const int32_t periods[] = {PERIODS};
-static int32_t tracing, seen[2][STEPS], next_row[2][STEPS];
+static int32_t tracing, seen[2][STEPS], next_row[2][STEPS], fallen_back[STEPS];
 static size_t bytes_of[STEPS];
 void NAME_trace(int32_t step, int32_t row, const void *from, size_t bytes) {
   const instance &at = instances[tracing];
@@ -118,6 +118,7 @@ void NAME_trace(int32_t step, int32_t row, const void *from, size_t bytes) {
   // Of what follows the rows, there is one.
   int32_t &next = next_row[tracing][step];
   if (row != next && (periods[step] == 0 || row != next - periods[step])) fail("traced row", tracing, at.row);
+  if (row < next) ++fallen_back[step];
   next = traced_of_input[step] == 1 && periods[step] == 0 ? 0 : row + 1;
   ++seen[tracing][step];
 }
@@ -216,6 +217,11 @@ int main() {
   if (first <= 0 || first > rows || (!endless && first != rows)) fail("rows of an input", 0, first);
   if (instances[0].results < WANTED || instances[1].results < WANTED) fail("too few results", 0, 0);
   const int32_t results = instances[0].results;
+#ifdef MACRO_TRACE
+  // Numbers of rows without end stay small.
+  for (int32_t step = 0; step < STEPS; ++step)
+    if (periods[step] > 0 && traced_of_input[step] > 0 && fallen_back[step] < 2) fail("rows go on", 0, step);
+#endif
 #ifndef MACRO_TRACE
   restart(0);
   free(instances[0].state);
