@@ -4,6 +4,13 @@
 #include <fmt/format.h>
 
 namespace smelt {
+namespace {
+
+bool is_in_memory(const Operand& operand, const Buffer& buffer) {
+  return operand.access == Access::write || buffer.bytes > 0;
+}
+
+}  // namespace
 
 std::string callee(const Step& step) {
   const std::string name = step.kernel.custom ? step.kernel.name : "smelt::" + step.kernel.name;
@@ -27,6 +34,25 @@ std::string step_title(const EmitContext& context, std::size_t step) {
 std::vector<std::string> layer_argument(const EmitContext& context, std::size_t step) {
   if (!context.program.steps[step].arguments) return {};
   return {context.layers[step]};
+}
+
+std::vector<std::string> memory_of(const EmitContext& context, std::size_t first,
+                                   std::size_t last) {
+  bool state = false, arena = false;
+  for (std::size_t i = first; i <= last; ++i)
+    for (const Operand& operand : context.program.steps[i].operands) {
+      const auto* id = std::get_if<BufferId>(&operand.place);
+      if (!id || !is_in_memory(operand, context.program[*id])) continue;
+      (context.program[*id].kind == BufferKind::state ? state : arena) = true;
+    }
+  std::vector<std::string> memory;
+  if (state) memory.emplace_back("state");
+  if (arena) memory.emplace_back("arena");
+  return memory;
+}
+
+std::string memory_parameter(const EmitContext& context, std::string_view memory) {
+  return memory == "state" ? fmt::format("{}_state *state", context.prefix) : "void *arena";
 }
 
 }  // namespace smelt

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "codegen/context.h"
 
@@ -21,6 +22,12 @@ std::string step_title(const EmitContext& context, std::size_t step);
 
 /// The layer struct, or nothing.
 std::vector<std::string> layer_argument(const EmitContext& context, std::size_t step);
+
+/// The memory that steps `first` to `last` work in: "state", "arena", or both.
+std::vector<std::string> memory_of(const EmitContext& context, std::size_t first, std::size_t last);
+
+/// The parameter of that name: "void *arena".
+std::string memory_parameter(const EmitContext& context, std::string_view memory);
 
 /// The constants and functions of all pipelines.
 void write_pipelines(CppWriter& writer, const EmitContext& context);

@@ -32,8 +32,9 @@ void reserve_own(Names& names, const EmitContext& context) {
     names.reserve(fmt::format("{}_{}", context.prefix, suffix));
   for (std::size_t i = 0; i < context.program.pipelines.size(); ++i)
     for (const char* word : {"pipeline", "rows"}) names.reserve(fmt::format("{}_{}", word, i));
-  for (const char* local : {"arena", "done", "out", "row", "rows", "state", "y"})
-    names.reserve(local);
+  for (const char* own :
+       {"arena", "done", "missing", "out", "push_row", "row", "rows", "state", "y"})
+    names.reserve(own);
   for (const Step& step : context.program.steps) {
     if (step.shape) names.reserve(step.shape->name);
     if (step.kernel.custom) names.reserve(step.kernel.name.substr(0, step.kernel.name.find(':')));

@@ -170,24 +170,40 @@ CppWriter& CppWriter::outdent() {
   return *this;
 }
 
-/// `function(arguments...)tail`, broken after commas, the arguments below one another.
+/// Pieces on as few lines as hold them: after `first`, and `indent` columns into further lines.
+std::vector<std::string> CppWriter::packed(std::string first, std::size_t indent,
+                                           const std::vector<std::string>& pieces) const {
+  const std::size_t room = columns - static_cast<std::size_t>(depth_) * 2;
+  std::vector<std::string> lines = {std::move(first)};
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const std::size_t space = i > 0 ? 1 : 0;
+    if (i > 0 && lines.back().size() + space + pieces[i].size() > room)
+      lines.push_back(std::string(indent, ' ') + pieces[i]);
+    else
+      lines.back() += std::string(space, ' ') + pieces[i];
+  }
+  return lines;
+}
+
+/// `function(arguments...)tail`, broken after commas: the arguments below one another, or all below
+/// the function where that takes fewer lines.
 void CppWriter::list(std::string_view function, const std::vector<std::string>& arguments,
                      std::string_view tail) {
-  const std::size_t room = columns - static_cast<std::size_t>(depth_) * 2;
-  std::vector<std::string> lines = {fmt::format("{}(", function)};
-  bool fits = true;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const bool last = i + 1 == arguments.size();
-    const std::string piece = fmt::format("{}{}", arguments[i], last ? tail : ",");
-    const std::size_t space = i > 0 ? 1 : 0;
-    if (i > 0 && lines.back().size() + space + piece.size() > room)
-      lines.push_back(std::string(function.size() + 1, ' ') + piece);
-    else
-      lines.back() += std::string(space, ' ') + piece;
-    fits = fits && lines.back().size() <= room;
-  }
-  if (arguments.empty()) lines.back() += tail;
-  const bool protect = !fits && !table_;
+  std::vector<std::string> pieces = arguments;
+  for (std::size_t i = 0; i < pieces.size(); ++i) pieces[i] += i + 1 == pieces.size() ? tail : ",";
+  if (pieces.empty()) pieces.emplace_back(tail);
+  const std::string head = fmt::format("{}(", function);
+  std::vector<std::string> lines = packed(head, head.size(), pieces);
+  const auto fits = [&](const std::vector<std::string>& text) {
+    return std::all_of(text.begin(), text.end(), [&](const std::string& line) {
+      return static_cast<std::size_t>(depth_) * 2 + line.size() <= columns;
+    });
+  };
+  std::vector<std::string> below = packed("    ", 4, pieces);
+  below.insert(below.begin(), head);
+  const std::size_t most = fits(lines) ? lines.size() - 1 : std::max<std::size_t>(2, lines.size());
+  if (fits(below) && below.size() <= most) lines = std::move(below);
+  const bool protect = !fits(lines) && !table_;
   if (protect) begin_table();
   for (const std::string& each : lines) put(each);
   if (protect) end_table();

@@ -64,6 +64,8 @@ class CppWriter {
  private:
   void put(std::string_view text);
   void indented(std::string_view text);
+  std::vector<std::string> packed(std::string first, std::size_t indent,
+                                  const std::vector<std::string>& pieces) const;
   void list(std::string_view function, const std::vector<std::string>& arguments,
             std::string_view tail);
 

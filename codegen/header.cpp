@@ -55,7 +55,9 @@ class HeaderWriter {
 
   void sizes() {
     out_.comment("Bytes of RAM that the caller provides.");
-    define(context_.macro + "_ARENA_BYTES", fmt::format("{}u", context_.program.arena_bytes));
+    // No array is empty.
+    define(context_.macro + "_ARENA_BYTES",
+           fmt::format("{}u", std::max<std::int64_t>(1, context_.program.arena_bytes)));
     if (stateful())
       define(context_.macro + "_STATE_BYTES", fmt::format("{}u", context_.program.state_bytes));
     if (context_.options.ram_budget) {
@@ -115,15 +117,21 @@ class HeaderWriter {
              fmt::format("__attribute__((section(\"{}\")))", section));
       out_.blank();
     }
-    out_.comment(streamed() ? "Working memory: what the rows so far have led to."
-                            : "Working memory. Undefined between runs, so that several models may "
-                              "share it.");
+    out_.comment(arena_text());
     memory_union("arena", "ARENA_BYTES");
     out_.comment("An instance of the model: all the RAM that it needs.");
     out_.open(fmt::format("typedef struct {}_model", context_.prefix));
     if (stateful()) out_.line(fmt::format("{}_state state;", context_.prefix));
     out_.line(fmt::format("{}_arena arena;", context_.prefix));
     out_.close(fmt::format("}} {}_model;", context_.prefix)).blank();
+  }
+
+  std::string_view arena_text() const {
+    if (!streamed())
+      return "Working memory. Undefined between runs, so that several models may share it.";
+    if (streamed()->window)
+      return "Working memory. Undefined between rows, so that several models may share it.";
+    return "Working memory: what the rows so far have led to.";
   }
 
   std::string model() const { return fmt::format("{}_model *model", context_.prefix); }
@@ -158,13 +166,13 @@ class HeaderWriter {
     out_.comment(fmt::format(
         "Takes the next row of the input, {0}_INPUT_ROW_COUNT elements that are not changed, and "
         "computes what it leads to. Returns how many rows are missing: at 0 the output is "
-        "complete, until the next row begins a new input. Never allocates, never fails.",
-        context_.macro));
+        "complete, until the next row {1}. Never allocates, never fails.",
+        context_.macro, streamed()->window ? "moves the window" : "begins a new input"));
     out_.call(fmt::format("int32_t {}_push_row", p), {model(), row}).blank();
-    out_.comment(
-        fmt::format("The same in an arena of {}_ARENA_BYTES bytes, aligned as {}_arena, "
-                    "that nobody else touches between the first row and the last.",
-                    context_.macro, p));
+    out_.comment(fmt::format(
+        "The same in an arena of {}_ARENA_BYTES bytes, aligned as {}_arena, {}.", context_.macro, p,
+        streamed()->window ? "that other models may use between rows"
+                           : "that nobody else touches between the first row and the last"));
     std::vector<std::string> parameters = memory();
     parameters.push_back(row);
     out_.call(fmt::format("int32_t {}_push_row_in", p), parameters).blank();
@@ -268,6 +276,9 @@ class HeaderWriter {
     out_.comment(
         "Yours: called with every finished row of a layer's output (a whole tensor is one "
         "row).");
+    if (streamed() && streamed()->window)
+      out_.comment(
+          "Rows go on from one window to the next; now and then, their numbers fall back.");
     out_.call(fmt::format("void {}_trace", context_.prefix),
               {"int32_t step", "int32_t row", "const void *data", "size_t bytes"});
     out_.directive("#endif");

@@ -68,31 +68,25 @@ class PipelineWriter {
     static const std::optional<Streamed::Window> none;
     return streamed() ? program_.streamed->window : none;
   }
-  /// Rings that stay from row to row are state.
-  std::string memory() const { return window() ? "done, state, arena" : "done, arena"; }
 
-  /// Whether a stage touches that kind of memory.
-  bool touches(std::size_t i, bool state) const {
-    for (const Operand& operand : step(i).operands)
-      if (const auto* id = std::get_if<BufferId>(&operand.place)) {
-        const Buffer& buffer = program_[*id];
-        if (buffer.bytes > 0 && (buffer.kind == BufferKind::state) == state) return true;
-      }
-    return false;
-  }
-
-  std::vector<std::string> parameters(bool state, bool arena) const {
+  /// Of a function that runs some of the stages.
+  std::vector<std::string> parameters(std::size_t from, std::size_t to) const {
     std::vector<std::string> result = {fmt::format("{} &done", struct_)};
-    if (window())
-      result.push_back(fmt::format("{}_state *{}", context_.prefix, state ? "state" : ""));
-    result.emplace_back(arena ? "void *arena" : "void *");
+    for (const std::string& memory : memory_of(context_, from, to))
+      result.push_back(memory_parameter(context_, memory));
     return result;
   }
 
   std::vector<std::string> parameters(std::size_t i) const {
-    std::vector<std::string> result = parameters(touches(i, true), touches(i, false));
+    std::vector<std::string> result = parameters(i, i);
     if (takes_rows(i)) result.push_back(fmt::format("const {} **row", row_type()));
     return result;
+  }
+
+  /// A stage's turn, as an expression.
+  std::string turn(std::size_t i) const {
+    return fmt::format("{}(done, {}{})", context_.stages[i],
+                       fmt::join(memory_of(context_, i, i), ", "), takes_rows(i) ? ", &row" : "");
   }
 
   std::string drawn(std::size_t i) const {
@@ -271,7 +265,8 @@ class PipelineWriter {
   }
 
   void trace(std::size_t i) {
-    if (output(i).kind != BufferKind::tensor) return;
+    // What is only copied is another layer's output.
+    if (output(i).tensor == no_tensor) return;
     const bool collects = form(i).collects;
     const std::int64_t bytes =
         collects ? output(i).bytes : form(i).elements * byte_size(output(i).type);
@@ -287,7 +282,7 @@ class PipelineWriter {
   void turns() {
     if (streamed()) {
       out_.comment("Takes a row of the input and goes as far as it leads.");
-      std::vector<std::string> taking = parameters(true, true);
+      std::vector<std::string> taking = parameters(first(), last());
       taking.push_back(fmt::format("const {} *row", row_type()));
       out_.open_function(fmt::format("void {}", name_), taking);
       out_.open(fmt::format("if (done.{} == 0)", context_.layers[taker()]));
@@ -301,8 +296,7 @@ class PipelineWriter {
     std::string turns = "while (";
     out_.begin_table();
     for (std::size_t i = last() + 1; i-- > first();) {
-      turns += fmt::format("{}({}{}){}", context_.stages[i], memory(),
-                           takes_rows(i) ? ", &row" : "", i == first() ? ") {" : " ||");
+      turns += turn(i) + (i == first() ? ") {" : " ||");
       out_.line(turns);
       turns = "       ";
     }

@@ -216,8 +216,30 @@ class SourceWriter {
   /// What follows the pipeline that takes rows, and the way through both.
   void streamed_network() {
     const Streamed& streamed = *program_.streamed;
+    if (any_behind()) steps_behind();
+    out_.open_function("int32_t push_row", row_parameters());
+    if (program_.arena_bytes == 0) out_.line("static_cast<void>(arena);");
+    out_.line(fmt::format("rows_0 &done = *smelt::at<rows_0>(state, {});",
+                          program_[streamed.counters].offset));
+    if (streamed.window)
+      push_for_ever(*streamed.window);
+    else
+      push_to_the_last();
+    if (any_behind()) out_.line(fmt::format("run({});", fmt::join(memory_behind(), ", ")));
+    out_.line("return 0;").close().blank();
+  }
+
+  bool any_behind() const { return next(0) < program_.steps.size(); }
+  std::vector<std::string> memory_behind() const {
+    return memory_of(context_, next(0), program_.steps.size() - 1);
+  }
+
+  void steps_behind() {
     out_.comment("Runs the steps behind the last row.");
-    out_.open_function("void run", parameters());
+    std::vector<std::string> parameters;
+    for (const std::string& memory : memory_behind())
+      parameters.push_back(memory_parameter(context_, memory));
+    out_.open_function("void run", parameters);
     places();
     for (std::size_t i = next(0); i < program_.steps.size(); i = next(i)) {
       out_.comment(title(i));
@@ -225,22 +247,13 @@ class SourceWriter {
       if (!pipeline_at(i)) trace(i);
     }
     out_.close().blank();
-    out_.open_function("int32_t push_row", row_parameters());
-    out_.line(fmt::format("rows_0 &done = *smelt::at<rows_0>(state, {});",
-                          program_[streamed.counters].offset));
-    if (streamed.window)
-      push_for_ever(*streamed.window);
-    else
-      push_to_the_last();
-    out_.line(fmt::format("run({});", memory()));
-    out_.line("return 0;").close().blank();
   }
 
   void call_pipeline() {
     out_.comment(fmt::format("0-{}  {} to {}, row by row", next(0) - 1, context_.layers[0],
                              context_.layers[next(0) - 1]));
-    out_.line(
-        fmt::format("pipeline_0(done, {}arena, row);", program_.streamed->window ? "state, " : ""));
+    out_.line(fmt::format("pipeline_0(done, {}, row);",
+                          fmt::join(memory_of(context_, 0, next(0) - 1), ", ")));
   }
 
   void push_to_the_last() {

@@ -34,9 +34,9 @@ SMELT_INLINE void fill_row(T *to, int32_t count, T value) {
 /// Moves all rows up by one; the last, which is free then.
 template <typename T>
 SMELT_INLINE T *shift_rows(T *first, int32_t rows, int32_t pitch) {
-  T *const last = first + (rows - 1) * pitch;
-  memmove(first, first + pitch, static_cast<size_t>((rows - 1) * pitch) * sizeof(T));
-  return last;
+  for (int32_t y = 1; y < rows; ++y, first += pitch)
+    memcpy(first, first + pitch, static_cast<size_t>(pitch) * sizeof(T));
+  return first;
 }
 
 struct copy_row_layer {

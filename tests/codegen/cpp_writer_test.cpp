@@ -127,6 +127,15 @@ TEST_CASE("calls are broken after commas", "[cpp_writer]") {
   CppWriter wide;
   wide.indent().call("function", {word, word, word});
   CHECK(wide.text() == "  function(" + word + ", " + word + ",\n           " + word + ");\n");
+  // All below the function, where that saves a line, or the room it needs.
+  const std::string longer(45, 'w'), row = longer + ", " + longer;
+  CppWriter below;
+  below.call("function", {longer, longer, longer, longer});
+  CHECK(below.text() == "function(\n    " + row + ",\n    " + row + ");\n");
+  const std::string widest(94, 'w');
+  CppWriter room;
+  room.call("function", {widest});
+  CHECK(room.text() == "function(\n    " + widest + ");\n");
 }
 
 TEST_CASE("what cannot be broken is marked for clang-format", "[cpp_writer]") {

@@ -10,7 +10,9 @@
 
 #include "codegen/memory_svg.h"
 #include "compiler/ops/add.h"
+#include "compiler/ops/conv2d.h"
 #include "compiler/ops/fully_connected.h"
+#include "compiler/ops/pool2d.h"
 #include "compiler/ops/softmax.h"
 #include "compiler/pipeline.h"
 #include "compiler/targets/targets.h"
@@ -67,6 +69,36 @@ Graph hostile_graph() {
   b.output(x);
   b.graph[b.graph.inputs[0]].name = "\"*/\\";
   b.graph[b.graph.inputs[1]].name = "int\n";
+  return b.graph;
+}
+
+/// Convolutions of an image under names that the code of pipelines uses itself.
+Graph named_pipeline() {
+  Builder b;
+  b.graph.name = "net";
+  TensorId x = b.input(ElementType::f32, {1, 20, 3, 2});
+  const TensorId weights =
+      b.constant<float>(ElementType::f32, {2, 2, 1, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
+  for (const char* name : {"row", "rows", "done", "missing", "push_row", "out", "a_row", "a",
+                           "rows_0", "pipeline_0", "a_out_ring", "ring", "next", "input", "y"}) {
+    const TensorId bias = b.constant<float>(ElementType::f32, {2}, {1, 2});
+    x = b.node(ops::conv2d, ops::Conv2dAttributes{}, {x, weights, bias});
+    b.graph[x].name = b.graph.nodes.back().name = name;
+  }
+  b.output(x);
+  return b.graph;
+}
+
+/// Nothing but the window that rows move, which is state.
+Graph rows_alone() {
+  Builder b;
+  b.graph.name = "net";
+  const Quantization quantization = per_tensor(0.5F, 0);
+  const TensorId x = b.input(ElementType::s8, {1, 4, 2, 3}, quantization);
+  b.output(b.node(
+      ops::max_pool2d,
+      ops::Pool2dAttributes{.kernel = {2, 1}, .stride = {1, 1}, .pads = {}, .dilation = {1, 1}},
+      {x}, quantization));
   return b.graph;
 }
 
@@ -157,6 +189,19 @@ TEST_CASE("names of any kind do no harm to the emitted code", "[emit]") {
     CHECK(std::all_of(file.text.begin(), file.text.end(),
                       [](char c) { return c == '\n' || (c >= 0x20 && c < 0x7f); }));
   }
+}
+
+TEST_CASE("pipelines are compiled without complaint, whatever takes their rows", "[emit]") {
+  for (const Graph& graph : {named_pipeline(), rows_alone()})
+    for (const Stream stream : {Stream::none, Stream::rows, Stream::time}) {
+      const Program program = lower_and_plan(graph, *find_target("generic"),
+                                             {.optimize = Optimize::ram, .stream = stream});
+      CAPTURE(graph.nodes.size(), static_cast<int>(stream));
+      CHECK(program.streamed.has_value() == (stream != Stream::none));
+      const std::vector<OutputFile> files = emit(program, options());
+      CHECK(complaints(files, "") == "");
+      CHECK(complaints(files, "-DNET_TRACE") == "");
+    }
 }
 
 TEST_CASE("labels read back byte for byte", "[emit]") {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fifteen mistakes such as could be made in smelt, five each in kernels, planner and passes. They
-// were written down before the generator of random graphs was tuned: a tester that does not find
-// them all would not find the next real ones either.
+// Mistakes such as could be made in smelt: five each in kernels, planner and passes, and seven in
+// pipelines of rows. They were written down before the generator of random graphs was tuned: a
+// tester that does not find them all would not find the next real ones either.
 #pragma once
 
 #include <string_view>
@@ -12,6 +12,7 @@
 #include "compiler/graph/graph.h"
 #include "compiler/plan/plan.h"
 #include "compiler/program/program.h"
+#include "tests/graphs/generator.h"
 
 namespace smelt::test {
 
@@ -28,6 +29,7 @@ struct Bug {
   Misprint kernel = {};
   Program (*planner)(const Program&, const PlanOptions&) = nullptr;  ///< takes the place of plan()
   Graph (*pass)(Graph) = nullptr;                                    ///< runs before all others
+  Graph (*draw)(std::uint32_t seed) = random_graph;                  ///< graphs that show it
 };
 
 const std::vector<Bug>& all_bugs();
