@@ -71,6 +71,18 @@ Node reshape(const Graph& graph, const Node& layer, TensorId from, TensorId to) 
           .file_kind = layer.file_kind};
 }
 
+/// Reshapes read what those before them read.
+void join_reshapes(Graph& graph) {
+  std::vector<TensorId> source(graph.tensors.size(), no_tensor);
+  for (Node& node : graph.nodes) {
+    if (node.op != &ops::reshape) continue;
+    TensorId& input = node.inputs[0];
+    if (const TensorId before = source[static_cast<std::size_t>(input)]; before != no_tensor)
+      input = before;
+    source[static_cast<std::size_t>(node.outputs[0])] = input;
+  }
+}
+
 }  // namespace
 
 Graph columns_to_rows(Graph graph) {
@@ -94,6 +106,7 @@ Graph columns_to_rows(Graph graph) {
     nodes.push_back(reshape(graph, node, output, node.outputs[0]));
   }
   graph.nodes = std::move(nodes);
+  join_reshapes(graph);
   return graph;
 }
 

@@ -46,7 +46,8 @@ Graph fuse_activations(Graph graph);
 
 /// Makes images of one row images of one column, where layers slide over them: they can then run
 /// row by row.
-/// needs: nothing. keeps: everything else, every byte. gives: reshapes around these layers.
+/// needs: nothing. keeps: everything else, every byte. gives: reshapes around these layers, none of
+/// which reads another.
 Graph columns_to_rows(Graph graph);
 
 /// Removes nodes and tensors that no output depends on.
