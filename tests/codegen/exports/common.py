@@ -185,7 +185,8 @@ def check_sample(done, library, expected):
 
 def main(kind, check_model, check_name, golden_in_sample=True):
     """`check_model(smelt, model, extra, expected, scratch)` looks at an export of a model, with
-    more options, that prints what the model gives for zeros; `check_name(library)` at the metadata alone, of libraries with awkward names."""
+    more options, that prints what the model gives for zeros; `check_name(library)` at the metadata
+    alone, of libraries with awkward names."""
     parser = argparse.ArgumentParser(description=f"Exports models for {kind} and checks the result")
     parser.add_argument("--smelt", required=True, type=pathlib.Path)
     parser.add_argument("--rows", action="append", default=[], type=pathlib.Path, metavar="MODEL",
