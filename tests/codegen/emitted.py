@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compiles a model and holds the emitted code to what is promised of it.
 
-    emitted.py --smelt PROGRAM MODEL.tflite [--golden FOLDER]
+    emitted.py --smelt PROGRAM MODEL.tflite [--golden FOLDER] [--optimize MODE]
 
 The emitted code compiles without a warning with every compiler at hand, with and without hooks,
 and under the macros of Arduino; its header is C99 too; its objects need nothing but memcpy and
@@ -280,6 +280,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--smelt", required=True, type=pathlib.Path)
     parser.add_argument("--golden", type=pathlib.Path)
+    parser.add_argument("--optimize", default="balanced")
     parser.add_argument("model", type=pathlib.Path)
     options = parser.parse_args()
     smelt, file = options.smelt.resolve(), options.model.resolve()
@@ -287,10 +288,11 @@ def main():
     with tempfile.TemporaryDirectory(prefix="smelt-emitted-") as folder:
         scratch = pathlib.Path(folder)
         golden = golden if checks.golden_fits(smelt, file, golden) else None
-        model = Model(smelt, file, scratch / "out", golden)
-        kept = Model(smelt, file, scratch / "kept", extra=["--keep-input"])
+        mode = ["--optimize", options.optimize]
+        model = Model(smelt, file, scratch / "out", golden, mode)
+        kept = Model(smelt, file, scratch / "kept", extra=[*mode, "--keep-input"])
         checks.check_data_sheet(model, file)
-        checks.check_same_bytes(smelt, model, file, golden, scratch)
+        checks.check_same_bytes(smelt, model, file, golden, scratch, mode)
         checks.check_code(model, {str(scratch), str(file.parent)}, scratch)
         check_runs(model, kept, scratch)
     return checks.verdict(file.name)

@@ -12,6 +12,7 @@
 #include "codegen/export/templates.h"
 #include "compiler/ops/add.h"
 #include "compiler/ops/arg.h"
+#include "compiler/ops/conv2d.h"
 #include "compiler/pipeline.h"
 #include "compiler/targets/targets.h"
 #include "tests/support/builder.h"
@@ -51,23 +52,65 @@ std::string output_of(const std::string& command, const std::string& log) {
   return good ? text : "failed: " + text;
 }
 
-}  // namespace
-
-TEST_CASE("a sample sets every input and prints every output", "[export]") {
+/// What the sample prints that is in a CMSIS-Pack.
+std::string printed_by_sample(const Library& library) {
   const tools::TemporaryFolder folder;
   Diagnostics diagnostics;
-  REQUIRE(tools::write_files(folder.path(), find_export("cmsis-pack")->write(mixed_library()),
-                             diagnostics));
+  REQUIRE(
+      tools::write_files(folder.path(), find_export("cmsis-pack")->write(library), diagnostics));
   const std::string in = folder.path().string();
   const std::string built =
       output_of("g++ -std=c++14 -Wall -Wextra -Wconversion -Werror -I" + in + "/src " + in +
                     "/src/*.cpp " + in + "/templates/*.cpp -o " + in + "/net",
                 in + "/log");
   REQUIRE(built == "");
-  const std::string printed = output_of(in + "/net", in + "/log");
+  return output_of(in + "/net", in + "/log");
+}
+
+/// Sums of neighbours, of which zeros make other numbers, and the same again.
+Library image_library(ElementType type, Stream stream) {
+  Builder b;
+  b.graph.name = "net";
+  const bool real = type == ElementType::f32;
+  const Quantization scale = real ? Quantization{} : per_tensor(0.5F, 3);
+  const Quantization one = real ? Quantization{} : per_tensor(1.0F, 0);
+  TensorId x = b.input(type, {1, 5, 2, 2}, scale);
+  const TensorId weights =
+      real ? b.constant<float>(type, {2, 2, 1, 2}, {1, 2, 3, -4, 5, 6, -7, 8})
+           : b.constant<std::int8_t>(type, {2, 2, 1, 2}, {1, 2, 3, -4, 5, 6, -7, 8}, one);
+  const TensorId bias =
+      real ? b.constant<float>(type, {2}, {1, 2})
+           : b.constant<std::int32_t>(ElementType::s32, {2}, {2, 4}, per_tensor(0.5F, 0));
+  for (int layer = 0; layer < 2; ++layer)
+    x = b.node(ops::conv2d, ops::Conv2dAttributes{}, {x, weights, bias}, scale);
+  b.output(x);
+  REQUIRE(problems(b.graph) == "");
+  const Program program = lower_and_plan(b.graph, *find_target("generic"),
+                                         {.optimize = Optimize::ram, .stream = stream});
+  REQUIRE(program.streamed.has_value() == (stream != Stream::none));
+  const EmitOptions options = {.model_file = "net.tflite", .sha256 = "00", .version = "1"};
+  return make_library(program, options, "1.2.3", emit(program, options), std::nullopt);
+}
+
+}  // namespace
+
+TEST_CASE("a sample sets every input and prints every output", "[export]") {
+  const std::string printed = printed_by_sample(mixed_library());
   for (const char* row : {"[0] = 0.000000\n", "[1] = 0.000000\n", "[2] = 0.000000\n", "[0] = 0\n"})
     CHECK(printed.find(row) != std::string::npos);
   CHECK(std::count(printed.begin(), printed.end(), '\n') == 3 + 3 + 1);
+}
+
+TEST_CASE("a sample of a model that takes rows pushes as many as it needs", "[export]") {
+  for (const ElementType type : {ElementType::s8, ElementType::f32}) {
+    const std::string whole = printed_by_sample(image_library(type, Stream::none));
+    CHECK(std::count(whole.begin(), whole.end(), '\n') == 3 * 2 * 2);
+    for (const Stream stream : {Stream::rows, Stream::time}) {
+      const Library library = image_library(type, stream);
+      CHECK(library.row_count == "NET_INPUT_ROW_COUNT");
+      CHECK(printed_by_sample(library) == whole);
+    }
+  }
 }
 
 TEST_CASE("of the file's name, what needs no escape anywhere is kept", "[export]") {

@@ -114,8 +114,8 @@ def check_sketch(library, expected, scratch):
     check(re.search(rf"^{library.name}: \d+ us per run", printed, re.M), f"time in {printed}")
 
 
-def check_model(smelt, model, golden, expected, scratch):
-    library = common.Library(smelt, "arduino", model, scratch / "libraries" / model.stem)
+def check_model(smelt, model, extra, expected, scratch):
+    library = common.Library(smelt, "arduino", model, scratch / "libraries" / model.stem, *extra)
     check_properties(library, "1.0.0")
     done = common.run(smelt, "compile", model, "-o", scratch / "golden", "--export", "arduino",
                       "--golden", model.parent / "golden")

@@ -69,8 +69,7 @@ def check_file(library, file):
     check(set(file.attrib) <= {"category", "name", "attr", "select"}, f"{name}: {file.attrib}")
 
 
-def check_model(smelt, model, golden, expected, scratch):
-    extra = ["--golden", golden] if golden else []
+def check_model(smelt, model, extra, expected, scratch):
     library = common.Library(smelt, "cmsis-pack", model, scratch / "pack", *extra)
     check_metadata(library, "1.0.0")
     files = list(description(library)[1].iter("file"))
@@ -79,7 +78,7 @@ def check_model(smelt, model, golden, expected, scratch):
     sources = [library.folder / file.get("name") for file in files
                if file.get("category") == "source" and not file.get("attr")]
     templates = [file.get("name") for file in files if file.get("attr") == "template"]
-    check(len(templates) == (2 if golden else 1), f"templates {templates}")
+    check(len(templates) == (2 if library.golden else 1), f"templates {templates}")
     for template in templates:
         # Copied into the project.
         main = scratch / "main.cpp"

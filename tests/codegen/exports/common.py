@@ -71,9 +71,8 @@ class Library:
         return dict(pairs)
 
 
-def check_files(smelt, kind, model, golden, scratch):
+def check_files(smelt, kind, model, extra, scratch):
     """Against a plain compile, and against the same from elsewhere."""
-    extra = ["--golden", golden] if golden else []
     library = Library(smelt, kind, model, scratch / "once", *extra)
     plain = scratch / "plain"
     run(smelt, "compile", model, "-o", plain, *extra)
@@ -185,25 +184,30 @@ def check_sample(done, library, expected):
 
 
 def main(kind, check_model, check_name, golden_in_sample=True):
-    """`check_model(smelt, model, golden, expected, scratch)` looks at an export of a model;
-    `check_name(library)` at the metadata alone, of libraries with awkward names."""
+    """`check_model(smelt, model, extra, expected, scratch)` looks at an export of a model, with
+    more options, that prints what the model gives for zeros; `check_name(library)` at the metadata
+    alone, of libraries with awkward names."""
     parser = argparse.ArgumentParser(description=f"Exports models for {kind} and checks the result")
     parser.add_argument("--smelt", required=True, type=pathlib.Path)
+    parser.add_argument("--rows", action="append", default=[], type=pathlib.Path, metavar="MODEL",
+                        help="a model that shall take its input row by row")
     parser.add_argument("models", nargs="+", type=pathlib.Path)
     options = parser.parse_args()
+    cases = [(path.resolve(), []) for path in options.models]
+    cases += [(path.resolve(), ["--stream", "rows"]) for path in options.rows]
     smelt = options.smelt.resolve()
     with tempfile.TemporaryDirectory(prefix=f"smelt-{kind}-") as folder:
         root = pathlib.Path(folder)
         check_options(smelt, kind, options.models[0].resolve(), root)
-        for model in (path.resolve() for path in options.models):
-            golden = model.parent / "golden"
-            fits = run(smelt, "compile", model, "-o", root / "fits", "--golden",
-                       golden).returncode == 0
-            golden = golden if fits and golden_in_sample else None
-            scratch = root / f"{model.parent.name}_{model.stem}"
+        for model, extra in cases:
+            golden = ["--golden", model.parent / "golden"]
+            fits = run(smelt, "compile", model, "-o", root / "fits", *golden).returncode == 0
+            extra = extra + (golden if fits and golden_in_sample else [])
+            kept_apart = "_rows" if "--stream" in extra else ""
+            scratch = root / f"{model.parent.name}_{model.stem}{kept_apart}"
             scratch.mkdir()
-            check_files(smelt, kind, model, golden, scratch)
-            check_model(smelt, model, golden, first_run(smelt, model, scratch), scratch)
+            check_files(smelt, kind, model, extra, scratch)
+            check_model(smelt, model, extra, first_run(smelt, model, scratch), scratch)
         # Nor does the name of the file break anything.
         hostile = root / "a\"b'<&>\n@NAME@\\: #%\t\u00e9.tflite"
         shutil.copy(options.models[0], hostile)

@@ -70,8 +70,7 @@ def check_metadata(library, version):
           f"override_path {options['override_path']}")
 
 
-def check_model(smelt, model, golden, expected, scratch):
-    extra = ["--golden", golden] if golden else []
+def check_model(smelt, model, extra, expected, scratch):
     library = common.Library(smelt, "esp-idf", model, scratch / "component", *extra)
     check_metadata(library, "1.0.0")
     stand_in = scratch / "idf"

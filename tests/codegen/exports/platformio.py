@@ -65,8 +65,7 @@ def example_flags(library, environment):
     return common_part.get("build_flags", "").split()
 
 
-def check_model(smelt, model, golden, expected, scratch):
-    extra = ["--golden", golden] if golden else []
+def check_model(smelt, model, extra, expected, scratch):
     library = common.Library(smelt, "platformio", model, scratch / "library", *extra)
     check_metadata(library, "1.0.0")
     stand_in = scratch / "arduino"

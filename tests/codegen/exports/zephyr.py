@@ -128,8 +128,7 @@ def check_kconfig(library, scratch):
               f"{symbol} without {leave_out!r}: {config.syms[symbol].tri_value}, {config.warnings}")
 
 
-def check_model(smelt, model, golden, expected, scratch):
-    extra = ["--golden", golden] if golden else []
+def check_model(smelt, model, extra, expected, scratch):
     library = common.Library(smelt, "zephyr", model, scratch / "module", *extra)
     check_metadata(library, None)
     check_kconfig(library, scratch)
