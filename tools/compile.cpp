@@ -177,8 +177,7 @@ int compile(const CompileOptions& options) {
         " --labels " + std::filesystem::path(options.labels).filename().string();
   }
   if (!set_sections(options.section, *compiled, diagnostics)) return done(exit_bad_usage);
-  if (!check_budgets(*compiled, options.flash, diagnostics))
-    return done(exit_bad_input);
+  if (!check_budgets(*compiled, options.flash, diagnostics)) return done(exit_bad_input);
   const auto files = output_files(*compiled, options, diagnostics);
   if (!files) return done(exit_bad_input);
   if (!write_files(options.output, *files, diagnostics)) return done(exit_system);

@@ -24,6 +24,6 @@ std::vector<Field> reduction_fields(const Shape& shape, const std::vector<std::i
 void set_row_form(const NodeView& view, Step& step, ElementType sum, StepBuilder& builder);
 /// Appends the call. The layer's struct begins with the loops; `fields` are the rest.
 Step& lower_reduction(const NodeView& view, Kernel kernel, std::string_view layer,
-                     const std::vector<Field>& fields, StepBuilder& builder);
+                      const std::vector<Field>& fields, StepBuilder& builder);
 
 }  // namespace smelt

@@ -123,7 +123,7 @@ struct Step {
   /// kernel has read what it writes over. Absent: it must not.
   std::optional<std::int64_t> lead;
   std::optional<RowForm> row_form;  ///< after planning: of the steps of pipelines alone
-  std::optional<Copy> copy;  ///< all that the step does, if that is one run of bytes
+  std::optional<Copy> copy;         ///< all that the step does, if that is one run of bytes
 };
 
 enum class BufferKind : std::uint8_t { tensor, scratch, state };
