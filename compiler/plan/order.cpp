@@ -178,7 +178,7 @@ Program in_order(const Program& program, const Order& order) {
 
 }  // namespace
 
-Program reorder(Program program, const PlanOptions& options) {
+Program reorder(const Program& program, const PlanOptions& options) {
   const auto before = dependencies(program);
   const Demand demand(program, options);
   Program best = program;

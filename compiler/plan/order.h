@@ -11,6 +11,6 @@ namespace smelt {
 /// The steps in the order with the smallest peak of live bytes that is found: the best there is,
 /// unless the program is so wide that the search has to give up. The file's own where none is
 /// better. needs: a program that has not been planned. keeps: every result.
-Program reorder(Program program, const PlanOptions& options);
+Program reorder(const Program& program, const PlanOptions& options);
 
 }  // namespace smelt

@@ -64,8 +64,8 @@ Program arrange(Program program, const PlanOptions& options) {
   if (!options.share) return program;
   // Not to be copied with each order that is tried.
   std::vector<Constant> constants = std::exchange(program.constants, {});
-  program = make_views(reorder(std::move(program), options), options);
-  program = reorder(std::move(program), options);
+  program = make_views(reorder(program, options), options);
+  program = reorder(program, options);
   program.constants = std::move(constants);
   return program;
 }
