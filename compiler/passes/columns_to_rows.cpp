@@ -27,8 +27,9 @@ Pads turned(Pads pads) {
   return {.top = pads.left, .left = pads.top, .bottom = pads.right, .right = pads.bottom};
 }
 
-bool is_row(const Shape& image) {
-  return image[0] == 1 && image[1] == 1 && image[2] > 1;
+bool is_row(const Tensor& image) {
+  const Shape& shape = image.shape;
+  return shape.size() == 4 && shape[0] == 1 && shape[1] == 1 && shape[2] > 1 && !image.constant;
 }
 
 template <typename Attributes>
@@ -89,15 +90,13 @@ Graph columns_to_rows(Graph graph) {
   std::vector<Node> nodes;
   for (Node& node : graph.nodes) {
     Node layer = node;
-    if (node.inputs.empty() || graph[node.inputs[0]].shape.size() != 4 ||
-        !is_row(graph[node.inputs[0]].shape) || !turn_window(graph, layer)) {
+    if (node.inputs.empty() || !is_row(graph[node.inputs[0]]) || !turn_window(graph, layer)) {
       nodes.push_back(std::move(node));
       continue;
     }
     const TensorId input = turned_copy(graph, node.inputs[0]);
     const TensorId output = turned_copy(graph, node.outputs[0]);
-    graph[input].constant = graph[input].variable = false;
-    graph[input].data.clear();
+    graph[input].variable = false;
     layer.inputs[0] = input;
     layer.outputs[0] = output;
     if (layer.inputs.size() > 1) layer.inputs[1] = turned_copy(graph, node.inputs[1]);
