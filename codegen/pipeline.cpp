@@ -89,13 +89,27 @@ class PipelineWriter {
                        fmt::join(memory_of(context_, i, i), ", "), takes_rows(i) ? ", &row" : "");
   }
 
+  /// "3 rows of 1, a row of 4": steps by number, what comes from before by name.
+  std::string sources(std::size_t i) const {
+    if (takes_rows(i)) return "the row that is pushed";
+    std::string text;
+    for (const RowWindow& window : form(i).windows) {
+      const BufferId id = std::get<BufferId>(step(i).operands[window.operand].place);
+      const auto from = writer(id);
+      text += fmt::format("{}{} of {}", text.empty() ? "" : ", ",
+                          window.rows == 1 ? "a row" : fmt::format("{} rows", window.rows),
+                          from ? fmt::format("{}", *from) : context_.buffer(id));
+    }
+    return text;
+  }
+
   std::string drawn(std::size_t i) const {
     const RowForm& form = this->form(i);
-    std::string text = step_title(context_, i);
-    if (form.collects) return text + fmt::format(": adds up {} rows", form.height);
-    text += fmt::format(": {} rows of {}", form.height, with_commas(form.elements));
-    if (const auto& ring = output(i).rows) text += fmt::format(", {} kept", ring->count);
-    return text;
+    const auto& ring = output(i).rows;
+    return fmt::format("  {:>4}  {:<24}  {:>6} x {:<6}  {:>4}  {}", i,
+                       shortened(context_.layers[i], 24), form.collects ? 1 : form.height,
+                       form.collects ? element_count(output(i).shape) : form.elements,
+                       ring ? fmt::format("{}", ring->count) : "", sources(i));
   }
 
   void drawing() {
@@ -104,7 +118,9 @@ class PipelineWriter {
                     "computes one, until none does.",
                     first(), last()));
     out_.table_line("");
-    for (std::size_t i = first(); i <= last(); ++i) out_.comment("  " + drawn(i));
+    out_.table_line(fmt::format("  {:>4}  {:<24}  {:>6}   {:<6}  {:>4}  {}", "step", "", "rows",
+                                "of", "kept", "one is made of"));
+    for (std::size_t i = first(); i <= last(); ++i) out_.comment(drawn(i));
     out_.blank();
   }
 
@@ -179,7 +195,7 @@ class PipelineWriter {
     const std::int32_t bottom = ring ? ring->bottom : 0;
     const std::int32_t height = form(i).height;
     out_.comment(step_title(context_, i));
-    out_.open_function(fmt::format("bool {}", context_.stages[i]), parameters(i));
+    out_.open_function(fmt::format("SMELT_STAGE bool {}", context_.stages[i]), parameters(i));
     out_.line(fmt::format("const int32_t y = done.{};", context_.layers[i]));
     out_.line(fmt::format("if ({}) return false;", idle(i)));
     out_.line(fmt::format("{} *const out = {};", c_type(output(i).type), output_row(i)));

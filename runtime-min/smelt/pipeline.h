@@ -7,6 +7,10 @@
 
 #include "smelt/runtime.h"
 
+/// Stages take turns. As a function of its own, each has its variables on the stack only while it is
+/// its turn.
+#define SMELT_STAGE __attribute__((noinline))
+
 namespace smelt {
 
 /// Rows in memory and elements from one to the next. All rows of a tensor are a ring as well.
