@@ -46,10 +46,9 @@ class Streamed(Model):
 
     def stages(self):
         """By step that runs row by row: the rows that are traced of an input, 0 of copies."""
-        drawn = re.findall(r"^//   (\d+)  (.*): (?:(\d+) rows of [\d,]+(?:, \d+ kept)?|adds up \d+ "
-                           r"rows)$", self.text(".cpp"), re.M)
+        drawn = re.findall(r"^// +(\d+)  \S+ +(\d+) x \d+ ", self.text(".cpp"), re.M)
         copies = checks.copying_steps(self.text(".cpp"))
-        return {int(step): 0 if int(step) in copies else int(rows or 1) for step, _, rows in drawn}
+        return {int(step): 0 if int(step) in copies else int(rows) for step, rows in drawn}
 
     def periods(self):
         """By field of the counters: what is taken off them now and then, of rows without end."""
