@@ -33,6 +33,8 @@ struct Bug {
 };
 
 const std::vector<Bug>& all_bugs();
+/// Those that only pipelines can have.
+std::vector<Bug> bugs_of_pipelines();
 
 /// The emitted files with the misprint. Throws if the header is there, but not its right text.
 std::vector<OutputFile> misprinted(std::vector<OutputFile> files, const Misprint& misprint);
