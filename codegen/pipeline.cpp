@@ -195,7 +195,7 @@ class PipelineWriter {
     const std::int32_t bottom = ring ? ring->bottom : 0;
     const std::int32_t height = form(i).height;
     out_.comment(step_title(context_, i));
-    out_.open_function(fmt::format("SMELT_STAGE bool {}", context_.stages[i]), parameters(i));
+    out_.open_function(fmt::format("bool {}", context_.stages[i]), parameters(i));
     out_.line(fmt::format("const int32_t y = done.{};", context_.layers[i]));
     out_.line(fmt::format("if ({}) return false;", idle(i)));
     out_.line(fmt::format("{} *const out = {};", c_type(output(i).type), output_row(i)));
@@ -300,12 +300,12 @@ class PipelineWriter {
       out_.comment("Takes a row of the input and goes as far as it leads.");
       std::vector<std::string> taking = parameters(first(), last());
       taking.push_back(fmt::format("const {} *row", row_type()));
-      out_.open_function(fmt::format("void {}", name_), taking);
+      out_.open_function(fmt::format("SMELT_PIPELINE void {}", name_), taking);
       out_.open(fmt::format("if (done.{} == 0)", context_.layers[taker()]));
       padding_of_rings();
       out_.close();
     } else {
-      out_.open(fmt::format("void {}(void *arena)", name_));
+      out_.open(fmt::format("SMELT_PIPELINE void {}(void *arena)", name_));
       padding_of_rings();
       out_.line(fmt::format("{} done = {{}};", struct_));
     }

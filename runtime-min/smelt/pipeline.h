@@ -7,9 +7,8 @@
 
 #include "smelt/runtime.h"
 
-/// Stages take turns. As a function of its own, each has its variables on the stack only while it is
-/// its turn.
-#define SMELT_STAGE __attribute__((noinline))
+/// A pipeline is a function of its own: what it needs of the stack is gone when whole layers run.
+#define SMELT_PIPELINE __attribute__((noinline))
 
 namespace smelt {
 
