@@ -121,15 +121,15 @@ TEST_CASE("random networks on images", "[random]") {
 }
 
 TEST_CASE("many random networks on images", "[.][long]") {
-  check_graphs(range_of(1000, 2000, random_network), {.with = quickest_build});
+  check_graphs(range_of(1000, 1200, random_network), {.with = quickest_build});
 }
 
 TEST_CASE("many random quantized graphs", "[.][long]") {
-  check_graphs(range_of(1000, 4000, random_quantized_graph), {.with = quickest_build});
+  check_graphs(range_of(1000, 2500, random_quantized_graph), {.with = quickest_build});
 }
 
 TEST_CASE("many random graphs", "[.][long]") {
-  check_graphs(range_of(1000, 10'000), {.with = quickest_build});
+  check_graphs(range_of(1000, 6000), {.with = quickest_build});
 }
 
 TEST_CASE("compilers agree on random graphs", "[.][compilers]") {

@@ -2,7 +2,7 @@
 //
 // Which steps become pipelines, and what that takes.
 #include <catch2/catch.hpp>
-#include <chrono>
+#include <ctime>
 
 #include "compiler/lower/lower.h"
 #include "compiler/ops/add.h"
@@ -19,6 +19,14 @@ using namespace smelt::test;
 namespace {
 
 constexpr auto f32 = ElementType::f32;
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool sanitized = true;
+#elif defined(__has_feature)
+constexpr bool sanitized = __has_feature(address_sanitizer);
+#else
+constexpr bool sanitized = false;
+#endif
 
 TensorId conv(Builder& b, TensorId x, std::int32_t channels, std::int32_t pad,
               std::int32_t stride = 1) {
@@ -115,10 +123,12 @@ TEST_CASE("500 operators are planned in time", "[plan]") {
   }
   b.output(mean(b, x));
   const Program lowered = lower(b.graph, generic);
-  const auto start = std::chrono::steady_clock::now();
+  // Of the processor: other tests run at the same time.
+  const std::clock_t start = std::clock();
   const Program program = plan(lowered, least_ram);
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  WARN("planned in " << took.count() << " s");
-  CHECK(took.count() < 2);
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  WARN("planned in " << seconds << " s");
+  // Sanitizers multiply it by six.
+  CHECK(seconds < (sanitized ? 20 : 2));
   CHECK(plan_problem(program, least_ram) == "");
 }
