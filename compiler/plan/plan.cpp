@@ -36,11 +36,21 @@ std::int64_t bytes_of(const Program& program) {
   return program.arena_bytes + program.state_bytes;
 }
 
+/// Whether nothing was arranged: views leave out steps.
+bool same_steps(const Program& a, const Program& b) {
+  return std::equal(a.steps.begin(), a.steps.end(), b.steps.begin(), b.steps.end(),
+                    [](const Step& x, const Step& y) {
+                      return x.layer == y.layer && x.operands.size() == y.operands.size();
+                    });
+}
+
 /// Layers are arranged one by one: their order, and pieces of joined tensors, may be in the way of
 /// pipelines. Of both ways, the one that needs less.
 Program with_pipelines(const Program& program, const PlanOptions& options) {
   Program as_given = place(make_pipelines(program, options), options);
-  Program arranged = place(make_pipelines(arrange(program, options), options), options);
+  Program arranged = arrange(program, options);
+  if (same_steps(program, arranged)) return as_given;
+  arranged = place(make_pipelines(std::move(arranged), options), options);
   const bool lost = as_given.streamed && !arranged.streamed;
   return lost || bytes_of(as_given) < bytes_of(arranged) ? as_given : arranged;
 }
