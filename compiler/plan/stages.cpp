@@ -37,6 +37,9 @@ class Builder {
       if (!program_.steps[static_cast<std::size_t>(step)].row_form || !add(step))
         return std::nullopt;
     if (streamed_ && !takes_all_rows()) return std::nullopt;
+    // Rows that are read would be given up while others still read all of them.
+    for (const BufferId whole : result_.wholes)
+      if (by_storage_.count(whole)) return std::nullopt;
     if (!pad()) return std::nullopt;
     return std::move(result_);
   }

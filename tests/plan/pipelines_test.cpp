@@ -7,7 +7,9 @@
 #include "compiler/lower/lower.h"
 #include "compiler/ops/add.h"
 #include "compiler/ops/conv2d.h"
+#include "compiler/ops/pool2d.h"
 #include "compiler/ops/reduce.h"
+#include "compiler/ops/reshape.h"
 #include "compiler/plan/plan.h"
 #include "compiler/targets/targets.h"
 #include "tests/support/builder.h"
@@ -105,13 +107,31 @@ TEST_CASE("a budget is met with as few steps row by row as it takes", "[plan]") 
   CHECK(plan(lowered, options).pipelines.empty());
 }
 
-TEST_CASE("rows whose padding means different things are not shared", "[plan]") {
+TEST_CASE("rows whose padding means different things are in no ring", "[plan]") {
   Builder b;
   const TensorId x = conv(b, b.input(f32, {1, 12, 8, 2}), 4, 1);
-  b.output(conv(b, x, 2, 1));
-  b.output(conv(b, x, 2, 0));
+  b.output(mean(b, conv(b, x, 2, 1)));
+  const ops::Pool2dAttributes pool{
+      .kernel = {3, 3}, .stride = {1, 1}, .pads = {1, 1, 1, 1}, .dilation = {1, 1}};
+  b.output(mean(b, b.node(ops::max_pool2d, pool, {x})));
   const Program program = plan(lower(b.graph, generic), least_ram);
+  for (const Buffer& buffer : program.buffers)
+    if (buffer.tensor == x) CHECK(!buffer.rows);
   CHECK(plan_problem(program, least_ram) == "");
+}
+
+TEST_CASE("what is read by rows and as a whole is given up by nobody", "[plan]") {
+  Builder b;
+  const TensorId x = b.input(f32, {1, 4, 1, 1});
+  const TensorId all = b.node(ops::reshape, ops::ReshapeAttributes{.shape = {1, 1, 1, 4}}, {x});
+  const TensorId sums = b.node(ops::add, ops::AddAttributes{}, {x, all});
+  b.output(mean(b, b.node(ops::add, ops::AddAttributes{}, {sums, sums})));
+  for (const Stream stream : {Stream::none, Stream::rows}) {
+    const PlanOptions options{.schedule = Schedule::rows, .stream = stream};
+    const Program program = plan(lower(b.graph, generic), options);
+    CHECK(!program.streamed);
+    CHECK(plan_problem(program, options) == "");
+  }
 }
 
 TEST_CASE("500 operators are planned in time", "[plan]") {
