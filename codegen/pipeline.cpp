@@ -204,7 +204,7 @@ class PipelineWriter {
     if (takes_rows(i)) out_.line("*row = nullptr;");
     if (bottom > 0) {
       out_.close("} else {").indent();
-      out_.call("smelt::fill_row", {"out", fmt::format("{}", ring->elements), padding(output(i))});
+      out_.call("smelt::fill", {"out", fmt::format("{}", ring->elements), padding(output(i))});
       out_.close();
     }
     out_.line(fmt::format("++done.{};", context_.layers[i]));
@@ -340,8 +340,8 @@ class PipelineWriter {
     for (std::size_t i = first(); i <= last(); ++i) {
       const auto& ring = output(i).rows;
       if (!ring || !ring->padded()) continue;
-      out_.call("smelt::fill_row", {at(output(i), 0), fmt::format("{}", ring->count * ring->pitch),
-                                    padding(output(i))});
+      out_.call("smelt::fill", {at(output(i), 0), fmt::format("{}", ring->count * ring->pitch),
+                                padding(output(i))});
     }
   }
 

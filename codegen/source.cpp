@@ -3,7 +3,6 @@
 // NAME.cpp: the layers as constants and the network as a fixed sequence of calls.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 #include <set>
 
@@ -361,26 +360,13 @@ class SourceWriter {
     out_.directive("#endif").blank();
   }
 
-  /// Rows that are kept from one to the next need not be: until they are written, nobody reads
-  /// them.
-  bool is_reset(std::size_t i) const {
-    if (!program_.streamed || !program_.streamed->window) return true;
-    const Step& last = program_.steps[static_cast<std::size_t>(program_.streamed->window->stage)];
-    const bool is_window =
-        std::any_of(last.operands.begin(), last.operands.end(), [&](const Operand& operand) {
-          const auto* id = std::get_if<BufferId>(&operand.place);
-          return id && operand.access == Access::write && static_cast<std::size_t>(*id) == i;
-        });
-    return !program_.buffers[i].rows && !is_window;
-  }
-
   void reset() {
     if (!stateful()) return;
     out_.open_function(fmt::format("void {}_reset", context_.prefix),
                        {fmt::format("{}_model *model", context_.prefix)});
     for (std::size_t i = 0; i < program_.buffers.size(); ++i) {
       const Buffer& buffer = program_.buffers[i];
-      if (buffer.kind != BufferKind::state || buffer.alias_of || !is_reset(i)) continue;
+      if (buffer.kind != BufferKind::state || buffer.alias_of || !buffer.reset) continue;
       // Byte-sized elements may have any value, wider ones are zero.
       out_.comment(context_.buffers[i]);
       out_.call("memset", {fmt::format("model->state.bytes + {}", buffer.offset),

@@ -107,7 +107,9 @@ void stream_time(Program& program, const Segment& segment) {
     Buffer& buffer = program[pipeline.lives[p].buffer];
     if (!stages.places[p].inside) continue;
     if (buffer.rows) period = std::lcm(period, buffer.rows->count * paces[p].stride);
-    if (p == window || segment.run.lives[p].waits) buffer.kind = BufferKind::state;
+    if (p != window && !segment.run.lives[p].waits) continue;
+    buffer.kind = BufferKind::state;
+    buffer.reset = false;
   }
   std::erase_if(pipeline.reaches, [&](const Pipeline::Reach& reach) {
     return program[reach.lower].kind == BufferKind::state ||

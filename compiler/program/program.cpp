@@ -2,7 +2,6 @@
 #include "compiler/program/program.h"
 
 namespace smelt {
-namespace {
 
 bool is_written(const Program& program, BufferId id) {
   for (const Step& step : program.steps)
@@ -10,8 +9,6 @@ bool is_written(const Program& program, BufferId id) {
       if (operand.access == Access::write && std::get<BufferId>(operand.place) == id) return true;
   return false;
 }
-
-}  // namespace
 
 BufferId storage_of(const Program& program, BufferId id) {
   while (program[id].alias_of) id = *program[id].alias_of;

@@ -159,6 +159,7 @@ struct Buffer {
   std::int64_t alias_offset = 0;     ///< where they begin in that buffer
   std::vector<BufferId> pieces;      ///< those that steps write instead of this one
   std::int64_t reset_value = 0;      ///< state: every element's value after reset
+  bool reset = true;                 ///< state: false if it is written before it is read, always
   // Filled in by planning:
   std::optional<RowLayout> rows;  ///< of a ring between the steps of a pipeline
   std::int32_t first_step = 0;
@@ -246,6 +247,9 @@ struct Program {
 
 /// The buffer that really owns the bytes of `id`.
 BufferId storage_of(const Program& program, BufferId id);
+
+/// Whether a step writes that very buffer, rather than another with the same bytes.
+bool is_written(const Program& program, BufferId id);
 
 /// The buffer whose value is in the bytes of `id`. Tensors that are the same under another shape
 /// own bytes together; an output that a step lays over its input is a value of its own.

@@ -5,7 +5,7 @@
 #ifndef SMELT_PIPELINE_H
 #define SMELT_PIPELINE_H
 
-#include "smelt/runtime.h"
+#include "smelt/rows.h"
 
 /// A pipeline is a function of its own: what it needs of the stack is gone when whole layers run.
 #define SMELT_PIPELINE __attribute__((noinline))
@@ -27,11 +27,6 @@ template <int32_t count, typename T>
 SMELT_INLINE void find_rows(const T *(&pointers)[count], const T *first, const ring &rows,
                             int32_t y, int32_t step) {
   for (int32_t i = 0; i < count; ++i) pointers[i] = row(first, rows, y + i * step);
-}
-
-template <typename T>
-SMELT_INLINE void fill_row(T *to, int32_t count, T value) {
-  for (int32_t i = 0; i < count; ++i) to[i] = value;
 }
 
 /// Moves all rows up by one; the last, which is free then.

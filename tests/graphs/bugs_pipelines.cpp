@@ -112,7 +112,7 @@ std::vector<Bug> bugs_of_pipelines() {
        .draw = random_network},
       {.name = "padding_not_filled",
        .sentence = "rows and columns of padding are left as they were",
-       .kernel = {"smelt/pipeline.h", "i < count; ++i) to[i] = value", "i < 0; ++i) to[i] = value"},
+       .kernel = {"smelt/rows.h", "i < count; ++i) to[i] = value", "i < 0; ++i) to[i] = value"},
        .draw = random_network},
       {.name = "sums_not_kept",
        .sentence = "what a stage has added up lives only while a row is added",

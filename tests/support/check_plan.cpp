@@ -9,13 +9,6 @@
 namespace smelt::test {
 namespace {
 
-bool is_written(const Program& program, BufferId id) {
-  for (const Step& step : program.steps)
-    for (const Operand& operand : step.operands)
-      if (operand.access == Access::write && std::get<BufferId>(operand.place) == id) return true;
-  return false;
-}
-
 /// Appends what the bytes of `part` are made of.
 void add_parts(const Program& program, const Part& part, std::vector<Part>& parts) {
   const Buffer& buffer = program[part.value];
