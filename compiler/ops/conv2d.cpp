@@ -9,6 +9,7 @@
 
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dsp.h"
+#include "compiler/ops/helium.h"
 #include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/conv2d.h"
@@ -223,6 +224,14 @@ void lower_by_dsp(const NodeView& view, StepBuilder& builder) {
   lower_dsp(view, convolution_of(view), builder);
 }
 
+bool is_helium(const NodeView& view, const Target& target) {
+  return computes_helium(linear_operands(view), target);
+}
+
+void lower_by_helium(const NodeView& view, StepBuilder& builder) {
+  lower_helium(view, convolution_of(view), builder);
+}
+
 /// Fewer outputs than a vector has lanes leave it half empty.
 bool is_narrow(const NodeView& view, const Target&) {
   return has_depthwise_kernel(linear_operands(view)) && convolution_of(view).groups == 1 &&
@@ -237,6 +246,7 @@ template <const LinearFormat& format>
 constexpr KernelRow conv2d_row = {format.name, is_format<format>, lower_conv2d<format>};
 
 constexpr KernelRow kernels[] = {
+    {"helium", is_helium, lower_by_helium},
     {"dsp", is_dsp, lower_by_dsp},
     {"narrow", is_narrow, lower_narrow},
     pointwise_row<formats::s8, &smelt::pointwise_s8>,

@@ -11,6 +11,7 @@
 #include "compiler/ops/channels.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/dsp.h"
+#include "compiler/ops/helium.h"
 #include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/depthwise_conv2d.h"
@@ -199,6 +200,22 @@ void lower_by_dsp(const NodeView& view, StepBuilder& builder) {
   lower_dsp(depthwise_of(view), builder);
 }
 
+bool is_conv2d_helium(const NodeView& view, const Target& target) {
+  return view.input(0).shape[3] == 1 && computes_helium(linear_operands(view), target);
+}
+
+void lower_conv2d_helium(const NodeView& view, StepBuilder& builder) {
+  lower_helium(view, convolution_of(view), builder);
+}
+
+bool is_helium(const NodeView& view, const Target& target) {
+  return computes_helium(depthwise_of(view), target);
+}
+
+void lower_by_helium(const NodeView& view, StepBuilder& builder) {
+  lower_helium(depthwise_of(view), builder);
+}
+
 /// Filters of one channel are a convolution, which is faster unless its taps are few.
 bool is_conv2d(const NodeView& view, const Target&) {
   const Shape& weights = view.input(1).shape;
@@ -214,6 +231,8 @@ template <const LinearFormat& format>
 constexpr KernelRow row = {format.name, is_format<format>, lower<format>};
 
 constexpr KernelRow kernels[] = {
+    {"conv2d_helium", is_conv2d_helium, lower_conv2d_helium},
+    {"helium", is_helium, lower_by_helium},
     {"conv2d_dsp", is_conv2d_dsp, lower_conv2d_dsp},
     {"dsp", is_dsp, lower_by_dsp},
     {"conv2d", is_conv2d, lower_conv2d},

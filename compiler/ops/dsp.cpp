@@ -5,26 +5,12 @@
 
 #include <algorithm>
 
+#include "compiler/ops/blocks.h"
+
 namespace smelt::ops {
 namespace {
 
 constexpr std::int64_t word = 4;
-
-/// The channels of each block of `size`, none of which two groups share; what fills up the last is
-/// absent.
-using Block = std::vector<std::optional<std::size_t>>;
-std::vector<Block> blocks_of(std::int64_t channels, std::int64_t groups, std::int64_t size) {
-  std::vector<Block> blocks;
-  const std::int64_t outputs = channels / groups;
-  for (std::int64_t group = 0; group < groups; ++group)
-    for (std::int64_t first = 0; first < outputs; first += size) {
-      Block& block = blocks.emplace_back();
-      for (std::int64_t i = first; i < first + size; ++i)
-        block.push_back(i < outputs ? std::optional(static_cast<std::size_t>(group * outputs + i))
-                                    : std::nullopt);
-    }
-  return blocks;
-}
 
 /// Blocks of four channels, of which the last begins early enough to be full.
 std::vector<Block> full_blocks_of(std::int64_t channels) {
@@ -87,17 +73,16 @@ Field stage(const LinearOperands& operands, const std::vector<Block>& blocks,
   for (const Block& block : blocks) append_record(bias, multipliers, block, records);
   const auto size = static_cast<std::int64_t>(records.size() / blocks.size());
   const IntegerRange range = quantized_range(operands.activation, operands.output);
-  return labelled_field(
-      "output", {{"records", builder.constant("records", records, size)},
-                 {"zero point", std::int64_t{operands.output.quantization.zero_point()}},
-                 {"min", std::int64_t{range.min}},
-                 {"max", std::int64_t{range.max}}});
+  return labelled_field("output",
+                        {{"records", builder.constant("records", records, size)},
+                         {"zero point", std::int64_t{operands.output.quantization.zero_point()}},
+                         {"min", std::int64_t{range.min}},
+                         {"max", std::int64_t{range.max}}});
 }
 
 /// Weights [channel][taps] in blocks: each run of neighbouring taps filled up to whole words.
 ConstantId packed_weights(const std::vector<std::uint8_t>& weights, std::size_t taps,
-                          std::size_t run, const std::vector<Block>& blocks,
-                          StepBuilder& builder) {
+                          std::size_t run, const std::vector<Block>& blocks, StepBuilder& builder) {
   std::vector<std::uint8_t> packed;
   for (const Block& block : blocks)
     for (std::size_t begin = 0; begin < taps; begin += run)
@@ -128,17 +113,8 @@ ConstantId packed_depthwise(const DepthwiseConvolution& convolution,
   return id;
 }
 
-/// Taps that are neighbours in memory.
-std::int64_t run_of(const Convolution& convolution) {
-  const Window& window = convolution.window;
-  const std::int64_t inputs = convolution.taps / window.kernel.height / window.kernel.width;
-  const bool contiguous = window.dilation.width == 1 && convolution.groups == 1;
-  return contiguous ? inputs * window.kernel.width : inputs;
-}
-
 Struct layer(const Convolution& convolution, Field images, StepBuilder& builder) {
-  const std::vector<Block> blocks =
-      blocks_of(convolution.operands.channels, convolution.groups, 2);
+  const std::vector<Block> blocks = blocks_of(convolution.operands.channels, convolution.groups, 2);
   const ConstantId weights =
       packed_weights(convolution.weights, static_cast<std::size_t>(convolution.taps),
                      static_cast<std::size_t>(run_of(convolution)), blocks, builder);
@@ -159,10 +135,10 @@ Operand patch(const Convolution& convolution, StepBuilder& builder) {
 void lower_pointwise(const NodeView& view, const Convolution& convolution, StepBuilder& builder) {
   const Shape& input = view.input(0).shape;
   const Shape& output = view.output().shape;
-  Step& step = builder.step(
-      kernel("pointwise", convolution.operands),
-      layer(convolution, one_row_field(convolution.window, input, output), builder),
-      {builder.input(0), builder.output(), patch(convolution, builder)});
+  Step& step =
+      builder.step(kernel("pointwise", convolution.operands),
+                   layer(convolution, one_row_field(convolution.window, input, output), builder),
+                   {builder.input(0), builder.output(), patch(convolution, builder)});
   step.summary = describe(convolution.window, convolution.operands.activation);
   set_pixel_rows(step, convolution.window, input, output, view.input(0).type);
 }
@@ -180,8 +156,7 @@ void lower_dsp(const NodeView& view, const Convolution& convolution, StepBuilder
   const Shape& output = view.output().shape;
   Struct arguments = layer(convolution, images_field(window, input.shape, output), builder);
   Step& step = builder.step(
-      kernel("conv2d", convolution.operands),
-      shape_struct(window), std::move(arguments),
+      kernel("conv2d", convolution.operands), shape_struct(window), std::move(arguments),
       {builder.input(0), builder.output(),
        builder.scratch("ring", input.type, ring_elements(window, input.shape)),
        patch(convolution, builder)});
@@ -214,13 +189,13 @@ void lower_dsp(const NodeView& view, const FullyConnected& layer, StepBuilder& b
   const ConstantId weights =
       packed_weights(view.input(1).data, static_cast<std::size_t>(layer.inputs),
                      static_cast<std::size_t>(layer.inputs), blocks, builder);
-  Step& step = builder.step(
-      kernel("fully_connected", layer.operands),
-      {"fully_connected_s8_dsp_layer",
-       {int_field("rows", layer.rows), int_field("inputs", layer.inputs),
-        int_field("outputs", layer.outputs), constant_field("weights", weights),
-        stage(layer.operands, blocks, builder)}},
-      {builder.input(0), builder.output()});
+  Step& step =
+      builder.step(kernel("fully_connected", layer.operands),
+                   {"fully_connected_s8_dsp_layer",
+                    {int_field("rows", layer.rows), int_field("inputs", layer.inputs),
+                     int_field("outputs", layer.outputs), constant_field("weights", weights),
+                     stage(layer.operands, blocks, builder)}},
+                   {builder.input(0), builder.output()});
   step.summary = activation_summary(layer.operands.activation);
   const auto image = collected_rows(view);
   if (!image || image->elements % word != 0) return;

@@ -5,6 +5,7 @@
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/dsp.h"
+#include "compiler/ops/helium.h"
 #include "compiler/ops/linear.h"
 #include "compiler/ops/quantization_rules.h"
 #include "smelt/fully_connected.h"
@@ -104,6 +105,14 @@ bool is_format(const NodeView& view, const Target&) {
 template <const LinearFormat& format, auto kernel>
 constexpr KernelRow row = {format.name, is_format<format>, lower<format, kernel>};
 
+bool is_helium(const NodeView& view, const Target& target) {
+  return computes_helium(linear_operands(view), target);
+}
+
+void lower_by_helium(const NodeView& view, StepBuilder& builder) {
+  lower_helium(view, fully_connected_of(view), builder);
+}
+
 bool is_dsp(const NodeView& view, const Target& target) {
   return computes_dsp(linear_operands(view), target);
 }
@@ -113,6 +122,7 @@ void lower_by_dsp(const NodeView& view, StepBuilder& builder) {
 }
 
 constexpr KernelRow kernels[] = {
+    {"helium", is_helium, lower_by_helium},
     {"dsp", is_dsp, lower_by_dsp},
     row<formats::s8, &smelt::fully_connected_s8>,
     row<formats::u8, &smelt::fully_connected_u8>,
