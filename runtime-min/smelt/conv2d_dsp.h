@@ -23,27 +23,18 @@ struct conv2d_s8_dsp_layer {
 
 /// Widens a run of one pixel; where the next begins.
 static inline int16_t *dsp_widen(const int8_t *from, int32_t count, int16_t *to) {
-  for (; count >= 4; count -= 4) dsp::widen(from, to);
-  if (count > 0) {
-    int8_t word[4];
-    dsp_rest(from, count, word);
-    const int8_t *rest = word;
-    dsp::widen(rest, to);
-  }
+  const int8_t *const end = from + count;
+  for (; end - from >= 4; from += 4) dsp::widen(dsp::word(from), to);
+  if (from != end) dsp::widen(dsp::last_word(from, count), to);
   return to;
 }
 
 /// Widens a run of two pixels.
 static inline int16_t *dsp_widen_pair(const int8_t *a, const int8_t *b, int32_t count,
                                       int16_t *to) {
-  for (; count >= 4; count -= 4) dsp::widen_pair(a, b, to);
-  if (count > 0) {
-    int8_t words[2][4];
-    dsp_rest(a, count, words[0]);
-    dsp_rest(b, count, words[1]);
-    const int8_t *rest_a = words[0], *rest_b = words[1];
-    dsp::widen_pair(rest_a, rest_b, to);
-  }
+  const int8_t *const end = a + count;
+  for (; end - a >= 4; a += 4, b += 4) dsp::widen_pair(dsp::word(a), dsp::word(b), to);
+  if (a != end) dsp::widen_pair(dsp::last_word(a, count), dsp::last_word(b, count), to);
   return to;
 }
 

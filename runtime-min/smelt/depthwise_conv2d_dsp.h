@@ -20,72 +20,71 @@ struct depthwise_conv2d_s8_dsp_layer {
   dsp_stage output;
 };
 
-/// A kernel row of one pixel, or of two that are `distance` apart.
-template <int32_t kernel_width, bool slides>
-SMELT_INLINE void depthwise_dsp_taps(const int8_t *input, int32_t, int32_t pitch,
-                                     const int8_t *&weights, int32_t (&sums)[4]) {
-  for (int32_t j = 0; j < kernel_width; ++j) dsp::add_depthwise(input, pitch, weights, sums);
-}
-
-template <int32_t kernel_width, bool slides>
-SMELT_INLINE void depthwise_dsp_taps(const int8_t *input, int32_t distance, int32_t pitch,
-                                     const int8_t *&weights, int32_t (&sums)[8]) {
-  if (kernel_width == 3 && slides) return dsp::add_depthwise_row(input, pitch, weights, sums);
-  for (int32_t j = 0; j < kernel_width; ++j)
-    dsp::add_depthwise(input, distance, pitch, weights, sums);
-}
-
-/// Four channels of `pixels` pixels, 1 or 2, which begin `offset` elements into the rows and
-/// `distance` from each other. `slides`: that is the distance of two taps as well.
-template <int32_t kernel_height, int32_t kernel_width, bool slides, int32_t pixels, typename Stage>
-SMELT_INLINE void depthwise_dsp_block(const Stage &stage, const dsp_record<4> &record,
-                                      const int8_t *const *rows, int32_t offset, int32_t distance,
-                                      int32_t pitch, const int8_t *weights, int32_t channels,
+/// Four channels of a pixel, whose inputs begin `offset` elements into the rows.
+template <typename Stage>
+SMELT_INLINE void depthwise_dsp_block(const window_shape &shape, const Stage &stage,
+                                      const dsp_record<4> &record, const int8_t *const *rows,
+                                      int32_t offset, int32_t pitch, const int8_t *weights,
                                       int8_t *output) {
-  int32_t sums[4 * pixels];
+  int32_t sums[4];
+  for (int32_t i = 0; i < 4; ++i) sums[dsp::place(i)] = record.bias[i];
+  for (int32_t i = 0; i < shape.kernel_height; ++i) {
+    const int8_t *input = rows[i] + offset;
+    for (int32_t j = 0; j < shape.kernel_width; ++j, input += pitch, weights += 4)
+      dsp::add_channels(dsp::widened(dsp::word(input)), dsp::widened(dsp::word(weights)), sums);
+  }
   for (int32_t i = 0; i < 4; ++i)
-    for (int32_t p = 0; p < pixels; ++p) sums[4 * p + dsp::place(i)] = record.bias[i];
-  for (int32_t i = 0; i < kernel_height; ++i)
-    depthwise_dsp_taps<kernel_width, slides>(rows[i] + offset, distance, pitch, weights, sums);
-  for (int32_t i = 0; i < 4; ++i) {
-    const auto scale = stage.of(record.multiplier[i], record.shift[i]);
-    for (int32_t p = 0; p < pixels; ++p)
-      output[p * channels + i] = stage.finish(sums[4 * p + dsp::place(i)], scale);
+    output[i] = stage.finish(sums[dsp::place(i)], record.multiplier[i], record.shift[i]);
+}
+
+/// All channels of a pixel from block `first` on.
+template <typename Stage>
+SMELT_SHARED void depthwise_dsp_pixel(const depthwise_conv2d_s8_dsp_layer &layer,
+                                      const window_shape &shape, const int8_t *const *rows,
+                                      int32_t x, int32_t first, int8_t *output) {
+  const Stage stage(layer.output);
+  const int32_t channels = layer.images.input_channels;
+  const int32_t offset = x * shape.stride_width * channels;
+  const int32_t block = shape.kernel_height * shape.kernel_width * 4;
+  for (int32_t i = first; 4 * i < channels; ++i) {
+    const int32_t channel = 4 * i < channels - 4 ? 4 * i : channels - 4;
+    depthwise_dsp_block(shape, stage, dsp_record_at<4>(layer.output, i), rows, offset + channel,
+                        shape.dilation_width * channels, layer.weights + i * block,
+                        output + channel);
   }
 }
 
 /// One output row.
-template <int32_t kernel_height, int32_t kernel_width, bool slides, typename Stage>
-SMELT_SHARED void depthwise_dsp_row(const depthwise_conv2d_s8_dsp_layer &layer, int32_t distance,
-                                    int32_t pitch, const int8_t *const *rows, int8_t *output) {
-  const Stage stage(layer.output);
-  const int32_t channels = layer.images.input_channels, width = layer.images.output_width;
-  constexpr int32_t block = kernel_height * kernel_width * 4;
-  for (int32_t x = 0; x < width; x += 2) {
-    const int8_t *weights = layer.weights;
-    const auto *record = reinterpret_cast<const dsp_record<4> *>(layer.output.records);
-    for (int32_t c = 0; c < channels; c += 4, ++record, weights += block) {
-      const int32_t first = c < channels - 4 ? c : channels - 4;
-      const int32_t offset = x * distance + first;
-      if (x + 1 < width)
-        depthwise_dsp_block<kernel_height, kernel_width, slides, 2>(
-            stage, *record, rows, offset, distance, pitch, weights, channels, output + first);
-      else
-        depthwise_dsp_block<kernel_height, kernel_width, slides, 1>(
-            stage, *record, rows, offset, distance, pitch, weights, channels, output + first);
-    }
-    output += 2 * channels;
-  }
-}
-
-template <typename Shape, typename Stage>
-SMELT_INLINE void depthwise_dsp_row(const depthwise_conv2d_s8_dsp_layer &layer,
+template <typename Stage>
+SMELT_INLINE void depthwise_dsp_row(const window_shape &shape,
+                                    const depthwise_conv2d_s8_dsp_layer &layer,
                                     const int8_t *const *rows, int8_t *output) {
-  constexpr window_shape shape = Shape::shape();
-  const int32_t channels = layer.images.input_channels;
-  depthwise_dsp_row<shape.kernel_height, shape.kernel_width,
-                    shape.stride_width == shape.dilation_width, Stage>(
-      layer, shape.stride_width * channels, shape.dilation_width * channels, rows, output);
+  const int32_t channels = layer.images.input_channels, width = layer.images.output_width;
+  const int32_t distance = shape.stride_width * channels;
+  const int32_t whole = channels / 4;
+  int32_t x = 0;
+  if (Stage::pairs && shape.kernel_height == 3 && shape.kernel_width == 3)
+    for (; x + 2 <= width; x += 2, output += 2 * channels) {
+      const dsp::depthwise_outputs pixels = {rows,
+                                             x * distance,
+                                             shape.dilation_width * channels,
+                                             distance,
+                                             layer.output.records,
+                                             output,
+                                             channels,
+                                             2 * layer.output.zero_point + 1,
+                                             layer.weights,
+                                             whole};
+      if (shape.stride_width == shape.dilation_width)
+        dsp::blocks::sliding_3x3(pixels);
+      else
+        dsp::blocks::plain_3x3(pixels);
+      if (4 * whole == channels) continue;
+      depthwise_dsp_pixel<Stage>(layer, shape, rows, x, whole, output);
+      depthwise_dsp_pixel<Stage>(layer, shape, rows, x + 1, whole, output + channels);
+    }
+  for (; x < width; ++x, output += channels)
+    depthwise_dsp_pixel<Stage>(layer, shape, rows, x, 0, output);
 }
 
 template <typename Shape, typename Stage>
@@ -94,7 +93,7 @@ SMELT_INLINE void depthwise_dsp(const depthwise_conv2d_s8_dsp_layer &layer, cons
   for_each_row<Shape::shape().kernel_height>(
       Shape::shape(), layer.images, layer.input_padding, input, output, ring,
       [&](const int8_t *const *rows, int8_t *output_row) __attribute__((always_inline)) {
-        depthwise_dsp_row<Shape, Stage>(layer, rows, output_row);
+        depthwise_dsp_row<Stage>(Shape::shape(), layer, rows, output_row);
       });
 }
 
@@ -107,7 +106,7 @@ void depthwise_conv2d_s8_dsp(const depthwise_conv2d_s8_dsp_layer &layer, const i
 template <typename Shape>
 void depthwise_conv2d_s8_dsp_row(const depthwise_conv2d_s8_dsp_layer &layer,
                                  const int8_t *const *rows, int8_t *output) {
-  depthwise_dsp_row<Shape, dsp_narrow>(layer, rows, output);
+  depthwise_dsp_row<dsp_narrow>(Shape::shape(), layer, rows, output);
 }
 
 template <typename Shape>
@@ -119,7 +118,7 @@ void depthwise_conv2d_s8_dsp_general(const depthwise_conv2d_s8_dsp_layer &layer,
 template <typename Shape>
 void depthwise_conv2d_s8_dsp_general_row(const depthwise_conv2d_s8_dsp_layer &layer,
                                          const int8_t *const *rows, int8_t *output) {
-  depthwise_dsp_row<Shape, dsp_wide>(layer, rows, output);
+  depthwise_dsp_row<dsp_wide>(Shape::shape(), layer, rows, output);
 }
 
 }  // namespace smelt
