@@ -21,70 +21,69 @@ struct depthwise_conv2d_s8_dsp_layer {
 };
 
 /// Four channels of a pixel, whose inputs begin `offset` elements into the rows.
-template <typename Stage>
-SMELT_INLINE void depthwise_dsp_block(const window_shape &shape, const Stage &stage,
-                                      const dsp_record<4> &record, const int8_t *const *rows,
-                                      int32_t offset, int32_t pitch, const int8_t *weights,
-                                      int8_t *output) {
+template <int32_t kernel_height, int32_t kernel_width, typename Stage>
+SMELT_INLINE void depthwise_dsp_block(const Stage &stage, const dsp_record<4> &record,
+                                      const int8_t *const *rows, int32_t offset, int32_t pitch,
+                                      const int8_t *weights, int8_t *output) {
   int32_t sums[4];
   for (int32_t i = 0; i < 4; ++i) sums[dsp::place(i)] = record.bias[i];
-  for (int32_t i = 0; i < shape.kernel_height; ++i) {
+  for (int32_t i = 0; i < kernel_height; ++i) {
     const int8_t *input = rows[i] + offset;
-    for (int32_t j = 0; j < shape.kernel_width; ++j, input += pitch, weights += 4)
+    for (int32_t j = 0; j < kernel_width; ++j, input += pitch, weights += 4)
       dsp::add_channels(dsp::widened(dsp::word(input)), dsp::widened(dsp::word(weights)), sums);
   }
   for (int32_t i = 0; i < 4; ++i)
     output[i] = stage.finish(sums[dsp::place(i)], record.multiplier[i], record.shift[i]);
 }
 
-/// All channels of a pixel from block `first` on.
-template <typename Stage>
+/// The channels of a pixel from `channel` on; its inputs begin `offset` elements into the rows, and
+/// taps are `pitch` apart.
+template <int32_t kernel_height, int32_t kernel_width, typename Stage>
 SMELT_SHARED void depthwise_dsp_pixel(const depthwise_conv2d_s8_dsp_layer &layer,
-                                      const window_shape &shape, const int8_t *const *rows,
-                                      int32_t x, int32_t first, int8_t *output) {
+                                      const int8_t *const *rows, int32_t offset, int32_t pitch,
+                                      int32_t channel, int8_t *output) {
   const Stage stage(layer.output);
   const int32_t channels = layer.images.input_channels;
-  const int32_t offset = x * shape.stride_width * channels;
-  const int32_t block = shape.kernel_height * shape.kernel_width * 4;
-  for (int32_t i = first; 4 * i < channels; ++i) {
-    const int32_t channel = 4 * i < channels - 4 ? 4 * i : channels - 4;
-    depthwise_dsp_block(shape, stage, dsp_record_at<4>(layer.output, i), rows, offset + channel,
-                        shape.dilation_width * channels, layer.weights + i * block,
-                        output + channel);
+  const auto *record = &dsp_record_at<4>(layer.output, channel / 4);
+  const int8_t *weights = layer.weights + channel * kernel_height * kernel_width;
+  for (; channel < channels; channel += 4, ++record, weights += kernel_height * kernel_width * 4) {
+    const int32_t first = channel < channels - 4 ? channel : channels - 4;
+    depthwise_dsp_block<kernel_height, kernel_width>(stage, *record, rows, offset + first, pitch,
+                                                     weights, output + first);
   }
 }
 
 /// One output row.
-template <typename Stage>
-SMELT_INLINE void depthwise_dsp_row(const window_shape &shape,
-                                    const depthwise_conv2d_s8_dsp_layer &layer,
+template <typename Shape, typename Stage>
+SMELT_INLINE void depthwise_dsp_row(const depthwise_conv2d_s8_dsp_layer &layer,
                                     const int8_t *const *rows, int8_t *output) {
+  constexpr window_shape shape = Shape::shape();
+  constexpr auto pixel = depthwise_dsp_pixel<shape.kernel_height, shape.kernel_width, Stage>;
   const int32_t channels = layer.images.input_channels, width = layer.images.output_width;
-  const int32_t distance = shape.stride_width * channels;
-  const int32_t whole = channels / 4;
+  const int32_t distance = shape.stride_width * channels, pitch = shape.dilation_width * channels;
+  const int32_t whole = channels & ~3;
   int32_t x = 0;
   if (Stage::pairs && shape.kernel_height == 3 && shape.kernel_width == 3)
     for (; x + 2 <= width; x += 2, output += 2 * channels) {
       const dsp::depthwise_outputs pixels = {rows,
                                              x * distance,
-                                             shape.dilation_width * channels,
+                                             pitch,
                                              distance,
                                              layer.output.records,
                                              output,
                                              channels,
                                              2 * layer.output.zero_point + 1,
                                              layer.weights,
-                                             whole};
+                                             whole / 4};
       if (shape.stride_width == shape.dilation_width)
         dsp::blocks::sliding_3x3(pixels);
       else
         dsp::blocks::plain_3x3(pixels);
-      if (4 * whole == channels) continue;
-      depthwise_dsp_pixel<Stage>(layer, shape, rows, x, whole, output);
-      depthwise_dsp_pixel<Stage>(layer, shape, rows, x + 1, whole, output + channels);
+      if (whole == channels) continue;
+      pixel(layer, rows, x * distance, pitch, whole, output);
+      pixel(layer, rows, (x + 1) * distance, pitch, whole, output + channels);
     }
-  for (; x < width; ++x, output += channels)
-    depthwise_dsp_pixel<Stage>(layer, shape, rows, x, 0, output);
+  for (; x < width; ++x, output += channels) pixel(layer, rows, x * distance, pitch, 0, output);
 }
 
 template <typename Shape, typename Stage>
@@ -93,7 +92,7 @@ SMELT_INLINE void depthwise_dsp(const depthwise_conv2d_s8_dsp_layer &layer, cons
   for_each_row<Shape::shape().kernel_height>(
       Shape::shape(), layer.images, layer.input_padding, input, output, ring,
       [&](const int8_t *const *rows, int8_t *output_row) __attribute__((always_inline)) {
-        depthwise_dsp_row<Stage>(Shape::shape(), layer, rows, output_row);
+        depthwise_dsp_row<Shape, Stage>(layer, rows, output_row);
       });
 }
 
@@ -106,7 +105,7 @@ void depthwise_conv2d_s8_dsp(const depthwise_conv2d_s8_dsp_layer &layer, const i
 template <typename Shape>
 void depthwise_conv2d_s8_dsp_row(const depthwise_conv2d_s8_dsp_layer &layer,
                                  const int8_t *const *rows, int8_t *output) {
-  depthwise_dsp_row<dsp_narrow>(Shape::shape(), layer, rows, output);
+  depthwise_dsp_row<Shape, dsp_narrow>(layer, rows, output);
 }
 
 template <typename Shape>
@@ -118,7 +117,7 @@ void depthwise_conv2d_s8_dsp_general(const depthwise_conv2d_s8_dsp_layer &layer,
 template <typename Shape>
 void depthwise_conv2d_s8_dsp_general_row(const depthwise_conv2d_s8_dsp_layer &layer,
                                          const int8_t *const *rows, int8_t *output) {
-  depthwise_dsp_row<dsp_wide>(Shape::shape(), layer, rows, output);
+  depthwise_dsp_row<Shape, dsp_wide>(layer, rows, output);
 }
 
 }  // namespace smelt

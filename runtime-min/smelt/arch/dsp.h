@@ -17,7 +17,8 @@
 #include "smelt/fixed_point.h"
 #include "smelt/runtime.h"
 
-#if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
+/// Blocks take nearly all registers; without optimization, there are not that many.
+#if defined(__ARM_FEATURE_DSP) && defined(__thumb2__) && defined(__OPTIMIZE__)
 #define SMELT_DSP 1
 #else
 #define SMELT_DSP 0

@@ -21,29 +21,29 @@ namespace dsp {
 /// Channels in pairs: see smelt/arch/dsp.h. `record`: {bias of a, 256 * bias of b + bias of a,
 /// multipliers of both as narrow takes them, shifts of both as bytes}.
 struct pair_outputs {
-  const int16_t *patch;    ///< of two pixels, see widen_pair
-  const int16_t *rest;     ///< the end of what is more than whole groups of 16 taps
-  const int16_t *end;      ///< of the patch
-  int32_t distance;        ///< of the pixels' outputs
-  const int32_t *record;   ///< of the first pair
-  int8_t *output;          ///< of the first pixel
-  int8_t *last;            ///< the end of its outputs
-  int32_t centre;          ///< 2 * zero point + 1
-  const int8_t *weights;   ///< of the first pair
+  const int16_t *patch;   ///< of two pixels, see widen_pair
+  const int16_t *rest;    ///< the end of what is more than whole groups of 16 taps
+  const int16_t *end;     ///< of the patch
+  int32_t distance;       ///< of the pixels' outputs
+  const int32_t *record;  ///< of the first pair
+  int8_t *output;         ///< of the first pixel
+  int8_t *last;           ///< the end of its outputs
+  int32_t centre;         ///< 2 * zero point + 1
+  const int8_t *weights;  ///< of the first pair
 };
 
 /// Four channels at a time. `record`: {biases, multipliers as narrow takes them, shifts as bytes}.
 struct depthwise_outputs {
   const int8_t *const *rows;
-  int32_t offset;          ///< of the first pixel's inputs, in the rows
-  int32_t pitch;           ///< of taps
-  int32_t distance;        ///< of the pixels' inputs
+  int32_t offset;    ///< of the first pixel's inputs, in the rows
+  int32_t pitch;     ///< of taps
+  int32_t distance;  ///< of the pixels' inputs
   const int32_t *record;
-  int8_t *output;          ///< of the first pixel
-  int32_t channels;        ///< distance of the pixels' outputs
-  int32_t centre;          ///< 2 * zero point + 1
-  const int8_t *weights;   ///< [block of channels][tap][4]
-  int32_t blocks;          ///< at least 1
+  int8_t *output;         ///< of the first pixel
+  int32_t channels;       ///< distance of the pixels' outputs
+  int32_t centre;         ///< 2 * zero point + 1
+  const int8_t *weights;  ///< [block of channels][tap][4]
+  int32_t blocks;         ///< at least 1
 };
 
 // clang-format off
@@ -285,8 +285,8 @@ struct blocks {
   static void finish(int32_t sum, const int32_t *multiplier, const int32_t *shifts, int32_t channel,
                      int32_t centre, int8_t *output) {
     const int32_t shift = byte(static_cast<uint32_t>(*shifts), channel);
-    *output = static_cast<int8_t>(
-        narrow(sum, multiplier[channel], shift_left(centre, shift), shift));
+    *output =
+        static_cast<int8_t>(narrow(sum, multiplier[channel], shift_left(centre, shift), shift));
   }
 
   static void pairs(pair_outputs of) {
