@@ -78,6 +78,22 @@ def check_ends(board):
         check(done.code == FAULT, f"an unaligned word: {done}")
 
 
+def check_layers(board):
+    """Of two known layers, each has its own loop, and the second what it calls. The way back from the
+    last may count as its, where that is not known to be of the network."""
+    steps = [{"name": name} for name in ("first", "second")]
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(shutil.copytree(KNOWN, pathlib.Path(name) / "known"))
+        result = device.measure_emitted(board, folder, 0, 0, [*INCLUDE, "-DKNOWN=LAYERS"], steps)
+    count = "cycles" if board.avr else "instructions"
+    first, second, between = (layer[count] for layer in result["layers"])
+    turn = 3 if board.avr else 2
+    check(0 <= first - 200 * turn <= 5, f"the first layer takes {first}")
+    check(0 <= second - 100 * turn <= 25, f"the second layer takes {second}")
+    check(-5 <= between <= 25, f"{between} between layers")
+    check(first + second + between == result[count], f"layers: {result}")
+
+
 def check_flags(board, smelt):
     """A board builds with the flags of its target."""
     targets = {target["name"]: target for target in
@@ -98,8 +114,12 @@ def check_sizes(board):
 
 
 def check_model(board, smelt, case):
-    result = device.measure(smelt, case, [], board)
+    result = device.measure(smelt, case, [], board, by_layer=True)
+    layers = result.pop("layers", [])
     print(f"{case.name}: {result}")
+    count = "cycles" if board.avr else "instructions"
+    idle = [layer["name"] for layer in layers if 4 * layer[count] < layer["macs"]]
+    check(not idle, f"{case.name}: {idle} take next to nothing: {layers}")
     must_fit = case.name in FITS.get(board.name, {"sine", "digits"})
     check(result["bit_exact"] is not None or not must_fit, f"{case.name} does not fit")
     check(result["bit_exact"] is not False, f"{case.name} is wrong")
@@ -144,6 +164,7 @@ def main():
     check_counts(board)
     check_ends(board)
     check_sizes(board)
+    check_layers(board)
     cases = find_cases(options.examples, options.models_dir)
     for name in options.models.split(",") if options.models else cases:
         check_model(board, options.smelt, cases[name])

@@ -20,9 +20,14 @@ RETURN = {"atmega328p": 4, "atmega2560": 5}
 
 @dataclass(frozen=True)
 class Run:
-    code: int      # what the program ended with; 0 is good
+    code: int         # what the program ended with; 0 is good
     output: str
-    counts: tuple  # of each stretch, in order
+    stretches: tuple  # by stretch, in order: its count, then those of its steps
+
+    @property
+    def counts(self):
+        """Of each stretch."""
+        return tuple(stretch[0] for stretch in self.stretches)
 
     @property
     def result(self):
@@ -58,28 +63,32 @@ def _address(board, program, symbol):
     return address & ~1
 
 
-def _qemu(board, program, counts, _):
+def _qemu(board, program, counts, _, steps):
     begin, end = (_address(board, program, f"board_count_{mark}") for mark in ("begin", "end"))
     plugin = f"{_plugin()},begin={begin:x},end={end:x},out={counts}"
+    if steps:
+        plugin += f",steps={steps}"
     return [*board.emulate, program, "-plugin", plugin]
 
 
-def _simavr(board, program, counts, seconds):
-    return [_simulator(), board.name, program, counts, seconds]
+def _simavr(board, program, counts, seconds, steps):
+    return [_simulator(), board.name, program, counts, seconds, *([steps] if steps else [])]
 
 
-def run(board, program, seconds=600):
-    """Runs a program to its end, or until so many seconds have passed."""
+def run(board, program, seconds=600, steps=None):
+    """Runs a program to its end, or until so many seconds have passed. `steps` is a file that says
+    which instructions are part of which step."""
     counts = program.with_suffix(".counts")
     counts.write_text("")
-    command = (_simavr if board.avr else _qemu)(board, program, counts, seconds)
+    command = (_simavr if board.avr else _qemu)(board, program, counts, seconds, steps)
     try:
         done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               errors="replace", timeout=seconds, check=False)
     except subprocess.TimeoutExpired as expired:
         return Run(TIMEOUT, (expired.stdout or b"").decode(errors="replace"), ())
-    return Run(done.returncode, done.stdout, tuple(map(int, counts.read_text().split())))
+    stretches = tuple(tuple(map(int, line.split())) for line in counts.read_text().splitlines())
+    return Run(done.returncode, done.stdout, stretches)
 
 
 def calls(board, counts):

@@ -2,11 +2,15 @@
 //
 // A QEMU plugin that counts the guest's instructions, exactly, between two of its functions:
 //
-//   -plugin icount.so,begin=HEX,end=HEX,out=FILE
+//   -plugin icount.so,begin=HEX,end=HEX,out=FILE[,steps=FILE]
 //
 // `begin` and `end` are addresses; the first instruction of begin counts, that of end does not. The
 // file gets a line with the number for every such stretch. Instructions that a Cortex-M skips in
 // an IT block count, as they are fetched.
+//
+// `steps` has the number of steps and lines of an instruction's address, in hex and ascending, and
+// the step it is part of. Instructions that are not there are part of the last executed one's step,
+// the first of the last step. The line then goes on with the number for each step.
 //
 // QEMU's header is not packaged everywhere: what is used of version 1 of the plugin interface is
 // declared here, after https://www.qemu.org/docs/master/devel/tcg-plugins.html
@@ -35,33 +39,89 @@ void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn*, int op
 
 EXPORT int qemu_plugin_version = 1;
 
+struct place {
+  uint64_t address;
+  unsigned step;
+};
+
+enum { MAX_PLACES = 1 << 20, MAX_STEPS = 4096, NO_STEP = MAX_STEPS };
+
 static uint64_t executed;  // instructions before the current one
 static uint64_t at_begin;
 static uint64_t begin, end;
 static FILE* out;
 
+static struct place places[MAX_PLACES];
+static size_t place_count;
+static unsigned step_count = 1;
+static unsigned current;             // step
+static uint64_t at_step;             // where it began
+static uint64_t of_step[MAX_STEPS];  // instructions, without those since
+
+static void go_to_step(unsigned step) {
+  of_step[current] += executed - at_step;
+  at_step = executed;
+  current = step;
+}
+
 static void on_begin(unsigned cpu, void* data) {
   (void)cpu, (void)data;
-  at_begin = executed;
+  at_begin = at_step = executed;
+  memset(of_step, 0, sizeof of_step);
+  current = step_count - 1;
+}
+
+static void on_step(unsigned cpu, void* data) {
+  (void)cpu;
+  go_to_step((unsigned)(uintptr_t)data);
 }
 
 static void on_end(unsigned cpu, void* data) {
   (void)cpu, (void)data;
-  fprintf(out, "%" PRIu64 "\n", executed - at_begin);
+  go_to_step(current);
+  fprintf(out, "%" PRIu64, executed - at_begin);
+  for (unsigned i = 0; place_count && i < step_count; ++i) fprintf(out, " %" PRIu64, of_step[i]);
+  fprintf(out, "\n");
   fflush(out);
+}
+
+static int by_address(const void* address, const void* place) {
+  const uint64_t a = *(const uint64_t*)address, b = ((const struct place*)place)->address;
+  return a < b ? -1 : a > b;
+}
+
+static unsigned step_at(uint64_t address) {
+  const struct place* found = bsearch(&address, places, place_count, sizeof *places, by_address);
+  return found ? found->step : NO_STEP;
 }
 
 static void on_translation(plugin_id id, struct qemu_plugin_tb* block) {
   (void)id;
   const size_t count = qemu_plugin_tb_n_insns(block);
+  unsigned last = NO_STEP;
   for (size_t i = 0; i < count; ++i) {
     struct qemu_plugin_insn* instruction = qemu_plugin_tb_get_insn(block, i);
     const uint64_t address = qemu_plugin_insn_vaddr(instruction);
     if (address == begin || address == end)
       qemu_plugin_register_vcpu_insn_exec_cb(instruction, address == begin ? on_begin : on_end,
                                              CALLBACK_WITHOUT_REGISTERS, NULL);
+    const unsigned step = step_at(address);
+    if (step != NO_STEP && step != last)
+      qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_step, CALLBACK_WITHOUT_REGISTERS,
+                                             (void*)(uintptr_t)(last = step));
     qemu_plugin_register_vcpu_insn_exec_inline(instruction, INLINE_ADD_U64, &executed, 1);
   }
+}
+
+static bool read_steps(const char* path) {
+  FILE* file = fopen(path, "r");
+  if (!file || fscanf(file, "%u", &step_count) != 1 || step_count > MAX_STEPS) return false;
+  struct place* next = places;
+  while (fscanf(file, "%" SCNx64 " %u", &next->address, &next->step) == 2) {
+    if (++place_count == MAX_PLACES || next++->step >= step_count) return false;
+  }
+  fclose(file);
+  return step_count > 0;
 }
 
 static bool read_argument(const char* argument) {
@@ -71,6 +131,8 @@ static bool read_argument(const char* argument) {
     end = strtoull(argument + 4, NULL, 16);
   else if (strncmp(argument, "out=", 4) == 0)
     out = fopen(argument + 4, "w");
+  else if (strncmp(argument, "steps=", 6) == 0)
+    return read_steps(argument + 6);
   else
     return false;
   return true;

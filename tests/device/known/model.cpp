@@ -8,6 +8,7 @@
 //   FAULT      executes what is no instruction; on AVR, an interrupt that nobody handles
 //   UNALIGNED  reads a word at an odd address
 //   HANG       does not end
+//   LAYERS     two layers in the form of emitted code: 200 turns of a loop, 100 in a function
 #include "model.h"
 
 #include "board.h"
@@ -20,6 +21,7 @@
 #define FAULT 4
 #define UNALIGNED 5
 #define HANG 6
+#define LAYERS 7
 
 #if KNOWN == COUNT
 
@@ -76,6 +78,40 @@ void model_run(model_model* model) {
 
 void model_run(model_model*) {
   for (;;) __asm volatile("");
+}
+
+#elif KNOWN == LAYERS
+
+namespace {
+
+// 2 instructions a turn; on AVR 3 cycles.
+template <int turns>
+inline void loop() {
+#if defined(__AVR__)
+  __asm volatile("ldi r24, %0\n1: dec r24\n brne 1b" ::"i"(turns) : "r24");
+#elif defined(__riscv)
+  __asm volatile("li a0, %0\n1: addi a0, a0, -1\n bnez a0, 1b" ::"i"(turns) : "a0");
+#else
+  __asm volatile(".syntax unified\n movs r0, %0\n1: subs r0, #1\n bne 1b" ::"i"(turns)
+                 : "r0", "cc");
+#endif
+}
+
+__attribute__((noinline)) void shared() {
+  loop<100>();
+}
+
+__attribute__((noinline)) void run() {
+  // 0  first, 1,000 MACs
+  loop<200>();
+  // 1  second
+  shared();
+}
+
+}  // namespace
+
+void model_run(model_model*) {
+  run();
 }
 
 #endif
