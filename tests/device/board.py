@@ -36,6 +36,20 @@ INCLUDE = [f"-I{KNOWN}", f"-I{FIRMWARE / 'src'}", f"-I{ROOT / 'runtime-min'}"]
 # Instructions of the loop; cycles of it, with the return, whose length is that of its address.
 LOOP = {"atmega328p": 750 + 4, "atmega2560": 750 + 5}
 
+# What is estimated of the loops COUNT and MEMORY: the instruction before them, their turns less what
+# the last one saves, and the return.
+CYCLES = {
+    "cortex-m0plus": (1 + 250 * (1 + 2) - 1 + 2,
+                      1 + 100 * (2 + 2 + 1 + 2 + 3 + 3 + 1 + 2) - 1 + 2),
+    **dict.fromkeys(("cortex-m3", "cortex-m4", "cortex-m33"),
+                    (1 + 250 * (1 + 3) - 2 + 3, 1 + 100 * (2 + 1 + 1 + 1 + 3 + 3 + 1 + 3) - 2 + 3)),
+    "cortex-m7": (0.5 + 250 * (0.5 + 1) - 0.5 + 1,
+                  0.5 + 100 * (1 + 1 + 1 + 1 + 1 + 1 + 0.5 + 1) - 0.5 + 1),
+    "cortex-m55": (1 + 250 * (1 + 3) - 2 + 3, 1 + 100 * (1 + 1 + 1 + 1 + 1 + 1 + 1 + 3) - 2 + 3),
+    **dict.fromkeys(("rv32imc", "rv32imafc"),
+                    (1 + 250 * (1 + 3) - 2 + 2, 1 + 100 * (1 + 1 + 1 + 1 + 1 + 3) - 2 + 2)),
+}
+
 problems = []
 
 
@@ -62,6 +76,13 @@ def check_counts(board):
     expected = LOOP.get(board.name, 502)
     check(counts[1:] == [expected] * 2, f"counts {counts}, not {expected}")
     check(0 <= int(done.result["stack_run"]) <= 3, f"a loop takes stack: {done.result}")
+
+
+def check_cycles(board):
+    """As estimated by hand, but for a half cycle that is rounded."""
+    for kind, expected in zip(("COUNT", "MEMORY"), CYCLES.get(board.target, ())):
+        found = emulate.last_call(board, known(board, kind)).cycles
+        check(abs(found - expected) <= 1, f"{kind} takes {found} cycles, not {expected}")
 
 
 def check_ends(board):
@@ -162,6 +183,7 @@ def main():
         return 0
     check_flags(board, options.smelt)
     check_counts(board)
+    check_cycles(board)
     check_ends(board)
     check_sizes(board)
     check_layers(board)

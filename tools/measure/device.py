@@ -51,11 +51,10 @@ def _run(board, folder, start, model, steps):
                        if steps else None)
     if done.code not in (0, 1) or not done.result:
         sys.exit(f"{done.output}\n{board.name} ended with {done.code}")
-    count = "cycles" if board.avr else "instructions"
-    total = {count: emulate.calls(board, done.counts)[-1]}
+    total = emulate.last_call(board, done)._asdict()
     result = {**total, "stack_bytes": int(done.result["stack"]), "bit_exact": done.code == 0}
     if steps:
-        counts = [{count: each} for each in done.stretches[-1][1:]]
+        counts = [each._asdict() for each in done.stretches[-1][1:]]
         result["layers"] = layers.with_counts(steps, total, counts)
     return result
 

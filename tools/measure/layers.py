@@ -84,8 +84,9 @@ def of_model(smelt, case, options):
 
 
 def with_counts(steps, total, counts):
-    """The steps with what they take, and at the end what is between them. `total`, and for each step
-    one of `counts`, have counts by name."""
+    """The steps with what they take, and at the end what is between them. `total`, and for each
+    step one of `counts`, have counts by name."""
     rows = [{**step, **count} for step, count in zip(steps, counts)]
-    rest = {key: value - sum(row[key] for row in rows) for key, value in total.items()}
+    rest = {key: None if value is None else value - sum(row[key] for row in rows)
+            for key, value in total.items()}
     return rows + [{"name": "between layers", "kernel": None, "macs": 0, "taps": 0, **rest}]

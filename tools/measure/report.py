@@ -32,7 +32,7 @@ COLUMNS = [
     ("target", -14, lambda r: r["target"]),
     ("instructions", 12, lambda r: r["instructions"]),
     ("per MAC", 8, lambda r: _ratio("instructions", r)),
-    ("cycles", 11, lambda r: r["cycles"]),
+    ("cycles ~", 11, lambda r: r["cycles"]),
     ("RAM", 8, lambda r: r["ram_bytes"]),
     ("stack", 7, lambda r: r["stack_bytes"]),
     ("code", 7, lambda r: r["flash_code"]),
@@ -79,7 +79,7 @@ def _layer_columns(counts, totals):
         ("share", 7, lambda r: f"{100 * r[counts[0]] / max(totals[counts[0]], 1):.1f} %"),
     ]
     for count in counts:
-        columns += [(count, 12, lambda r, count=count: r[count]),
+        columns += [("cycles ~" if count == "cycles" else count, 12, lambda r, count=count: r[count]),
                     ("per MAC", 8, lambda r, count=count: _ratio(count, r))]
     return columns
 

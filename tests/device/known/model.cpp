@@ -8,6 +8,7 @@
 //   FAULT      executes what is no instruction; on AVR, an interrupt that nobody handles
 //   UNALIGNED  reads a word at an odd address
 //   HANG       does not end
+//   MEMORY     100 turns of a loop with loads, stores and a multiplication; not on AVR
 //   LAYERS     two layers in the form of emitted code: 200 turns of a loop, 100 in a function
 #include "model.h"
 
@@ -22,6 +23,7 @@
 #define UNALIGNED 5
 #define HANG 6
 #define LAYERS 7
+#define MEMORY 8
 
 #if KNOWN == COUNT
 
@@ -78,6 +80,20 @@ void model_run(model_model* model) {
 
 void model_run(model_model*) {
   for (;;) __asm volatile("");
+}
+
+#elif KNOWN == MEMORY
+
+__attribute__((naked)) void model_run(model_model*) {
+#if defined(__riscv)
+  __asm volatile(
+      "li a1, 100\n1: lw a2, 0(a0)\n lw a3, 4(a0)\n mul a2, a3, a2\n sw a2, 0(a0)\n"
+      " addi a1, a1, -1\n bnez a1, 1b\n ret");
+#elif defined(__arm__)
+  __asm volatile(
+      ".syntax unified\n movs r1, #100\n1: ldr r2, [r0]\n ldr r3, [r0, #4]\n muls r2, r3, r2\n"
+      " str r2, [r0]\n push {r2, r3}\n pop {r2, r3}\n subs r1, #1\n bne 1b\n bx lr");
+#endif
 }
 
 #elif KNOWN == LAYERS
