@@ -34,6 +34,11 @@ std::string declaration(const EmitContext& context, ConstantId id) {
   return array_declaration(constant, name, constant.bytes.size());
 }
 
+std::string alignment(const Constant& constant) {
+  const bool more = constant.alignment > byte_size(constant.type);
+  return more ? fmt::format("alignas({}) ", constant.alignment) : "";
+}
+
 /// Arrays that follow each other in memory: parts of one section stay in the order of the file.
 void write_parts(CppWriter& writer, const EmitContext& context, ConstantId id) {
   const Constant& constant = context.program[id];
@@ -99,8 +104,8 @@ std::string weights_source_text(const EmitContext& context) {
     if (bytes_at_once(context, constant) < constant.bytes.size())
       write_parts(writer, context, id);
     else
-      writer.array(fmt::format("{} {}", declaration(context, id), place), constant.type,
-                   constant.bytes, constant.per_channel);
+      writer.array(fmt::format("{}{} {}", alignment(constant), declaration(context, id), place),
+                   constant.type, constant.bytes, constant.per_channel);
   });
   writer.blank();
   writer.line(fmt::format("}}  // namespace {}_weights", context.prefix));

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "compiler/ops/depthwise_conv2d.h"
+#include "compiler/ops/dsp.h"
 #include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/conv2d.h"
@@ -162,33 +163,12 @@ void lower_pointwise(const NodeView& view, StepBuilder& builder) {
   const Shape& input = view.input(0).shape;
   const Shape& output = view.output().shape;
   const Convolution convolution = convolution_of(view);
-  // The image as one long row.
-  const std::int32_t pixels = input[0] * input[1] * input[2];
-  Field images =
-      images_field(convolution.window, {1, 1, pixels, input[3]}, {1, 1, pixels, output[3]});
-  Step& step =
-      builder.step(linear_kernel("pointwise", format, invoke<kernel>),
-                   layer(format, convolution, std::move(images), builder),
-                   {builder.input(0), builder.output(), patch(format, convolution, builder)});
+  Step& step = builder.step(
+      linear_kernel("pointwise", format, invoke<kernel>),
+      layer(format, convolution, one_row_field(convolution.window, input, output), builder),
+      {builder.input(0), builder.output(), patch(format, convolution, builder)});
   step.summary = describe(convolution.window, convolution.operands.activation);
-  // A pixel's inputs are in the patch before its outputs are written.
-  const auto lead = [&](std::int64_t count) {
-    return std::max<std::int64_t>(0, count * (output[3] - input[3])) *
-           byte_size(view.input(0).type);
-  };
-  step.lead = lead(pixels);
-  if (!has_rows(input)) return;
-  RowForm form{.kernel = step.kernel,
-               .shape = {},
-               .arguments = step.arguments,
-               .operands = step.operands,
-               .windows = {{.height = input[1], .elements = std::int64_t{input[2]} * input[3]}},
-               .height = output[1],
-               .elements = std::int64_t{output[2]} * output[3],
-               .lead = lead(output[2])};
-  form.arguments->fields[0] =
-      images_field(convolution.window, {1, 1, input[2], input[3]}, {1, 1, output[2], output[3]});
-  step.row_form = std::move(form);
+  set_pixel_rows(step, convolution.window, input, output, view.input(0).type);
 }
 
 /// Weights [output channel][taps] as [taps][output channel].
@@ -232,9 +212,15 @@ bool is_format(const NodeView& view, const Target&) {
 
 template <const LinearFormat& format>
 bool is_pointwise(const NodeView& view, const Target& target) {
-  const Window window = window_of(view);
-  return window.kernel == Extent2{1, 1} && window.stride == Extent2{1, 1} &&
-         window.pads == Pads{} && is_format<format>(view, target);
+  return is_pointwise_window(window_of(view)) && is_format<format>(view, target);
+}
+
+bool is_dsp(const NodeView& view, const Target& target) {
+  return computes_dsp(linear_operands(view), target);
+}
+
+void lower_by_dsp(const NodeView& view, StepBuilder& builder) {
+  lower_dsp(view, convolution_of(view), builder);
 }
 
 /// Fewer outputs than a vector has lanes leave it half empty.
@@ -251,6 +237,7 @@ template <const LinearFormat& format>
 constexpr KernelRow conv2d_row = {format.name, is_format<format>, lower_conv2d<format>};
 
 constexpr KernelRow kernels[] = {
+    {"dsp", is_dsp, lower_by_dsp},
     {"narrow", is_narrow, lower_narrow},
     pointwise_row<formats::s8, &smelt::pointwise_s8>,
     pointwise_row<formats::u8, &smelt::pointwise_u8>,

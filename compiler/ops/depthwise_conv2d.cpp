@@ -10,6 +10,7 @@
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/conv2d.h"
+#include "compiler/ops/dsp.h"
 #include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/depthwise_conv2d.h"
@@ -140,16 +141,17 @@ void lower_windows(const LinearFormat& format, const DepthwiseConvolution& convo
                padding_of(convolution.operands.input));
 }
 
+DepthwiseConvolution depthwise_of(const NodeView& view) {
+  return {.window = window_of(view),
+          .operands = linear_operands(view),
+          .weights = view.input(1).data,
+          .input = view.input(0).shape,
+          .output = view.output().shape};
+}
+
 template <const LinearFormat& format>
 void lower(const NodeView& view, StepBuilder& builder) {
-  const Window window = window_of(view);
-  lower_windows(format,
-                {.window = window,
-                 .operands = linear_operands(view),
-                 .weights = view.input(1).data,
-                 .input = view.input(0).shape,
-                 .output = view.output().shape},
-                window, builder);
+  lower_windows(format, depthwise_of(view), window_of(view), builder);
 }
 
 /// Weights [taps][output channel] as [output channel][taps].
@@ -165,14 +167,36 @@ std::vector<std::uint8_t> by_channel(const Tensor& weights) {
   return bytes;
 }
 
-void lower_conv2d(const NodeView& view, StepBuilder& builder) {
+/// Of one input channel.
+Convolution convolution_of(const NodeView& view) {
   const Tensor& weights = view.input(1);
-  lower_convolution(view,
-                    {.window = window_of(view),
-                     .operands = linear_operands(view),
-                     .weights = by_channel(weights),
-                     .taps = std::int64_t{weights.shape[1]} * weights.shape[2]},
-                    builder);
+  return {.window = window_of(view),
+          .operands = linear_operands(view),
+          .weights = by_channel(weights),
+          .taps = std::int64_t{weights.shape[1]} * weights.shape[2]};
+}
+
+void lower_conv2d(const NodeView& view, StepBuilder& builder) {
+  lower_convolution(view, convolution_of(view), builder);
+}
+
+bool is_conv2d_dsp(const NodeView& view, const Target& target) {
+  return view.input(0).shape[3] == 1 && computes_dsp(linear_operands(view), target);
+}
+
+void lower_conv2d_dsp(const NodeView& view, StepBuilder& builder) {
+  lower_dsp(view, convolution_of(view), builder);
+}
+
+/// One filter per channel, and a block of channels.
+bool is_dsp(const NodeView& view, const Target& target) {
+  const std::int32_t channels = view.input(0).shape[3];
+  return channels >= 4 && channels == view.input(1).shape[3] &&
+         computes_dsp(linear_operands(view), target);
+}
+
+void lower_by_dsp(const NodeView& view, StepBuilder& builder) {
+  lower_dsp(depthwise_of(view), builder);
 }
 
 /// Filters of one channel are a convolution, which is faster unless its taps are few.
@@ -190,6 +214,8 @@ template <const LinearFormat& format>
 constexpr KernelRow row = {format.name, is_format<format>, lower<format>};
 
 constexpr KernelRow kernels[] = {
+    {"conv2d_dsp", is_conv2d_dsp, lower_conv2d_dsp},
+    {"dsp", is_dsp, lower_by_dsp},
     {"conv2d", is_conv2d, lower_conv2d},
     row<formats::s8>,
     row<formats::u8>,

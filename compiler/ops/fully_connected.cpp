@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "compiler/ops/channels.h"
+#include "compiler/ops/dsp.h"
 #include "compiler/ops/linear.h"
 #include "compiler/ops/quantization_rules.h"
 #include "smelt/fully_connected.h"
@@ -62,17 +63,24 @@ std::int64_t macs(const NodeView& view) {
   return element_count(view.input(1).shape) * rows(view);
 }
 
+FullyConnected fully_connected_of(const NodeView& view) {
+  const Shape& weights = view.input(1).shape;
+  return {.rows = rows(view),
+          .inputs = weights[1],
+          .outputs = weights[0],
+          .operands = linear_operands(view)};
+}
+
 /// The rows of the inputs, each of whole bytes of weights.
 std::optional<TensorRows> input_rows(const NodeView& view, const LinearFormat& format) {
-  const auto image = rows_of(view.input(0).shape);
+  const auto image = collected_rows(view);
   const bool whole = image && (format.weights != ElementType::s4 || image->elements % 2 == 0);
-  return whole && rows(view) == 1 ? image : std::nullopt;
+  return whole ? image : std::nullopt;
 }
 
 template <const LinearFormat& format, auto kernel>
 void lower(const NodeView& view, StepBuilder& builder) {
   const Tensor& weights = view.input(1);
-  const Activation activation = view.attributes<FullyConnectedAttributes>().activation;
   const ConstantId data =
       weights_constant(format, weights.data, {.length = weights.shape[1]}, builder);
   Step& step =
@@ -83,7 +91,7 @@ void lower(const NodeView& view, StepBuilder& builder) {
                      int_field("weights_zero_point", zero_point_of(weights)),
                      output_stage(format, linear_operands(view), builder)}},
                    {builder.input(0), builder.output()});
-  step.summary = activation == Activation::none ? "" : std::string(to_string(activation));
+  step.summary = activation_summary(linear_operands(view).activation);
   if (const auto image = input_rows(view, format))
     step.row_form = collecting(step, *image, builder.scratch("sums", format.sum, weights.shape[0]));
 }
@@ -96,7 +104,16 @@ bool is_format(const NodeView& view, const Target&) {
 template <const LinearFormat& format, auto kernel>
 constexpr KernelRow row = {format.name, is_format<format>, lower<format, kernel>};
 
+bool is_dsp(const NodeView& view, const Target& target) {
+  return computes_dsp(linear_operands(view), target);
+}
+
+void lower_by_dsp(const NodeView& view, StepBuilder& builder) {
+  lower_dsp(view, fully_connected_of(view), builder);
+}
+
 constexpr KernelRow kernels[] = {
+    {"dsp", is_dsp, lower_by_dsp},
     row<formats::s8, &smelt::fully_connected_s8>,
     row<formats::u8, &smelt::fully_connected_u8>,
     row<formats::f32, &smelt::fully_connected_f32>,
@@ -134,6 +151,14 @@ const QuantizationRule quantization = {
 };
 
 }  // namespace
+
+std::optional<TensorRows> collected_rows(const NodeView& view) {
+  return rows(view) == 1 ? rows_of(view.input(0).shape) : std::nullopt;
+}
+
+std::string activation_summary(Activation activation) {
+  return activation == Activation::none ? "" : std::string(to_string(activation));
+}
 
 const OpDef fully_connected = {
     .name = "fully_connected",

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "compiler/graph/graph.h"
+#include "compiler/ops/linear.h"
 
 namespace smelt::ops {
 
@@ -18,5 +19,15 @@ struct FullyConnectedAttributes {
 };
 
 extern const OpDef fully_connected;
+
+/// What its kernels are given.
+struct FullyConnected {
+  std::int32_t rows, inputs, outputs;
+  LinearOperands operands;
+};
+/// The rows of the image that the inputs are, if they are one.
+std::optional<TensorRows> collected_rows(const NodeView& view);
+/// For the comment of a step: "relu".
+std::string activation_summary(Activation activation);
 
 }  // namespace smelt::ops

@@ -38,7 +38,8 @@ Operand StepBuilder::state(std::size_t i) {
   return {*tensors_[static_cast<std::size_t>(view_.node.inputs[i])], Access::state};
 }
 
-Operand StepBuilder::scratch(std::string_view suffix, ElementType type, std::int64_t count) {
+Operand StepBuilder::scratch(std::string_view suffix, ElementType type, std::int64_t count,
+                             std::int32_t alignment) {
   const std::int64_t bytes = count * byte_size(type);
   program_.buffers.push_back({.layer = view_.node.name,
                               .suffix = std::string(suffix),
@@ -46,7 +47,7 @@ Operand StepBuilder::scratch(std::string_view suffix, ElementType type, std::int
                               .type = type,
                               .shape = {static_cast<std::int32_t>(count)},
                               .bytes = bytes,
-                              .alignment = byte_size(type)});
+                              .alignment = std::max(alignment, byte_size(type))});
   return {static_cast<BufferId>(program_.buffers.size() - 1), Access::scratch};
 }
 

@@ -60,13 +60,18 @@ class StepBuilder {
     return id;
   }
 
+  /// Makes a constant lie at a multiple of so many bytes.
+  void align(ConstantId id, std::int64_t bytes) {
+    program_[id].alignment = static_cast<std::int32_t>(bytes);
+  }
   /// Operand i of the node: its buffer, or the constant of that tensor.
   Operand input(std::size_t i);
   Operand output(std::size_t i = 0);
   /// An operand that is a state variable, read and written.
   Operand state(std::size_t i);
-  /// Memory for this step alone.
-  Operand scratch(std::string_view suffix, ElementType type, std::int64_t count);
+  /// Memory for this step alone; aligned to so many bytes, or as its type.
+  Operand scratch(std::string_view suffix, ElementType type, std::int64_t count,
+                  std::int32_t alignment = 1);
 
   /// Appends a call. Names, MACs and origin are the node's; returns it for what else is to be set.
   Step& step(Kernel kernel, Struct arguments, std::vector<Operand> operands);

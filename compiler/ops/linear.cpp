@@ -37,6 +37,15 @@ std::vector<std::int64_t> weight_sums(const LinearOperands& operands, Function f
   return sums;
 }
 
+/// Of the numbers of an integer type, by absolute value.
+std::int64_t largest_input(ElementType type) {
+  switch (type) {
+    case ElementType::s8: return 128;
+    case ElementType::u8: return 255;
+    default: return 32768;
+  }
+}
+
 /// Bytes of a row of 4-bit weights.
 std::size_t packed_size(std::size_t weights) {
   return (weights + 1) / 2;
@@ -65,11 +74,9 @@ Field float_stage(const LinearOperands& operands, StepBuilder& builder) {
 }
 
 /// One multiplier for all channels, or one each.
-std::vector<Multiplier> multipliers_of(const LinearOperands& operands) {
-  const bool per_channel = operands.weights.quantization.per_channel();
-  std::vector<Multiplier> multipliers;
-  for (std::int32_t c = 0; c < (per_channel ? operands.channels : 1); ++c)
-    multipliers.push_back(quantize_multiplier(linear_scale(operands, static_cast<std::size_t>(c))));
+std::vector<Multiplier> stored_multipliers(const LinearOperands& operands) {
+  std::vector<Multiplier> multipliers = multipliers_of(operands);
+  if (!operands.weights.quantization.per_channel()) multipliers.resize(1);
   return multipliers;
 }
 
@@ -85,7 +92,7 @@ std::vector<LabelledValue> long_stage(const LinearOperands& operands, StepBuilde
   const bool per_channel = operands.weights.quantization.per_channel();
   std::vector<std::int32_t> multipliers;
   std::vector<std::int8_t> shifts;
-  for (const Multiplier& each : multipliers_of(operands)) {
+  for (const Multiplier& each : stored_multipliers(operands)) {
     multipliers.push_back(each.multiplier);
     shifts.push_back(static_cast<std::int8_t>(each.shift));
   }
@@ -103,7 +110,7 @@ std::vector<LabelledValue> short_stage(const LinearFormat& format, const LinearO
   const bool per_channel = operands.weights.quantization.per_channel();
   std::vector<std::int16_t> multipliers;
   std::vector<std::int8_t> rights;
-  for (const Multiplier& each : multipliers_of(operands)) {
+  for (const Multiplier& each : stored_multipliers(operands)) {
     multipliers.push_back(shorten(each).multiplier);
     rights.push_back(shorten(each).right);
   }
@@ -177,6 +184,13 @@ double linear_scale(const LinearOperands& operands, std::size_t channel) {
   return product / output;
 }
 
+std::vector<Multiplier> multipliers_of(const LinearOperands& operands) {
+  std::vector<Multiplier> multipliers;
+  for (std::int32_t c = 0; c < operands.channels; ++c)
+    multipliers.push_back(quantize_multiplier(linear_scale(operands, static_cast<std::size_t>(c))));
+  return multipliers;
+}
+
 std::vector<std::int64_t> folded_bias(const LinearOperands& operands) {
   const std::int32_t zero = operands.centred_input ? 0 : operands.input.quantization.zero_point();
   std::vector<std::int64_t> bias =
@@ -189,8 +203,9 @@ std::vector<std::int64_t> folded_bias(const LinearOperands& operands) {
 }
 
 std::vector<std::int64_t> sum_bounds(const LinearOperands& operands) {
+  const std::int64_t largest = largest_input(operands.input.type);
   std::vector<std::int64_t> bounds =
-      weight_sums(operands, [](std::int64_t weight) { return std::abs(weight) << 15; });
+      weight_sums(operands, [largest](std::int64_t weight) { return std::abs(weight) * largest; });
   const std::vector<std::int64_t> bias = folded_bias(operands);
   // A bias may be any number; the bounds stay far above all that is computed.
   constexpr std::int64_t large = std::int64_t{1} << 60;

@@ -93,10 +93,12 @@ void check_linear(const NodeView& view, const LinearOperands& operands, Diagnost
 /// Biases of integer operands less the input's zero point times the sum of the channel's weights:
 /// what sums of raw inputs times weights start from.
 std::vector<std::int64_t> folded_bias(const LinearOperands& operands);
-/// Largest |bias + sum of products| of each channel, whatever the 16-bit input.
+/// Largest |bias + sum of products| of each channel, whatever the input.
 std::vector<std::int64_t> sum_bounds(const LinearOperands& operands);
 
 /// Real multiplier of output channel c.
 double linear_scale(const LinearOperands& operands, std::size_t channel);
+/// The same as integers, of every channel.
+std::vector<Multiplier> multipliers_of(const LinearOperands& operands);
 
 }  // namespace smelt

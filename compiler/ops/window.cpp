@@ -52,6 +52,10 @@ bool ring_fits(const Window& window, const Shape& input) {
 
 }  // namespace
 
+bool is_pointwise_window(const Window& window) {
+  return window.kernel == Extent2{1, 1} && window.stride == Extent2{1, 1} && window.pads == Pads{};
+}
+
 Pads same_pads(Extent2 image, Extent2 kernel, Extent2 stride, Extent2 dilation) {
   const auto [top, bottom] = same_pad(image.height, kernel.height, stride.height, dilation.height);
   const auto [left, right] = same_pad(image.width, kernel.width, stride.width, dilation.width);
@@ -192,6 +196,31 @@ void set_row_form(Step& step, const Window& window, const Shape& input, const Sh
                    .right = right_pad(window, input, output) * std::int64_t{input[3]},
                    .padding = padding,
                    .pointers = true}};
+  step.row_form = std::move(form);
+}
+
+Field one_row_field(const Window& window, const Shape& input, const Shape& output) {
+  const std::int32_t pixels = input[0] * input[1] * input[2];
+  return images_field(window, {1, 1, pixels, input[3]}, {1, 1, pixels, output[3]});
+}
+
+void set_pixel_rows(Step& step, const Window& window, const Shape& input, const Shape& output,
+                    ElementType type) {
+  const auto lead = [&](std::int64_t pixels) {
+    return std::max<std::int64_t>(0, pixels * (output[3] - input[3])) * byte_size(type);
+  };
+  step.lead = lead(std::int64_t{input[0]} * input[1] * input[2]);
+  if (!has_rows(input)) return;
+  RowForm form{.kernel = step.kernel,
+               .shape = {},
+               .arguments = step.arguments,
+               .operands = step.operands,
+               .windows = {{.height = input[1], .elements = std::int64_t{input[2]} * input[3]}},
+               .height = output[1],
+               .elements = std::int64_t{output[2]} * output[3],
+               .lead = lead(output[2])};
+  form.arguments->fields[0] =
+      one_row_field(window, {1, 1, input[2], input[3]}, {1, 1, output[2], output[3]});
   step.row_form = std::move(form);
 }
 

@@ -20,6 +20,9 @@ struct Window {
   Pads pads;
 };
 
+/// Every output pixel is made of the one input pixel at its place.
+bool is_pointwise_window(const Window& window);
+
 /// Padding of TFLite's SAME for one image: the odd unit goes to bottom and right.
 Pads same_pads(Extent2 image, Extent2 kernel, Extent2 stride, Extent2 dilation);
 
@@ -49,6 +52,13 @@ std::optional<std::int64_t> row_lead(const Window& window, const Shape& input, c
 /// with `_row`, without the ring. `padding`: the value of a column outside of the image.
 void set_row_form(Step& step, const Window& window, const Shape& input, const Shape& output,
                   Value padding);
+
+/// The same for a step whose kernel takes the image as one row of pixels and reads a pixel before
+/// it writes it: also Step::lead. Its first argument is images_field() of one row.
+void set_pixel_rows(Step& step, const Window& window, const Shape& input, const Shape& output,
+                    ElementType type);
+/// images_field() of an image as one row.
+Field one_row_field(const Window& window, const Shape& input, const Shape& output);
 
 /// "3x3/2 pad 0,0,1,1, relu" for the comment of a step.
 std::string describe(const Window& window, Activation activation);

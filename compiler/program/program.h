@@ -45,8 +45,8 @@ struct HostCall {
   const std::vector<const void*>& constants;  ///< by ConstantId
 };
 
-/// A function of runtime-min. `invoke` calls it on the host; absent for those of one row and for
-/// the user's own.
+/// A function of runtime-min. `invoke` calls it on the host; absent for those of one row, of one
+/// core and for the user's own.
 struct Kernel {
   std::string name;    ///< "conv2d_s8"
   std::string header;  ///< "smelt/conv2d.h", as included by the emitted code
@@ -176,6 +176,7 @@ struct Constant {
   std::int32_t per_channel = 0;  ///< elements of one output channel; 0: not laid out by channel
   bool table = false;            ///< a lookup table rather than weights
   bool single = false;           ///< one for all output channels
+  std::int32_t alignment = 1;    ///< of bytes, where kernels want more than their type does
 };
 
 /// An input or output of the model.
