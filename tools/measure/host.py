@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""This machine: instructions by callgrind, time by the clock. Portable code, g++ -O3."""
+"""This machine: instructions by callgrind, time by the clock."""
 
 import re
 import subprocess
@@ -8,7 +8,10 @@ from pathlib import Path
 
 from . import emitted, layers
 
-FLAGS = ["-O3", "-std=c++14", "-g"]
+FLAGS = ["-std=c++14", "-g"]
+# In tools/bench: smelt's target, and the options of g++ that its code is compiled with.
+HOSTS = {"host": ("generic", ["-O3"]),
+         "host-v3": ("host", ["-O3", "-march=x86-64-v3"])}
 
 # Prints the shortest of some runs in milliseconds, or runs just once.
 DRIVER = """
@@ -81,15 +84,16 @@ def own_data(folder):
     return sum(int(line.split()[1]) + int(line.split()[2]) for line in sizes.splitlines()[1:])
 
 
-def measure(smelt, case, mode, by_layer=False):
+def measure(smelt, case, mode, host, by_layer=False):
     """The keys of tools/bench, and for the table: macs, milliseconds."""
+    target, flags = HOSTS[host]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        options = ["--target", "generic"]
+        options = ["--target", target]
         report = emitted.emit(smelt, case, mode, folder, options)
         (folder / "driver.cpp").write_text(DRIVER)
         for unit in ("model", "model_weights", "model_golden", "driver"):
-            emitted.run(["g++", *FLAGS, f"-I{folder}", "-c", folder / f"{unit}.cpp",
+            emitted.run(["g++", *FLAGS, *flags, f"-I{folder}", "-c", folder / f"{unit}.cpp",
                          "-o", folder / f"{unit}.o"])
         model = [folder / "model.o", folder / "model_weights.o"]
         emitted.run(["g++", "-no-pie", *model, folder / "driver.o", "-o", folder / "driver"])
