@@ -48,7 +48,7 @@ static inline int16_t *dsp_widen_pair(const int8_t *a, const int8_t *b, int32_t 
 }
 
 /// One output row; `patch` holds the widened inputs of two pixels and a group.
-template <typename Stage>
+template <typename Kind>
 SMELT_INLINE void conv2d_dsp_row(const window_shape &shape, const conv2d_s8_dsp_layer &layer,
                                  const int8_t *const *rows, int8_t *output, int16_t *patch) {
   const int32_t channels = layer.images.input_channels;
@@ -58,6 +58,7 @@ SMELT_INLINE void conv2d_dsp_row(const window_shape &shape, const conv2d_s8_dsp_
   const int32_t runs = contiguous ? 1 : shape.kernel_width;
   const int32_t run = contiguous ? shape.kernel_width * inputs : inputs;
   const int32_t words = shape.kernel_height * runs * ((run + 3) / 4);
+  const int32_t blocks = (outputs + Kind::channels - 1) / Kind::channels;
   const int32_t distance = shape.stride_width * channels;
 
   for (int32_t x = 0; x < layer.images.output_width; x += 2) {
@@ -73,40 +74,39 @@ SMELT_INLINE void conv2d_dsp_row(const window_shape &shape, const conv2d_s8_dsp_
           to = pair ? dsp_widen_pair(from, from + distance, run, to) : dsp_widen(from, run, to);
         }
       if (pair)
-        dsp_outputs_2<Stage>(patch, words, weights, stage, outputs, output,
-                             layer.images.output_channels);
+        Kind::outputs_2(patch, words, weights, stage, outputs, output,
+                        layer.images.output_channels);
       else
-        dsp_outputs_1<Stage>(patch, words, weights, stage, outputs, output);
-      weights += (outputs + 1) / 2 * 8 * words;
-      stage.records += (outputs + 1) / 2 * 5;
+        Kind::outputs_1(patch, words, weights, stage, outputs, output);
+      weights += blocks * Kind::channels * 4 * words;
+      stage.records += blocks * (2 * Kind::channels + 1);
       output += outputs;
     }
     if (pair) output += layer.images.output_channels;
   }
 }
 
-template <int32_t max_kernel_height, typename Stage>
+template <int32_t max_kernel_height, typename Kind>
 SMELT_INLINE void conv2d_dsp(const window_shape &shape, const conv2d_s8_dsp_layer &layer,
                              const int8_t *input, int8_t *output, int8_t *ring, int16_t *patch) {
   for_each_row<max_kernel_height>(shape, layer.images, layer.input_padding, input, output, ring,
                                   [&](const int8_t *const *rows, int8_t *output_row)
                                       __attribute__((always_inline)) {
-                                        conv2d_dsp_row<Stage>(shape, layer, rows, output_row,
-                                                              patch);
+                                        conv2d_dsp_row<Kind>(shape, layer, rows, output_row, patch);
                                       });
 }
 
 template <typename Shape>
 void conv2d_s8_dsp(const conv2d_s8_dsp_layer &layer, const int8_t *input, int8_t *output,
                    int8_t *ring, int16_t *patch) {
-  conv2d_dsp<Shape::shape().kernel_height, dsp_narrow>(Shape::shape(), layer, input, output, ring,
-                                                       patch);
+  conv2d_dsp<Shape::shape().kernel_height, dsp_pairs>(Shape::shape(), layer, input, output, ring,
+                                                      patch);
 }
 
 template <typename Shape>
 void conv2d_s8_dsp_row(const conv2d_s8_dsp_layer &layer, const int8_t *const *rows, int8_t *output,
                        int16_t *patch) {
-  conv2d_dsp_row<dsp_narrow>(Shape::shape(), layer, rows, output, patch);
+  conv2d_dsp_row<dsp_pairs>(Shape::shape(), layer, rows, output, patch);
 }
 
 template <typename Shape>
@@ -123,15 +123,15 @@ void conv2d_s8_dsp_general_row(const conv2d_s8_dsp_layer &layer, const int8_t *c
 }
 
 /// A 1x1 convolution with stride 1: the image is one long row and needs no ring.
-template <typename Stage>
-__attribute__((noinline)) void pointwise_dsp(const conv2d_s8_dsp_layer &layer, const int8_t *input,
-                                             int8_t *output, int16_t *patch) {
-  conv2d_dsp_row<Stage>(window_shape{1, 1, 1, 1, 1, 1}, layer, &input, output, patch);
+template <typename Kind>
+SMELT_SHARED void pointwise_dsp(const conv2d_s8_dsp_layer &layer, const int8_t *input,
+                                int8_t *output, int16_t *patch) {
+  conv2d_dsp_row<Kind>(window_shape{1, 1, 1, 1, 1, 1}, layer, &input, output, patch);
 }
 
 static inline void pointwise_s8_dsp(const conv2d_s8_dsp_layer &layer, const int8_t *input,
                                     int8_t *output, int16_t *patch) {
-  pointwise_dsp<dsp_narrow>(layer, input, output, patch);
+  pointwise_dsp<dsp_pairs>(layer, input, output, patch);
 }
 
 static inline void pointwise_s8_dsp_general(const conv2d_s8_dsp_layer &layer, const int8_t *input,

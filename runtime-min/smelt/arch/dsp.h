@@ -4,6 +4,11 @@
 // bits to a sum. Bytes come four in a word w, and SXTB16 widens two of them: those at 0 and 2 of w,
 // those at 1 and 3 of w rotated by 8. So 16-bit operands are in the order 0, 2, 1, 3 as well.
 //
+// Weights of two channels a and b that meet the same input come as one number of 16 bits,
+// 256 * b + a: SMLAD adds up 256 times the sum of b plus that of a, and SXTB16 finds a in the low
+// byte. So four taps of both take two words, two SXTB16 and four SMLAD. Modulo 2^32 the sum of b is
+// exact as long as it stays within 24 bits; lowering sees to that, or takes weights byte by byte.
+//
 // Assembly where compilers do not find the instruction (they rotate first, and widen then) or keep
 // no block in registers. Everything else, like the host, computes the same in C++.
 #ifndef SMELT_ARCH_DSP_H
@@ -23,7 +28,9 @@ namespace smelt {
 namespace dsp {
 
 /// Where tap i of four is among widened ones.
-SMELT_INLINE int32_t place(int32_t i) { return (i & 1) * 2 + (i >> 1); }
+SMELT_INLINE int32_t place(int32_t i) {
+  return (i & 1) * 2 + (i >> 1);
+}
 
 /// Widens four inputs of one pixel.
 SMELT_INLINE void widen(const int8_t *&from, int16_t *&to) {
@@ -64,101 +71,161 @@ SMELT_INLINE void widen_pair(const int8_t *&a, const int8_t *&b, int16_t *&to) {
 }
 
 #if !SMELT_DSP
+/// Four products of widened inputs with bytes of weights.
 SMELT_INLINE void add_products(const int16_t *input, const int8_t *weights, int32_t &sum) {
   for (int32_t i = 0; i < 4; ++i) sum += int32_t{input[place(i)]} * weights[i];
 }
+
+/// Modulo 2^32.
+SMELT_INLINE void add_product(int32_t x, int32_t y, int32_t &sum) {
+  sum = static_cast<int32_t>(static_cast<uint32_t>(sum) + static_cast<uint32_t>(x * y));
+}
+
+/// Four products each of widened inputs with the weights of a pair of channels: two bytes a number,
+/// the numbers in the order of the inputs.
+SMELT_INLINE void add_paired(const int16_t *input, const int8_t *weights, int32_t &sum_a,
+                             int32_t &sum_ab) {
+  for (int32_t i = 0; i < 4; ++i) {
+    const int32_t a = weights[2 * i], high = weights[2 * i + 1];
+    add_product(input[i], a, sum_a);
+    add_product(input[i], 256 * high + (a & 255), sum_ab);
+  }
+}
 #endif
 
-/// Four taps of two output channels (weights: four of each) and two pixels (see widen_pair). Sums
-/// are [channel][pixel].
-SMELT_INLINE void add_2x2(const int16_t *&input, const int8_t *&weights, int32_t (&sums)[4]) {
+/// Four taps of a pair of channels, their weights as one number each, and two pixels (see
+/// widen_pair). Sums are [a, both][pixel].
+SMELT_INLINE void add_pair_2(const int16_t *&input, const int8_t *&weights, int32_t (&sums)[4]) {
 #if SMELT_DSP
   int32_t w0, w1, w;
   __asm__ volatile(
       "ldmia %[input]!, {r0, r1, r2, r3}\n\t"
       "ldrd %[w0], %[w1], [%[weights]], #8\n\t"
+      "smlad %[s2], %[w0], r0, %[s2]\n\t"
       "sxtb16 %[w], %[w0]\n\t"
+      "smlad %[s3], %[w0], r2, %[s3]\n\t"
       "smlad %[s0], %[w], r0, %[s0]\n\t"
       "smlad %[s1], %[w], r2, %[s1]\n\t"
-      "sxtb16 %[w0], %[w0], ror #8\n\t"
       "sxtb16 %[w], %[w1]\n\t"
-      "smlad %[s0], %[w0], r1, %[s0]\n\t"
-      "smlad %[s1], %[w0], r3, %[s1]\n\t"
-      "sxtb16 %[w1], %[w1], ror #8\n\t"
-      "smlad %[s2], %[w], r0, %[s2]\n\t"
-      "smlad %[s3], %[w], r2, %[s3]\n\t"
       "smlad %[s2], %[w1], r1, %[s2]\n\t"
-      "smlad %[s3], %[w1], r3, %[s3]"
+      "smlad %[s3], %[w1], r3, %[s3]\n\t"
+      "smlad %[s0], %[w], r1, %[s0]\n\t"
+      "smlad %[s1], %[w], r3, %[s1]"
       : [input] "+&r"(input), [weights] "+&r"(weights), [w0] "=&r"(w0), [w1] "=&r"(w1),
         [w] "=&r"(w), [s0] "+&r"(sums[0]), [s1] "+&r"(sums[1]), [s2] "+&r"(sums[2]),
         [s3] "+&r"(sums[3])
       :
       : "r0", "r1", "r2", "r3", "memory");
 #else
-  for (int32_t k = 0; k < 4; ++k) add_products(input + k % 2 * 4, weights + k / 2 * 4, sums[k]);
+  add_paired(input, weights, sums[0], sums[2]);
+  add_paired(input + 4, weights, sums[1], sums[3]);
   input += 8, weights += 8;
 #endif
 }
 
-/// As add_2x2, for one pixel (see widen): sums are [channel].
-SMELT_INLINE void add_2x1(const int16_t *&input, const int8_t *&weights, int32_t (&sums)[2]) {
+/// As add_pair_2, for one pixel (see widen). Sums are [a, both].
+SMELT_INLINE void add_pair_1(const int16_t *&input, const int8_t *&weights, int32_t (&sums)[2]) {
 #if SMELT_DSP
-  int32_t even, odd, w0, w1, w;
+  int32_t even, odd, w0, w1;
   __asm__ volatile(
       "ldrd %[even], %[odd], [%[input]], #8\n\t"
       "ldrd %[w0], %[w1], [%[weights]], #8\n\t"
-      "sxtb16 %[w], %[w0]\n\t"
-      "smlad %[s0], %[w], %[even], %[s0]\n\t"
-      "sxtb16 %[w0], %[w0], ror #8\n\t"
-      "smlad %[s0], %[w0], %[odd], %[s0]\n\t"
-      "sxtb16 %[w], %[w1]\n\t"
-      "smlad %[s1], %[w], %[even], %[s1]\n\t"
-      "sxtb16 %[w1], %[w1], ror #8\n\t"
-      "smlad %[s1], %[w1], %[odd], %[s1]"
+      "smlad %[s1], %[w0], %[even], %[s1]\n\t"
+      "sxtb16 %[w0], %[w0]\n\t"
+      "smlad %[s0], %[w0], %[even], %[s0]\n\t"
+      "smlad %[s1], %[w1], %[odd], %[s1]\n\t"
+      "sxtb16 %[w1], %[w1]\n\t"
+      "smlad %[s0], %[w1], %[odd], %[s0]"
       : [input] "+&r"(input), [weights] "+&r"(weights), [even] "=&r"(even), [odd] "=&r"(odd),
-        [w0] "=&r"(w0), [w1] "=&r"(w1), [w] "=&r"(w), [s0] "+&r"(sums[0]), [s1] "+&r"(sums[1])
+        [w0] "=&r"(w0), [w1] "=&r"(w1), [s0] "+&r"(sums[0]), [s1] "+&r"(sums[1])
       :
       : "memory");
 #else
-  for (int32_t k = 0; k < 2; ++k) add_products(input, weights + k * 4, sums[k]);
+  add_paired(input, weights, sums[0], sums[1]);
   input += 4, weights += 8;
 #endif
 }
 
-/// Four taps of four output channels (weights: four of each) and bytes as they are.
-SMELT_INLINE void add_4x1(const int8_t *&input, const int8_t *&weights, int32_t (&sums)[4]) {
+/// Four taps of two pairs of channels and bytes as they are. Sums are [pair][a, both].
+SMELT_INLINE void add_pairs(const int8_t *&input, const int8_t *&weights, int32_t (&sums)[4]) {
 #if SMELT_DSP
-  int32_t even, odd, w;
+  int32_t even, odd;
   __asm__ volatile(
       "ldr %[odd], [%[input]], #4\n\t"
       "ldmia %[weights]!, {r0, r1, r2, r3}\n\t"
       "sxtb16 %[even], %[odd]\n\t"
       "sxtb16 %[odd], %[odd], ror #8\n\t"
-      "sxtb16 %[w], r0\n\t"
-      "sxtb16 r0, r0, ror #8\n\t"
-      "smlad %[s0], %[w], %[even], %[s0]\n\t"
-      "smlad %[s0], r0, %[odd], %[s0]\n\t"
-      "sxtb16 %[w], r1\n\t"
-      "sxtb16 r1, r1, ror #8\n\t"
-      "smlad %[s1], %[w], %[even], %[s1]\n\t"
+      "smlad %[s1], r0, %[even], %[s1]\n\t"
+      "sxtb16 r0, r0\n\t"
       "smlad %[s1], r1, %[odd], %[s1]\n\t"
-      "sxtb16 %[w], r2\n\t"
-      "sxtb16 r2, r2, ror #8\n\t"
-      "smlad %[s2], %[w], %[even], %[s2]\n\t"
-      "smlad %[s2], r2, %[odd], %[s2]\n\t"
-      "sxtb16 %[w], r3\n\t"
-      "sxtb16 r3, r3, ror #8\n\t"
-      "smlad %[s3], %[w], %[even], %[s3]\n\t"
-      "smlad %[s3], r3, %[odd], %[s3]"
+      "sxtb16 r1, r1\n\t"
+      "smlad %[s0], r0, %[even], %[s0]\n\t"
+      "smlad %[s0], r1, %[odd], %[s0]\n\t"
+      "smlad %[s3], r2, %[even], %[s3]\n\t"
+      "sxtb16 r2, r2\n\t"
+      "smlad %[s3], r3, %[odd], %[s3]\n\t"
+      "sxtb16 r3, r3\n\t"
+      "smlad %[s2], r2, %[even], %[s2]\n\t"
+      "smlad %[s2], r3, %[odd], %[s2]"
       : [input] "+&r"(input), [weights] "+&r"(weights), [even] "=&r"(even), [odd] "=&r"(odd),
-        [w] "=&r"(w), [s0] "+&r"(sums[0]), [s1] "+&r"(sums[1]), [s2] "+&r"(sums[2]),
-        [s3] "+&r"(sums[3])
+        [s0] "+&r"(sums[0]), [s1] "+&r"(sums[1]), [s2] "+&r"(sums[2]), [s3] "+&r"(sums[3])
       :
       : "r0", "r1", "r2", "r3", "memory");
 #else
-  for (int32_t k = 0; k < 4; ++k)
-    for (int32_t i = 0; i < 4; ++i) sums[k] += int32_t{input[i]} * weights[4 * k + i];
+  const int16_t wide[4] = {input[0], input[2], input[1], input[3]};
+  add_paired(wide, weights, sums[0], sums[1]);
+  add_paired(wide, weights + 8, sums[2], sums[3]);
   input += 4, weights += 16;
+#endif
+}
+
+/// The sum of b.
+SMELT_INLINE int32_t second_of(int32_t sum_a, int32_t sum_ab) {
+  return static_cast<int32_t>(static_cast<uint32_t>(sum_ab) - static_cast<uint32_t>(sum_a)) >> 8;
+}
+
+/// Four taps of a channel byte by byte, and two pixels.
+SMELT_INLINE void add_2(const int16_t *&input, const int8_t *&weights, int32_t (&sums)[2]) {
+#if SMELT_DSP
+  int32_t even, odd;
+  __asm__ volatile(
+      "ldmia %[input]!, {r0, r1, r2, r3}\n\t"
+      "ldr %[odd], [%[weights]], #4\n\t"
+      "sxtb16 %[even], %[odd]\n\t"
+      "smlad %[s0], %[even], r0, %[s0]\n\t"
+      "smlad %[s1], %[even], r2, %[s1]\n\t"
+      "sxtb16 %[odd], %[odd], ror #8\n\t"
+      "smlad %[s0], %[odd], r1, %[s0]\n\t"
+      "smlad %[s1], %[odd], r3, %[s1]"
+      : [input] "+&r"(input), [weights] "+&r"(weights), [even] "=&r"(even), [odd] "=&r"(odd),
+        [s0] "+&r"(sums[0]), [s1] "+&r"(sums[1])
+      :
+      : "r0", "r1", "r2", "r3", "memory");
+#else
+  add_products(input, weights, sums[0]);
+  add_products(input + 4, weights, sums[1]);
+  input += 8, weights += 4;
+#endif
+}
+
+/// As add_2, for one pixel.
+SMELT_INLINE void add_1(const int16_t *&input, const int8_t *&weights, int32_t &sum) {
+#if SMELT_DSP
+  int32_t even, odd, w0, w1;
+  __asm__ volatile(
+      "ldrd %[even], %[odd], [%[input]], #8\n\t"
+      "ldr %[w1], [%[weights]], #4\n\t"
+      "sxtb16 %[w0], %[w1]\n\t"
+      "sxtb16 %[w1], %[w1], ror #8\n\t"
+      "smlad %[s], %[w0], %[even], %[s]\n\t"
+      "smlad %[s], %[w1], %[odd], %[s]"
+      : [input] "+&r"(input), [weights] "+&r"(weights), [even] "=&r"(even), [odd] "=&r"(odd),
+        [w0] "=&r"(w0), [w1] "=&r"(w1), [s] "+&r"(sum)
+      :
+      : "memory");
+#else
+  add_products(input, weights, sum);
+  input += 4, weights += 4;
 #endif
 }
 
@@ -206,8 +273,8 @@ SMELT_INLINE void add_depthwise(const int8_t *&input, int32_t distance, int32_t 
 }
 
 /// The same for one pixel.
-SMELT_INLINE void add_depthwise(const int8_t *&input, int32_t, int32_t pitch,
-                                const int8_t *&weights, int32_t (&sums)[4]) {
+SMELT_INLINE void add_depthwise(const int8_t *&input, int32_t pitch, const int8_t *&weights,
+                                int32_t (&sums)[4]) {
 #if SMELT_DSP
   int32_t even, odd, x, t;
   __asm__ volatile(
@@ -233,28 +300,74 @@ SMELT_INLINE void add_depthwise(const int8_t *&input, int32_t, int32_t pitch,
 #endif
 }
 
+/// A row of three taps of four channels and two pixels of a depthwise convolution, all `pitch`
+/// apart: what the second pixel has read is the next tap of the first.
+SMELT_INLINE void add_depthwise_row(const int8_t *input, int32_t pitch, const int8_t *&weights,
+                                    int32_t (&sums)[8]) {
+#if SMELT_DSP
+  int32_t even, odd, x, t;
+#define SMELT_DSP_WEIGHTS            \
+  "ldr %[odd], [%[weights]], #4\n\t" \
+  "sxtb16 %[even], %[odd]\n\t"       \
+  "sxtb16 %[odd], %[odd], ror #8\n\t"
+#define SMELT_DSP_COLUMN             \
+  "ldr %[t], %[pitch]\n\t"           \
+  "ldr %[x], [%[input], %[t]]\n\t"   \
+  "add %[input], %[input], %[t]\n\t" \
+  "sxtb16 %[t], %[x]\n\t"            \
+  "sxtb16 %[x], %[x], ror #8\n\t"
+#define SMELT_DSP_FIRST                    \
+  "smlabb %[s0], %[t], %[even], %[s0]\n\t" \
+  "smlatt %[s1], %[t], %[even], %[s1]\n\t" \
+  "smlabb %[s2], %[x], %[odd], %[s2]\n\t"  \
+  "smlatt %[s3], %[x], %[odd], %[s3]\n\t"
+#define SMELT_DSP_SECOND                   \
+  "smlabb %[s4], %[t], %[even], %[s4]\n\t" \
+  "smlatt %[s5], %[t], %[even], %[s5]\n\t" \
+  "smlabb %[s6], %[x], %[odd], %[s6]\n\t"  \
+  "smlatt %[s7], %[x], %[odd], %[s7]\n\t"
+  __asm__ volatile(
+      "ldr %[x], [%[input]]\n\t"
+      "sxtb16 %[t], %[x]\n\t"
+      "sxtb16 %[x], %[x], ror #8\n\t" SMELT_DSP_WEIGHTS SMELT_DSP_FIRST SMELT_DSP_COLUMN
+          SMELT_DSP_SECOND SMELT_DSP_WEIGHTS SMELT_DSP_FIRST SMELT_DSP_COLUMN SMELT_DSP_SECOND
+              SMELT_DSP_WEIGHTS SMELT_DSP_FIRST SMELT_DSP_COLUMN SMELT_DSP_SECOND
+      : [input] "+&r"(input), [weights] "+&r"(weights), [even] "=&r"(even), [odd] "=&r"(odd),
+        [x] "=&r"(x), [t] "=&r"(t), [s0] "+&r"(sums[0]), [s1] "+&r"(sums[1]), [s2] "+&r"(sums[2]),
+        [s3] "+&r"(sums[3]), [s4] "+&r"(sums[4]), [s5] "+&r"(sums[5]), [s6] "+&r"(sums[6]),
+        [s7] "+&r"(sums[7])
+      : [pitch] "m"(pitch)
+      : "memory");
+#undef SMELT_DSP_WEIGHTS
+#undef SMELT_DSP_COLUMN
+#undef SMELT_DSP_FIRST
+#undef SMELT_DSP_SECOND
+#else
+  for (int32_t j = 0; j < 3; ++j) add_depthwise(input, pitch, pitch, weights, sums);
+#endif
+}
+
 /// An 8-bit output: the sum times multiplier * 2^-32, rounded to an integer t, ties upwards, then
 /// t / 2^(shift + 1), half away from zero, plus a zero point, limited to 8 bits.
 ///
 /// The multiplier is that of requantize() doubled, which has 32 bits without a sign: as a signed
-/// number it is 2^32 too little, and the sum in the high word makes up for that. Half away from zero
-/// is floor((t + 2^shift - (t < 0)) / 2^(shift + 1)), and the sign of the sum may stand for that of
-/// t (see requantize). The zero point joins at 2^(shift + 1): `centre`, which is 2 * zero point + 1,
+/// number it is 2^32 too little, and the sum in the high word makes up for that. Half away from
+/// zero is floor((t + 2^shift - (t < 0)) / 2^(shift + 1)), and the sign of the sum may stand for
+/// that of t (see requantize). The zero point joins at 2^(shift + 1): `half` is 2 * zero point + 1
 /// times 2^shift. All stays in 32 bits if |sum| < 2^30 and shift < 22; lowering sees to that.
-SMELT_INLINE int32_t narrow(int32_t sum, int32_t doubled_multiplier, int32_t centre,
-                            int32_t shift) {
+SMELT_INLINE int32_t narrow(int32_t sum, int32_t doubled_multiplier, int32_t half, int32_t shift) {
   int32_t t = sum + (sum >> 31);
 #if SMELT_DSP
   __asm__("smmlar %[t], %[sum], %[multiplier], %[t]"
           : [t] "+r"(t)
           : [sum] "r"(sum), [multiplier] "r"(doubled_multiplier));
-  t = (t + (centre << shift)) >> shift;
+  t = (t + half) >> shift;
   __asm__("ssat %[t], #8, %[t], asr #1" : [t] "+r"(t));
   return t;
 #else
   const int64_t product = int64_t{sum} * doubled_multiplier + (int64_t{1} << 31);
   t += static_cast<int32_t>(product >> 32);
-  return clamp(((t + shift_left(centre, shift)) >> shift) >> 1, -128, 127);
+  return clamp(((t + half) >> shift) >> 1, -128, 127);
 #endif
 }
 
