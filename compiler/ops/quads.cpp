@@ -5,18 +5,22 @@
 
 #include <algorithm>
 
-#include "smelt/arch/armv6m.h"
-#include "smelt/arch/avr.h"
+#include "smelt/conv2d_armv6m.h"
+#include "smelt/conv2d_avr.h"
+#include "smelt/depthwise_conv2d_armv6m.h"
+#include "smelt/depthwise_conv2d_avr.h"
+#include "smelt/fully_connected_armv6m.h"
+#include "smelt/fully_connected_avr.h"
 
 namespace smelt::ops {
 namespace {
 
 constexpr std::size_t quad = smelt::quad;
 
-Kernel kernel(const QuadCore& core, std::string_view stem) {
+Kernel kernel(const QuadCore& core, std::string_view stem, QuadCore::Invoke invoke) {
   const std::string_view file = stem == "pointwise" ? "conv2d" : stem;
   return {fmt::format("{}_s8_{}", stem, core.suffix),
-          fmt::format("smelt/{}_{}.h", file, core.suffix)};
+          fmt::format("smelt/{}_{}.h", file, core.suffix), invoke};
 }
 
 /// The output stage of kernels that multiply inputs that are so much more.
@@ -89,18 +93,29 @@ void lower_pointwise(const QuadCore& core, const NodeView& view, const Convoluti
   const Shape& input = view.input(0).shape;
   const Shape& output = view.output().shape;
   Step& step =
-      builder.step(kernel(core, "pointwise"),
+      builder.step(kernel(core, "pointwise", core.pointwise),
                    layer(convolution, one_row_field(convolution.window, input, output), builder),
                    {builder.input(0), builder.output(), patch(convolution, builder)});
   step.summary = describe(convolution.window, convolution.operands.activation);
   set_pixel_rows(step, convolution.window, input, output, view.input(0).type);
 }
 
+template <typename Core>
+constexpr QuadCore core(std::string_view suffix, bool Features::* feature) {
+  return {.suffix = suffix,
+          .feature = feature,
+          .sum_limit = Core::sum_limit,
+          .input_offset = Core::input_offset,
+          .conv2d = invoke<&smelt::conv2d_quads<Core, max_kernel_height>>,
+          .pointwise = invoke<&smelt::pointwise_quads<Core>>,
+          .depthwise_conv2d = invoke<&smelt::depthwise_conv2d_quads<Core, max_kernel_height>>,
+          .fully_connected = invoke<&smelt::fully_connected_quads<Core>>};
+}
+
 }  // namespace
 
-const QuadCore quads_armv6m = {"armv6m", &Features::armv6m, smelt::armv6m::sum_limit,
-                               smelt::armv6m::input_offset};
-const QuadCore quads_avr = {"avr", &Features::avr, smelt::avr::sum_limit, smelt::avr::input_offset};
+const QuadCore quads_armv6m = core<smelt::armv6m>("armv6m", &Features::armv6m);
+const QuadCore quads_avr = core<smelt::avr>("avr", &Features::avr);
 
 bool computes_quads(const QuadCore& core, const LinearOperands& operands, const Target& target) {
   if (!(target.features.*core.feature) || !computes(formats::s8, operands)) return false;
@@ -119,7 +134,7 @@ void lower_quads(const QuadCore& core, const NodeView& view, const Convolution& 
   const Shape& output = view.output().shape;
   Struct arguments = layer(convolution, images_field(window, input.shape, output), builder);
   Step& step =
-      builder.step(kernel(core, "conv2d"), shape_struct(window), std::move(arguments),
+      builder.step(kernel(core, "conv2d", core.conv2d), shape_struct(window), std::move(arguments),
                    {builder.input(0), builder.output(),
                     builder.scratch("ring", input.type, ring_elements(window, input.shape)),
                     patch(convolution, builder)});
@@ -139,7 +154,7 @@ void lower_quads(const QuadCore& core, const DepthwiseConvolution& convolution,
        constant_field("weights", weights),
        int_field("input_padding", zero_point_of(operands.input)), stage(operands, 0, builder)}};
   Step& step = builder.step(
-      kernel(core, "depthwise_conv2d"), shape_struct(window), arguments,
+      kernel(core, "depthwise_conv2d", core.depthwise_conv2d), shape_struct(window), arguments,
       {builder.input(0), builder.output(),
        builder.scratch("ring", ElementType::s8, ring_elements(window, convolution.input))});
   step.summary = describe(window, operands.activation);
@@ -152,7 +167,7 @@ void lower_quads(const QuadCore& core, const NodeView& view, const FullyConnecte
   const auto inputs = static_cast<std::size_t>(layer.inputs);
   const ConstantId weights = packed_weights(view.input(1).data, 1, inputs, inputs, builder);
   Step& step =
-      builder.step(kernel(core, "fully_connected"),
+      builder.step(kernel(core, "fully_connected", core.fully_connected),
                    {"fully_connected_quads_layer",
                     {int_field("rows", layer.rows), int_field("inputs", layer.inputs),
                      int_field("outputs", layer.outputs), constant_field("weights", weights),

@@ -12,12 +12,14 @@
 namespace smelt::ops {
 
 /// A core with kernels of its own: `suffix` is that of their names, limit and offset are those of
-/// its struct in smelt/arch.
+/// its struct in smelt/arch. The host calls the same kernels, in plain C++.
 struct QuadCore {
+  using Invoke = void (*)(const HostCall&);
   std::string_view suffix;
   bool Features::* feature;
   std::int64_t sum_limit;
   std::int32_t input_offset;
+  Invoke conv2d, pointwise, depthwise_conv2d, fully_connected;
 };
 extern const QuadCore quads_armv6m, quads_avr;
 
