@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/ops/helium.h"
-
+//
+// Linear layers by the kernels for Helium (runtime-min/smelt/*_helium.h): weights in the order of
+// the inner loops, and the other constants in the order of their vectors.
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "compiler/ops/blocks.h"
+#include "compiler/ops/channel_blocks.h"
+#include "compiler/ops/cores.h"
 
 namespace smelt::ops {
 namespace {
@@ -176,13 +178,11 @@ std::vector<Block> widened(const std::vector<Block>& blocks) {
   return quarters;
 }
 
-}  // namespace
-
 bool computes_helium(const LinearOperands& operands, const Target& target) {
   return target.features.helium && computes(formats::s8, operands) && shifts_right(operands);
 }
 
-bool computes_helium(const DepthwiseConvolution& convolution, const Target& target) {
+bool computes_depthwise(const DepthwiseConvolution& convolution, const Target& target) {
   const std::vector<std::uint8_t>& weights = convolution.weights;
   const std::size_t channels = index(convolution.operands.channels);
   const auto is_least = [&](std::size_t i) {
@@ -194,7 +194,7 @@ bool computes_helium(const DepthwiseConvolution& convolution, const Target& targ
          computes_helium(convolution.operands, target);
 }
 
-void lower_helium(const NodeView& view, const Convolution& convolution, StepBuilder& builder) {
+void lower_conv2d(const NodeView& view, const Convolution& convolution, StepBuilder& builder) {
   const Window& window = convolution.window;
   if (is_pointwise_window(window)) return lower_pointwise(view, convolution, builder);
   const Tensor& input = view.input(0);
@@ -208,16 +208,16 @@ void lower_helium(const NodeView& view, const Convolution& convolution, StepBuil
   set_window_rows(step, window, convolution.operands, input.shape, output);
 }
 
-void lower_helium(const DepthwiseConvolution& convolution, StepBuilder& builder) {
+void lower_depthwise(const DepthwiseConvolution& convolution, StepBuilder& builder) {
   const Window& window = convolution.window;
   const LinearOperands& operands = convolution.operands;
-  const Lanes lanes = lanes_of(convolution);
-  const ConstantId weights = packed_depthwise(convolution, lanes.blocks, builder);
+  const Lanes split = lanes_of(convolution);
+  const ConstantId weights = packed_depthwise(convolution, split.blocks, builder);
   const Struct arguments = {"depthwise_conv2d_s8_helium_layer",
                             {images_field(window, convolution.input, convolution.output),
-                             int_field("pixels", lanes.pixels), constant_field("weights", weights),
+                             int_field("pixels", split.pixels), constant_field("weights", weights),
                              int_field("input_padding", zero_point_of(operands.input)),
-                             stage(operands, widened(lanes.blocks), builder)}};
+                             stage(operands, widened(split.blocks), builder)}};
   Step& step = builder.step(
       kernel("depthwise_conv2d"), shape_struct(window), arguments,
       {builder.input(0), builder.output(),
@@ -225,7 +225,8 @@ void lower_helium(const DepthwiseConvolution& convolution, StepBuilder& builder)
   set_window_rows(step, window, operands, convolution.input, convolution.output);
 }
 
-void lower_helium(const NodeView& view, const FullyConnected& layer, StepBuilder& builder) {
+void lower_fully_connected(const NodeView& view, const FullyConnected& layer,
+                           StepBuilder& builder) {
   const std::vector<Block> blocks = blocks_of(layer.outputs, 1, lanes);
   const ConstantId weights = packed_weights(view.input(1).data, layer.inputs, blocks, builder);
   Step& step =
@@ -241,5 +242,10 @@ void lower_helium(const NodeView& view, const FullyConnected& layer, StepBuilder
   const auto sums = static_cast<std::int64_t>(blocks.size()) * lanes;
   step.row_form = collecting(step, *image, builder.scratch("sums", ElementType::s32, sums));
 }
+
+}  // namespace
+
+const Core cores::helium = {computes_helium, computes_depthwise, lower_conv2d, lower_depthwise,
+                            lower_fully_connected};
 
 }  // namespace smelt::ops

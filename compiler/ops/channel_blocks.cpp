@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/ops/blocks.h"
+#include "compiler/ops/channel_blocks.h"
 
 namespace smelt::ops {
 
