@@ -89,6 +89,13 @@ SMELT_INLINE s32x4 subtract(s32x4 a, int32_t b) {
 SMELT_INLINE s32x4 clamp(s32x4 a, s32x4 min, s32x4 max) {
   return vminq_s32(vmaxq_s32(a, min), max);
 }
+SMELT_INLINE s32x4 both(s32x4 a, s32x4 b) {
+  return vandq_s32(a, b);
+}
+template <int32_t by>
+SMELT_INLINE s32x4 shift_left(s32x4 a) {
+  return vshlq_n_s32(a, by);
+}
 /// 0 or -1.
 SMELT_INLINE s32x4 sign(s32x4 a) {
   return vshrq_n_s32(a, 31);
@@ -106,17 +113,11 @@ SMELT_INLINE s32x4 shift(s32x4 a, s32x4 by) {
 SMELT_INLINE s32x4 shift(s32x4 a, int32_t by) {
   return vrshlq_n_s32(a, by);
 }
-/// The low bytes of four lanes.
-SMELT_INLINE void store_bytes(int8_t *to, s32x4 a) {
-  vstrbq_s32(to, a);
-}
+/// The low bytes of the first `count` lanes.
 SMELT_INLINE void store_bytes(int8_t *to, s32x4 a, int32_t count) {
   vstrbq_p_s32(to, a, vctp32q(static_cast<uint32_t>(count)));
 }
-/// Four bytes, widened.
-SMELT_INLINE s32x4 load_bytes(const int8_t *from) {
-  return vldrbq_s32(from);
-}
+/// The first `count` of four bytes, widened; nothing is read for the others.
 SMELT_INLINE s32x4 load_bytes(const int8_t *from, int32_t count) {
   return vldrbq_z_s32(from, vctp32q(static_cast<uint32_t>(count)));
 }
@@ -574,6 +575,13 @@ SMELT_INLINE s32x4 add(s32x4 a, int32_t b) {
 SMELT_INLINE s32x4 clamp(s32x4 a, s32x4 min, s32x4 max) {
   return lanes([&](int32_t i) { return smelt::clamp(a.lane[i], min.lane[i], max.lane[i]); });
 }
+SMELT_INLINE s32x4 both(s32x4 a, s32x4 b) {
+  return lanes([&](int32_t i) { return a.lane[i] & b.lane[i]; });
+}
+template <int32_t by>
+SMELT_INLINE s32x4 shift_left(s32x4 a) {
+  return lanes([&](int32_t i) { return smelt::shift_left(a.lane[i], by); });
+}
 SMELT_INLINE s32x4 sign(s32x4 a) {
   return lanes([&](int32_t i) { return a.lane[i] >> 31; });
 }
@@ -583,7 +591,7 @@ SMELT_INLINE s32x4 multiply_high(s32x4 a, s32x4 b) {
 SMELT_INLINE s32x4 shift(s32x4 a, s32x4 by) {
   return lanes([&](int32_t i) {
     const int32_t right = -by.lane[i];
-    if (right <= 0) return shift_left(a.lane[i], -right);
+    if (right <= 0) return smelt::shift_left(a.lane[i], -right);
     return ((a.lane[i] >> (right - 1)) + 1) >> 1;
   });
 }
@@ -596,11 +604,11 @@ SMELT_INLINE s32x4 multiply_high(s32x4 a, int32_t b) {
 SMELT_INLINE s32x4 shift(s32x4 a, int32_t by) {
   return shift(a, broadcast_s32(by));
 }
-SMELT_INLINE s32x4 load_bytes(const int8_t *from, int32_t count = 4) {
+SMELT_INLINE s32x4 load_bytes(const int8_t *from, int32_t count) {
   return lanes([&](int32_t i) { return i < count ? int32_t{from[i]} : int32_t{0}; });
 }
-SMELT_INLINE void store_bytes(int8_t *to, s32x4 a, int32_t count = 4) {
-  for (int32_t i = 0; i < count; ++i) to[i] = static_cast<int8_t>(a.lane[i]);
+SMELT_INLINE void store_bytes(int8_t *to, s32x4 a, int32_t count) {
+  for (int32_t i = 0; i < 4 && i < count; ++i) to[i] = static_cast<int8_t>(a.lane[i]);
 }
 
 SMELT_INLINE void copy(int8_t *to, const int8_t *from, int32_t count) {
@@ -646,8 +654,9 @@ static inline void outputs_1(block_arguments *block) {
   const int32_t taps = block->first + block->others * vector_bytes;
   const int8_t *weights = block->weights;
   for (int32_t i = 0; i < block->blocks; ++i, weights += 4 * row_bytes(taps))
-    store_bytes(block->output_0 + 4 * i, finish(dot_4(block->input_0, weights, taps),
-                                                block->records + record_words * i, *block));
+    store_bytes(
+        block->output_0 + 4 * i,
+        finish(dot_4(block->input_0, weights, taps), block->records + record_words * i, *block), 4);
 }
 
 static inline void outputs_2(block_arguments *block) {
