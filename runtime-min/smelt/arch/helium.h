@@ -45,6 +45,8 @@ struct block_arguments {
   int32_t zero_point;
   int32_t rectified;  ///< no output is below the zero point
   int32_t min, max;
+  int32_t pairs;                    ///< of pixels, changed by outputs_2 as places are
+  int32_t input_step, output_step;  ///< from one pair to the next
 };
 
 /// What depthwise_outputs is given; assembly knows where. Outputs are in blocks of 16, of which the
@@ -245,26 +247,30 @@ SMELT_ASSEMBLY static void outputs_1(block_arguments *) {
       : "memory");
 }
 
-/// All outputs of whole blocks of two pixels. All eight even registers are sums, none is left for
-/// a loop counter of the hardware's.
+/// All outputs of whole blocks of pairs of pixels. All eight even registers are sums, none is left
+/// for a loop counter of the hardware's.
 SMELT_ASSEMBLY static void outputs_2(block_arguments *) {
   __asm__ volatile(
       "push {r4-r11, lr}\n\t"
       "vpush {d8-d11}\n\t"
       "mov r11, r0\n\t"
-      "ldrd r1, r3, [r0, #24]\n\t"
-      "ldr r7, [r0, #32]\n\t"
-      "add r7, r1, r7, lsl #2\n\t"
-      "push {r1, r3, r7, lr}\n\t"
-      "ldrd r5, r9, [r0, #8]\n\t"
+      "sub sp, #16\n\t"
       "ldr r2, [r0, #44]\n\t"
       "vdup.32 q4, r2\n\t"
       "ldr r2, [r0, #48]\n\t"
-      "vdup.32 q5, r2\n"
+      "vdup.32 q5, r2\n\t"
+      "ldr r2, [r0, #16]\n\t"
+      "vctp.8 r2\n"
+      "5:\n\t"
+      "ldrd r5, r9, [r11, #8]\n\t"
+      "ldrd r1, r3, [r11, #24]\n\t"
+      "ldr r7, [r11, #32]\n\t"
+      "add r7, r1, r7, lsl #2\n\t"
+      "strd r1, r3, [sp]\n\t"
+      "str r7, [sp, #8]\n"
       "1:\n\t"
       "ldrd lr, r7, [r11, #16]\n\t"
       "ldrd r1, r3, [r11]\n\t"
-      "vctp.8 lr\n\t"
       "vpstt\n\t"
       "vldrbt.8 q0, [r1]\n\t"
       "vldrbt.8 q1, [r3]\n\t"
@@ -334,6 +340,19 @@ SMELT_ASSEMBLY static void outputs_2(block_arguments *) {
       "strd r0, r2, [sp]\n\t"
       "cmp r0, r6\n\t"
       "bne 1b\n\t"
+      "ldrd r1, r3, [r11]\n\t"
+      "ldrd r5, r7, [r11, #52]\n\t"
+      "add r1, r7\n\t"
+      "add r3, r7\n\t"
+      "ldr r7, [r11, #60]\n\t"
+      "strd r1, r3, [r11]\n\t"
+      "ldrd r1, r3, [r11, #24]\n\t"
+      "add r1, r7\n\t"
+      "add r3, r7\n\t"
+      "strd r1, r3, [r11, #24]\n\t"
+      "subs r5, #1\n\t"
+      "str r5, [r11, #52]\n\t"
+      "bne 5b\n\t"
       "add sp, #16\n\t"
       "vpop {d8-d11}\n\t"
       "pop {r4-r11, pc}"
@@ -660,10 +679,14 @@ static inline void outputs_1(block_arguments *block) {
 }
 
 static inline void outputs_2(block_arguments *block) {
-  outputs_1(block);
-  block_arguments second = *block;
-  second.input_0 = block->input_1, second.output_0 = block->output_1;
-  outputs_1(&second);
+  for (; block->pairs > 0; --block->pairs) {
+    outputs_1(block);
+    block_arguments second = *block;
+    second.input_0 = block->input_1, second.output_0 = block->output_1;
+    outputs_1(&second);
+    block->input_0 += block->input_step, block->input_1 += block->input_step;
+    block->output_0 += block->output_step, block->output_1 += block->output_step;
+  }
 }
 
 static inline void depthwise_outputs(depthwise_arguments *block) {
