@@ -10,7 +10,7 @@
 #ifndef SMELT_LINEAR_HELIUM_H
 #define SMELT_LINEAR_HELIUM_H
 
-#include "smelt/arch/helium.h"
+#include "smelt/arch/helium_outputs.h"
 #include "smelt/rows.h"
 
 namespace smelt {
