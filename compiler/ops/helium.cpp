@@ -83,8 +83,8 @@ ConstantId packed_weights(const std::vector<std::uint8_t>& weights, std::int64_t
   const auto append = [&](std::size_t channel, std::pair<std::int64_t, std::int64_t> range) {
     const auto row = weights.begin() + static_cast<std::ptrdiff_t>(channel * index(taps));
     const std::size_t end = packed.size() + vector;
+    packed.resize(end - index(range.second - range.first));
     packed.insert(packed.end(), row + range.first, row + range.second);
-    packed.resize(end);
   };
   for (const Block& block : blocks)
     if (block.back()) {

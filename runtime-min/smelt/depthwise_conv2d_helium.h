@@ -36,7 +36,8 @@ static inline void depthwise_helium_row(const window_shape &shape,
   block.records = layer.output.records;
   block.pairs = taps / 2, block.odd = taps % 2;
   block.zero_point = layer.output.zero_point;
-  block.rectified = layer.output.min >= layer.output.zero_point;
+  block.plain = layer.output.min >= layer.output.zero_point && layer.output.min == -128 &&
+                layer.output.max == 127;
   block.min = layer.output.min, block.max = layer.output.max;
   // As many pixels as fit; then those that are left, which are fewer.
   for (int32_t x = 0, pixels = layer.pixels; x < width; pixels = width - x) {

@@ -12,8 +12,12 @@ namespace smelt {
 /// Sums of up to four channels over `columns` columns, `pitch` apart.
 SMELT_INLINE helium::s32x4 helium_sum(helium::s32x4 sums, const int8_t *input, int32_t columns,
                                       int32_t pitch, int32_t channels) {
-  for (int32_t j = 0; j < columns; ++j, input += pitch)
-    sums = helium::add(sums, helium::load_bytes(input, channels));
+  if (channels >= 4)
+    for (int32_t j = 0; j < columns; ++j, input += pitch)
+      sums = helium::add(sums, helium::load_bytes(input));
+  else
+    for (int32_t j = 0; j < columns; ++j, input += pitch)
+      sums = helium::add(sums, helium::load_bytes(input, channels));
   return sums;
 }
 

@@ -5,7 +5,8 @@
 //
 // Weights of dot products lie in blocks of four channels, [vector][channel][16]: every vector of
 // inputs is read once for four sums. Where the taps do not fill whole vectors it is the first one
-// that is short: that of the vector without a sum before it. Its other weights are zeros.
+// that is short: that of the vector without a sum before it. It is filled up with zeros, at its
+// front, so that inputs are read by pointers that move on by 16.
 #ifndef SMELT_ARCH_HELIUM_H
 #define SMELT_ARCH_HELIUM_H
 
@@ -96,7 +97,11 @@ SMELT_INLINE s32x4 shift(s32x4 a, int32_t by) {
 SMELT_INLINE void store_bytes(int8_t *to, s32x4 a, int32_t count) {
   vstrbq_p_s32(to, a, vctp32q(static_cast<uint32_t>(count)));
 }
-/// The first `count` of four bytes, widened; nothing is read for the others.
+/// Four bytes, widened.
+SMELT_INLINE s32x4 load_bytes(const int8_t *from) {
+  return vldrbq_s32(from);
+}
+/// The first `count` of four; nothing is read for the others.
 SMELT_INLINE s32x4 load_bytes(const int8_t *from, int32_t count) {
   return vldrbq_z_s32(from, vctp32q(static_cast<uint32_t>(count)));
 }
@@ -104,10 +109,12 @@ SMELT_INLINE s32x4 load_bytes(const int8_t *from, int32_t count) {
 SMELT_INLINE s8x16 load_s8(const int8_t *from) {
   return vldrbq_s8(from);
 }
-/// The first `count` lanes; nothing is read for the others, which are 0.
+/// To the last `count` lanes; nothing is read for the others, which are 0.
 SMELT_INLINE s8x16 load_s8(const int8_t *from, int32_t count) {
-  return vldrbq_z_s8(from, vctp8q(static_cast<uint32_t>(count)));
+  const int32_t others = vector_bytes - count;
+  return vldrbq_z_s8(from - others, vpnot(vctp8q(static_cast<uint32_t>(others))));
 }
+
 /// Copies bytes.
 SMELT_INLINE void copy(int8_t *to, const int8_t *from, int32_t count) {
   asm volatile(
@@ -204,7 +211,7 @@ SMELT_INLINE s32x4 multiply_high(s32x4 a, int32_t b) {
 SMELT_INLINE s32x4 shift(s32x4 a, int32_t by) {
   return shift(a, broadcast_s32(by));
 }
-SMELT_INLINE s32x4 load_bytes(const int8_t *from, int32_t count) {
+SMELT_INLINE s32x4 load_bytes(const int8_t *from, int32_t count = 4) {
   return lanes([&](int32_t i) { return i < count ? int32_t{from[i]} : int32_t{0}; });
 }
 SMELT_INLINE void store_bytes(int8_t *to, s32x4 a, int32_t count) {
@@ -221,14 +228,14 @@ SMELT_INLINE s32x4 dot_4(const int8_t *input, const int8_t *weights, int32_t tap
   for (; taps > 0; taps -= count, input += count, count = vector_bytes, weights += 4 * count)
     for (int32_t channel = 0; channel < 4; ++channel)
       for (int32_t i = 0; i < count; ++i)
-        sums.lane[channel] += input[i] * weights[channel * vector_bytes + i];
+        sums.lane[channel] += input[i] * weights[channel * vector_bytes + vector_bytes - count + i];
   return sums;
 }
 
 SMELT_INLINE int32_t dot_1(const int8_t *input, const int8_t *weights, int32_t taps) {
   int32_t sum = 0, count = first_taps(taps);
   for (; taps > 0; taps -= count, input += count, count = vector_bytes, weights += count)
-    for (int32_t i = 0; i < count; ++i) sum += input[i] * weights[i];
+    for (int32_t i = 0; i < count; ++i) sum += input[i] * weights[vector_bytes - count + i];
   return sum;
 }
 
