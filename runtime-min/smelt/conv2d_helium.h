@@ -47,10 +47,9 @@ SMELT_INLINE void helium_gathered(helium_outputs &block, const helium_patch &pla
 }
 
 /// The same of pixels whose inputs are neighbours: they are read where they are.
-static __attribute__((noinline, unused)) void helium_direct(helium_outputs &block,
-                                                            const int8_t *input, int32_t distance,
-                                                            int32_t width, int8_t *output,
-                                                            int32_t pitch) {
+static inline SMELT_SHARED void helium_direct(helium_outputs &block, const int8_t *input,
+                                              int32_t distance, int32_t width, int8_t *output,
+                                              int32_t pitch) {
   if (width > 1) block.pairs(width / 2, input, distance, output, pitch);
   if (width % 2 != 0) block.single(input + (width - 1) * distance, output + (width - 1) * pitch);
 }
@@ -78,42 +77,34 @@ SMELT_INLINE void conv2d_helium_row(const window_shape &shape, const conv2d_s8_h
     else
       helium_gathered(block, place, rows, offset, distance, width, output, pitch, patch);
     output += outputs;
-    weights += outputs * block.row;
+    weights += outputs * helium::row_bytes(block.taps);
     records += (outputs + 3) / 4 * helium::record_words;
   }
 }
 
+/// Not inlined: its frame is not that of the whole network. Copies for what is known of a layer
+/// pay.
 template <typename Shape>
-SMELT_INLINE void conv2d_helium(const conv2d_s8_helium_layer &layer, const int8_t *input,
-                                int8_t *output, int8_t *ring, int8_t *patch) {
-  for_each_row<Shape::shape().kernel_height>(
-      Shape::shape(), layer.images, layer.input_padding, input, output, ring,
-      [&](const int8_t *const *rows, int8_t *output_row) __attribute__((always_inline)) {
-        conv2d_helium_row(Shape::shape(), layer, rows, output_row, patch);
-      });
+__attribute__((noinline)) void conv2d_s8_helium_row(const conv2d_s8_helium_layer &layer,
+                                                    const int8_t *const *rows, int8_t *output,
+                                                    int8_t *patch) {
+  conv2d_helium_row(Shape::shape(), layer, rows, output, patch);
 }
 
 template <typename Shape>
 void conv2d_s8_helium(const conv2d_s8_helium_layer &layer, const int8_t *input, int8_t *output,
                       int8_t *ring, int8_t *patch) {
-  conv2d_helium<Shape>(layer, input, output, ring, patch);
-}
-
-template <typename Shape>
-void conv2d_s8_helium_row(const conv2d_s8_helium_layer &layer, const int8_t *const *rows,
-                          int8_t *output, int8_t *patch) {
-  conv2d_helium_row(Shape::shape(), layer, rows, output, patch);
+  for_each_row<Shape::shape().kernel_height>(
+      Shape::shape(), layer.images, layer.input_padding, input, output, ring,
+      [&](const int8_t *const *rows, int8_t *output_row) __attribute__((always_inline)) {
+        conv2d_s8_helium_row<Shape>(layer, rows, output_row, patch);
+      });
 }
 
 /// A 1x1 convolution with stride 1: the image is one long row, and pixels are read where they are.
-__attribute__((noinline)) void pointwise_helium(const conv2d_s8_helium_layer &layer,
-                                                const int8_t *input, int8_t *output) {
+static inline SMELT_SHARED void pointwise_s8_helium(const conv2d_s8_helium_layer &layer,
+                                                    const int8_t *input, int8_t *output) {
   conv2d_helium_row(window_shape{1, 1, 1, 1, 1, 1}, layer, &input, output, nullptr);
-}
-
-static inline void pointwise_s8_helium(const conv2d_s8_helium_layer &layer, const int8_t *input,
-                                       int8_t *output) {
-  pointwise_helium(layer, input, output);
 }
 
 }  // namespace smelt

@@ -14,7 +14,7 @@ struct fully_connected_s8_helium_layer {
   helium_stage output;
 };
 
-static __attribute__((noinline, unused)) void fully_connected_s8_helium(
+static inline SMELT_SHARED void fully_connected_s8_helium(
     const fully_connected_s8_helium_layer &layer, const int8_t *input, int8_t *output) {
   helium_outputs block(layer.output, layer.inputs, layer.outputs);
   block.constants(layer.weights, layer.output.records);

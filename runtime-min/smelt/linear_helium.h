@@ -32,7 +32,7 @@ SMELT_INLINE helium::block_arguments helium_block(const helium_stage &stage) {
   return block;
 }
 
-/// The last channels, fewer than four: their weights are [channel][taps].
+/// The sums of up to four channels, whose weights are `pitch` apart.
 SMELT_INLINE helium::s32x4 helium_rest(const int8_t *input, const int8_t *weights, int32_t pitch,
                                        int32_t taps, int32_t channels) {
   int32_t sums[4] = {0, 0, 0, 0};
@@ -41,14 +41,24 @@ SMELT_INLINE helium::s32x4 helium_rest(const int8_t *input, const int8_t *weight
   return helium::load_s32(sums);
 }
 
+/// The outputs of the channels that fill no block, whose weights are [channel][taps].
+static inline SMELT_SHARED void helium_last(const helium::block_arguments &block,
+                                            const int8_t *input, int32_t taps, int32_t channels,
+                                            int8_t *output) {
+  const int32_t row = helium::row_bytes(taps);
+  const helium::s32x4 sums =
+      helium_rest(input, block.weights + 4 * block.blocks * row, row, taps, channels);
+  const int32_t *const record = block.records + block.blocks * helium::record_words;
+  helium::store_bytes(output, helium::finish(sums, record, block), channels);
+}
+
 /// All outputs of pixels, from `taps` neighbouring inputs each.
 struct helium_outputs {
   helium::block_arguments block;
-  const int32_t row, taps, done, rest;  ///< of weights; channels in whole blocks, and others
+  const int32_t taps, done, rest;  ///< channels in whole blocks, and others
 
   SMELT_INLINE helium_outputs(const helium_stage &stage, int32_t inputs, int32_t channels)
       : block(helium_block(stage)),
-        row(helium::row_bytes(inputs)),
         taps(inputs),
         done(channels - channels % 4),
         rest(channels % 4) {
@@ -90,11 +100,8 @@ struct helium_outputs {
     }
   }
 
-  /// The channels of a pixel that fill no block.
   SMELT_INLINE void last(const int8_t *input, int8_t *output) const {
-    const helium::s32x4 sums = helium_rest(input, block.weights + done * row, row, taps, rest);
-    const int32_t *const record = block.records + done / 4 * helium::record_words;
-    helium::store_bytes(output + done, helium::finish(sums, record, block), rest);
+    helium_last(block, input, taps, rest, output + done);
   }
 };
 

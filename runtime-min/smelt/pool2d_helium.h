@@ -31,11 +31,9 @@ SMELT_INLINE void helium_average(helium::s32x4 sums, const pool2d_s8_layer &laye
 }
 
 /// Output row y.
-static __attribute__((noinline, unused)) void helium_average_row(const window_shape &shape,
-                                                                 const pool2d_s8_layer &layer,
-                                                                 int32_t y,
-                                                                 const int8_t *const *rows,
-                                                                 int8_t *output) {
+static inline SMELT_SHARED void helium_average_row(const window_shape &shape,
+                                                   const pool2d_s8_layer &layer, int32_t y,
+                                                   const int8_t *const *rows, int8_t *output) {
   const window_images &images = layer.images;
   const int32_t channels = images.input_channels, pitch = shape.dilation_width * channels;
   const int32_t rows_inside =
