@@ -120,8 +120,9 @@ void lower_pointwise(const NodeView& view, const Convolution& convolution, StepB
                    layer(convolution, one_row_field(convolution.window, input, output), builder),
                    {builder.input(0), builder.output()});
   step.summary = describe(convolution.window, convolution.operands.activation);
-  constexpr std::int32_t pair = 2;
-  set_pixel_rows(step, convolution.window, input, output, view.input(0).type, pair);
+  // Pairs of pixels, but the groups one after the other.
+  const std::int64_t together = convolution.groups == 1 ? 2 : INT64_MAX;
+  set_pixel_rows(step, convolution.window, input, output, view.input(0).type, together);
 }
 
 /// What steps whose window slides over an image share.
