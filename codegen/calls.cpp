@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace smelt {
 namespace {
 
@@ -10,11 +12,27 @@ bool is_in_memory(const Operand& operand, const Buffer& buffer) {
   return operand.access == Access::write || buffer.bytes > 0;
 }
 
+/// Rows of the highest window: kernels that layers share have room for so many.
+std::int64_t highest_window(const Program& program) {
+  std::int64_t highest = 1;
+  for (const Step& step : program.steps)
+    if (step.shape)
+      highest = std::max(highest, std::get<std::int64_t>(step.shape->fields[0].values[0]));
+  return highest;
+}
+
 }  // namespace
 
-std::string callee(const Step& step) {
+bool is_told_its_shape(const EmitContext& context, std::size_t step) {
+  return context.program.shared_kernels && context.program.steps[step].shape;
+}
+
+std::string callee(const EmitContext& context, const Step& step) {
   const std::string name = step.kernel.custom ? step.kernel.name : "smelt::" + step.kernel.name;
-  return step.shape ? fmt::format("{}<{}>", name, step.shape->name) : name;
+  if (!step.shape) return name;
+  if (context.program.shared_kernels)
+    return fmt::format("{}<smelt::any_window<{}>>", name, highest_window(context.program));
+  return fmt::format("{}<{}>", name, step.shape->name);
 }
 
 std::string value_text(const EmitContext& context, const Value& value) {
@@ -33,7 +51,7 @@ std::string step_title(const EmitContext& context, std::size_t step) {
 
 std::vector<std::string> layer_argument(const EmitContext& context, std::size_t step) {
   if (!context.program.steps[step].arguments) return {};
-  return {context.layers[step]};
+  return {context.layers[step] + (is_told_its_shape(context, step) ? ".layer" : "")};
 }
 
 std::vector<std::string> memory_of(const EmitContext& context, std::size_t first,

@@ -230,6 +230,7 @@ struct Program {
   std::vector<Buffer> buffers;
   std::vector<Constant> constants;
   std::vector<Pipeline> pipelines;  ///< in the order of their steps
+  bool shared_kernels = false;      ///< one function per kernel, rather than one per shape and call
   std::optional<Streamed> streamed;
   // Filled in by planning:
   std::int64_t arena_bytes = 0;

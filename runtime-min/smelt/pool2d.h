@@ -167,180 +167,194 @@ SMELT_INLINE void pool2d(const window_shape &shape,
 }
 
 template <typename Shape>
-void max_pool2d_s8(const pool2d_s8_layer &layer, const int8_t *input, int8_t *output,
-                   int8_t *ring) {
-  pool2d<Shape::shape().kernel_height, max_pool<int8_t>>(Shape::shape(), layer, input, output,
-                                                         ring);
+SMELT_KERNEL void max_pool2d_s8(const pool2d_s8_layer &layer, const int8_t *input, int8_t *output,
+                                int8_t *ring) {
+  pool2d<Shape::shape().kernel_height, max_pool<int8_t>>(window<Shape>::of(layer), layer, input,
+                                                         output, ring);
 }
 
 template <typename Shape>
-void max_pool2d_s8_row(const pool2d_s8_layer &layer, int32_t y, int32_t, const int8_t *const *rows,
-                       int8_t *output) {
-  pool_numbered_row<max_pool<int8_t>>(Shape::shape(), load(&layer), y, rows, output);
+SMELT_KERNEL void max_pool2d_s8_row(const pool2d_s8_layer &layer, int32_t y, int32_t,
+                                    const int8_t *const *rows, int8_t *output) {
+  pool_numbered_row<max_pool<int8_t>>(window<Shape>::of(layer), load(&layer), y, rows, output);
 }
 
 template <typename Shape>
-void max_pool2d_u8(const pool2d_u8_layer &layer, const uint8_t *input, uint8_t *output,
-                   uint8_t *ring) {
-  pool2d<Shape::shape().kernel_height, max_pool<uint8_t>>(Shape::shape(), layer, input, output,
-                                                          ring);
+SMELT_KERNEL void max_pool2d_u8(const pool2d_u8_layer &layer, const uint8_t *input, uint8_t *output,
+                                uint8_t *ring) {
+  pool2d<Shape::shape().kernel_height, max_pool<uint8_t>>(window<Shape>::of(layer), layer, input,
+                                                          output, ring);
 }
 
 template <typename Shape>
-void max_pool2d_u8_row(const pool2d_u8_layer &layer, int32_t y, int32_t, const uint8_t *const *rows,
-                       uint8_t *output) {
-  pool_numbered_row<max_pool<uint8_t>>(Shape::shape(), load(&layer), y, rows, output);
+SMELT_KERNEL void max_pool2d_u8_row(const pool2d_u8_layer &layer, int32_t y, int32_t,
+                                    const uint8_t *const *rows, uint8_t *output) {
+  pool_numbered_row<max_pool<uint8_t>>(window<Shape>::of(layer), load(&layer), y, rows, output);
 }
 
 template <typename Shape>
-void max_pool2d_s16(const pool2d_s16_layer &layer, const int16_t *input, int16_t *output,
-                    int16_t *ring) {
-  pool2d<Shape::shape().kernel_height, max_pool<int16_t>>(Shape::shape(), layer, input, output,
-                                                          ring);
+SMELT_KERNEL void max_pool2d_s16(const pool2d_s16_layer &layer, const int16_t *input,
+                                 int16_t *output, int16_t *ring) {
+  pool2d<Shape::shape().kernel_height, max_pool<int16_t>>(window<Shape>::of(layer), layer, input,
+                                                          output, ring);
 }
 
 template <typename Shape>
-void max_pool2d_s16_row(const pool2d_s16_layer &layer, int32_t y, int32_t,
-                        const int16_t *const *rows, int16_t *output) {
-  pool_numbered_row<max_pool<int16_t>>(Shape::shape(), load(&layer), y, rows, output);
+SMELT_KERNEL void max_pool2d_s16_row(const pool2d_s16_layer &layer, int32_t y, int32_t,
+                                     const int16_t *const *rows, int16_t *output) {
+  pool_numbered_row<max_pool<int16_t>>(window<Shape>::of(layer), load(&layer), y, rows, output);
 }
 
 template <typename Shape>
-void max_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output, float *ring) {
-  pool2d<Shape::shape().kernel_height, max_pool<float>>(Shape::shape(), layer, input, output, ring);
+SMELT_KERNEL void max_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output,
+                                 float *ring) {
+  pool2d<Shape::shape().kernel_height, max_pool<float>>(window<Shape>::of(layer), layer, input,
+                                                        output, ring);
 }
 
 template <typename Shape>
-void max_pool2d_f32_row(const pool2d_f32_layer &layer, int32_t y, int32_t, const float *const *rows,
-                        float *output) {
-  pool_numbered_row<max_pool<float>>(Shape::shape(), load(&layer), y, rows, output);
+SMELT_KERNEL void max_pool2d_f32_row(const pool2d_f32_layer &layer, int32_t y, int32_t,
+                                     const float *const *rows, float *output) {
+  pool_numbered_row<max_pool<float>>(window<Shape>::of(layer), load(&layer), y, rows, output);
 }
 
 template <typename Shape>
-void average_pool2d_s8(const pool2d_s8_layer &layer, const int8_t *input, int8_t *output,
-                       int8_t *ring) {
-  pool2d<Shape::shape().kernel_height, average_pool<int8_t>>(Shape::shape(), layer, input, output,
-                                                             ring);
+SMELT_KERNEL void average_pool2d_s8(const pool2d_s8_layer &layer, const int8_t *input,
+                                    int8_t *output, int8_t *ring) {
+  pool2d<Shape::shape().kernel_height, average_pool<int8_t>>(window<Shape>::of(layer), layer, input,
+                                                             output, ring);
 }
 
 template <typename Shape>
-void average_pool2d_s8_row(const pool2d_s8_layer &layer, int32_t y, int32_t,
-                           const int8_t *const *rows, int8_t *output) {
-  pool_numbered_row<average_pool<int8_t>>(Shape::shape(), load(&layer), y, rows, output);
+SMELT_KERNEL void average_pool2d_s8_row(const pool2d_s8_layer &layer, int32_t y, int32_t,
+                                        const int8_t *const *rows, int8_t *output) {
+  pool_numbered_row<average_pool<int8_t>>(window<Shape>::of(layer), load(&layer), y, rows, output);
 }
 
 template <typename Shape>
-void average_pool2d_u8(const pool2d_u8_layer &layer, const uint8_t *input, uint8_t *output,
-                       uint8_t *ring) {
-  pool2d<Shape::shape().kernel_height, average_pool<uint8_t>>(Shape::shape(), layer, input, output,
-                                                              ring);
+SMELT_KERNEL void average_pool2d_u8(const pool2d_u8_layer &layer, const uint8_t *input,
+                                    uint8_t *output, uint8_t *ring) {
+  pool2d<Shape::shape().kernel_height, average_pool<uint8_t>>(window<Shape>::of(layer), layer,
+                                                              input, output, ring);
 }
 
 template <typename Shape>
-void average_pool2d_u8_row(const pool2d_u8_layer &layer, int32_t y, int32_t,
-                           const uint8_t *const *rows, uint8_t *output) {
-  pool_numbered_row<average_pool<uint8_t>>(Shape::shape(), load(&layer), y, rows, output);
+SMELT_KERNEL void average_pool2d_u8_row(const pool2d_u8_layer &layer, int32_t y, int32_t,
+                                        const uint8_t *const *rows, uint8_t *output) {
+  pool_numbered_row<average_pool<uint8_t>>(window<Shape>::of(layer), load(&layer), y, rows, output);
 }
 
 template <typename Shape>
-void average_pool2d_s16(const pool2d_s16_layer &layer, const int16_t *input, int16_t *output,
-                        int16_t *ring) {
-  pool2d<Shape::shape().kernel_height, average_pool<int16_t>>(Shape::shape(), layer, input, output,
-                                                              ring);
+SMELT_KERNEL void average_pool2d_s16(const pool2d_s16_layer &layer, const int16_t *input,
+                                     int16_t *output, int16_t *ring) {
+  pool2d<Shape::shape().kernel_height, average_pool<int16_t>>(window<Shape>::of(layer), layer,
+                                                              input, output, ring);
 }
 
 template <typename Shape>
-void average_pool2d_s16_row(const pool2d_s16_layer &layer, int32_t y, int32_t,
-                            const int16_t *const *rows, int16_t *output) {
-  pool_numbered_row<average_pool<int16_t>>(Shape::shape(), load(&layer), y, rows, output);
+SMELT_KERNEL void average_pool2d_s16_row(const pool2d_s16_layer &layer, int32_t y, int32_t,
+                                         const int16_t *const *rows, int16_t *output) {
+  pool_numbered_row<average_pool<int16_t>>(window<Shape>::of(layer), load(&layer), y, rows, output);
 }
 
 template <typename Shape>
-void average_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output,
-                        float *ring) {
-  pool2d<Shape::shape().kernel_height, average_pool<float>>(Shape::shape(), layer, input, output,
-                                                            ring);
+SMELT_KERNEL void average_pool2d_f32(const pool2d_f32_layer &layer, const float *input,
+                                     float *output, float *ring) {
+  pool2d<Shape::shape().kernel_height, average_pool<float>>(window<Shape>::of(layer), layer, input,
+                                                            output, ring);
 }
 
 template <typename Shape>
-void average_pool2d_f32_row(const pool2d_f32_layer &layer, int32_t y, int32_t,
-                            const float *const *rows, float *output) {
-  pool_numbered_row<average_pool<float>>(Shape::shape(), load(&layer), y, rows, output);
+SMELT_KERNEL void average_pool2d_f32_row(const pool2d_f32_layer &layer, int32_t y, int32_t,
+                                         const float *const *rows, float *output) {
+  pool_numbered_row<average_pool<float>>(window<Shape>::of(layer), load(&layer), y, rows, output);
 }
 
 template <typename Shape>
-void l1_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output, float *ring) {
-  pool2d<Shape::shape().kernel_height, l1_pool>(Shape::shape(), layer, input, output, ring);
+SMELT_KERNEL void l1_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output,
+                                float *ring) {
+  pool2d<Shape::shape().kernel_height, l1_pool>(window<Shape>::of(layer), layer, input, output,
+                                                ring);
 }
 
 template <typename Shape>
-void l1_pool2d_f32_row(const pool2d_f32_layer &layer, int32_t y, int32_t, const float *const *rows,
-                       float *output) {
-  pool_numbered_row<l1_pool>(Shape::shape(), load(&layer), y, rows, output);
+SMELT_KERNEL void l1_pool2d_f32_row(const pool2d_f32_layer &layer, int32_t y, int32_t,
+                                    const float *const *rows, float *output) {
+  pool_numbered_row<l1_pool>(window<Shape>::of(layer), load(&layer), y, rows, output);
 }
 
 template <typename Shape>
-void l2_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output, float *ring) {
-  pool2d<Shape::shape().kernel_height, l2_pool>(Shape::shape(), layer, input, output, ring);
+SMELT_KERNEL void l2_pool2d_f32(const pool2d_f32_layer &layer, const float *input, float *output,
+                                float *ring) {
+  pool2d<Shape::shape().kernel_height, l2_pool>(window<Shape>::of(layer), layer, input, output,
+                                                ring);
 }
 
 template <typename Shape>
-void l2_pool2d_f32_row(const pool2d_f32_layer &layer, int32_t y, int32_t, const float *const *rows,
-                       float *output) {
-  pool_numbered_row<l2_pool>(Shape::shape(), load(&layer), y, rows, output);
+SMELT_KERNEL void l2_pool2d_f32_row(const pool2d_f32_layer &layer, int32_t y, int32_t,
+                                    const float *const *rows, float *output) {
+  pool_numbered_row<l2_pool>(window<Shape>::of(layer), load(&layer), y, rows, output);
 }
 
-static inline void max_pool2d_s8_collect(const pool2d_s8_layer &layer, int32_t row, int32_t rows,
-                                         const int8_t *input, int8_t *output, int8_t *totals) {
+static inline SMELT_KERNEL void max_pool2d_s8_collect(const pool2d_s8_layer &layer, int32_t row,
+                                                      int32_t rows, const int8_t *input,
+                                                      int8_t *output, int8_t *totals) {
   pool_collect<max_pool<int8_t>>(load(&layer), row, rows, input, output, totals);
 }
 
-static inline void max_pool2d_u8_collect(const pool2d_u8_layer &layer, int32_t row, int32_t rows,
-                                         const uint8_t *input, uint8_t *output, uint8_t *totals) {
+static inline SMELT_KERNEL void max_pool2d_u8_collect(const pool2d_u8_layer &layer, int32_t row,
+                                                      int32_t rows, const uint8_t *input,
+                                                      uint8_t *output, uint8_t *totals) {
   pool_collect<max_pool<uint8_t>>(load(&layer), row, rows, input, output, totals);
 }
 
-static inline void max_pool2d_s16_collect(const pool2d_s16_layer &layer, int32_t row, int32_t rows,
-                                          const int16_t *input, int16_t *output, int16_t *totals) {
+static inline SMELT_KERNEL void max_pool2d_s16_collect(const pool2d_s16_layer &layer, int32_t row,
+                                                       int32_t rows, const int16_t *input,
+                                                       int16_t *output, int16_t *totals) {
   pool_collect<max_pool<int16_t>>(load(&layer), row, rows, input, output, totals);
 }
 
-static inline void max_pool2d_f32_collect(const pool2d_f32_layer &layer, int32_t row, int32_t rows,
-                                          const float *input, float *output, float *totals) {
+static inline SMELT_KERNEL void max_pool2d_f32_collect(const pool2d_f32_layer &layer, int32_t row,
+                                                       int32_t rows, const float *input,
+                                                       float *output, float *totals) {
   pool_collect<max_pool<float>>(load(&layer), row, rows, input, output, totals);
 }
 
-static inline void average_pool2d_s8_collect(const pool2d_s8_layer &layer, int32_t row,
-                                             int32_t rows, const int8_t *input, int8_t *output,
-                                             int32_t *totals) {
+static inline SMELT_KERNEL void average_pool2d_s8_collect(const pool2d_s8_layer &layer, int32_t row,
+                                                          int32_t rows, const int8_t *input,
+                                                          int8_t *output, int32_t *totals) {
   pool_collect<average_pool<int8_t>>(load(&layer), row, rows, input, output, totals);
 }
 
-static inline void average_pool2d_u8_collect(const pool2d_u8_layer &layer, int32_t row,
-                                             int32_t rows, const uint8_t *input, uint8_t *output,
-                                             int32_t *totals) {
+static inline SMELT_KERNEL void average_pool2d_u8_collect(const pool2d_u8_layer &layer, int32_t row,
+                                                          int32_t rows, const uint8_t *input,
+                                                          uint8_t *output, int32_t *totals) {
   pool_collect<average_pool<uint8_t>>(load(&layer), row, rows, input, output, totals);
 }
 
-static inline void average_pool2d_s16_collect(const pool2d_s16_layer &layer, int32_t row,
-                                              int32_t rows, const int16_t *input, int16_t *output,
-                                              int32_t *totals) {
+static inline SMELT_KERNEL void average_pool2d_s16_collect(const pool2d_s16_layer &layer,
+                                                           int32_t row, int32_t rows,
+                                                           const int16_t *input, int16_t *output,
+                                                           int32_t *totals) {
   pool_collect<average_pool<int16_t>>(load(&layer), row, rows, input, output, totals);
 }
 
-static inline void average_pool2d_f32_collect(const pool2d_f32_layer &layer, int32_t row,
-                                              int32_t rows, const float *input, float *output,
-                                              float *totals) {
+static inline SMELT_KERNEL void average_pool2d_f32_collect(const pool2d_f32_layer &layer,
+                                                           int32_t row, int32_t rows,
+                                                           const float *input, float *output,
+                                                           float *totals) {
   pool_collect<average_pool<float>>(load(&layer), row, rows, input, output, totals);
 }
 
-static inline void l1_pool2d_f32_collect(const pool2d_f32_layer &layer, int32_t row, int32_t rows,
-                                         const float *input, float *output, float *totals) {
+static inline SMELT_KERNEL void l1_pool2d_f32_collect(const pool2d_f32_layer &layer, int32_t row,
+                                                      int32_t rows, const float *input,
+                                                      float *output, float *totals) {
   pool_collect<l1_pool>(load(&layer), row, rows, input, output, totals);
 }
 
-static inline void l2_pool2d_f32_collect(const pool2d_f32_layer &layer, int32_t row, int32_t rows,
-                                         const float *input, float *output, float *totals) {
+static inline SMELT_KERNEL void l2_pool2d_f32_collect(const pool2d_f32_layer &layer, int32_t row,
+                                                      int32_t rows, const float *input,
+                                                      float *output, float *totals) {
   pool_collect<l2_pool>(load(&layer), row, rows, input, output, totals);
 }
 
