@@ -79,7 +79,9 @@ struct Feature {
   bool Features::* member;
 };
 constexpr Feature all_features[] = {
-    {"dsp", &Features::dsp}, {"helium", &Features::helium}, {"fpu", &Features::fpu}};
+    {"dsp", &Features::dsp},       {"helium", &Features::helium}, {"fpu", &Features::fpu},
+    {"armv6m", &Features::armv6m}, {"avr", &Features::avr},
+};
 
 bool read_features(const Json& value, Target& target) {
   if (!value.is_array()) return false;
@@ -104,7 +106,7 @@ Json write_features(const Target& target) {
 const Key keys[] = {
     {"name", "a text", read_text<&Target::name>, write_member<&Target::name>},
     {"description", "a text", read_text<&Target::description>, write_member<&Target::description>},
-    {"features", "a list of dsp, helium, fpu", read_features, write_features},
+    {"features", "a list of dsp, helium, fpu, armv6m, avr", read_features, write_features},
     {"pointer_bytes", "2, 4 or 8", read_power<&Target::pointer_bytes, 8>,
      write_member<&Target::pointer_bytes>},
     {"max_alignment", "a power of two up to 16", read_power<&Target::max_alignment, 16>,

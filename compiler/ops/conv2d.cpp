@@ -9,6 +9,7 @@
 
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/dsp.h"
+#include "compiler/ops/quads.h"
 #include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/conv2d.h"
@@ -223,6 +224,16 @@ void lower_by_dsp(const NodeView& view, StepBuilder& builder) {
   lower_dsp(view, convolution_of(view), builder);
 }
 
+template <const QuadCore& core>
+bool is_quads(const NodeView& view, const Target& target) {
+  return computes_quads(core, linear_operands(view), target);
+}
+
+template <const QuadCore& core>
+void lower_by_quads(const NodeView& view, StepBuilder& builder) {
+  lower_quads(core, view, convolution_of(view), builder);
+}
+
 /// Fewer outputs than a vector has lanes leave it half empty.
 bool is_narrow(const NodeView& view, const Target&) {
   return has_depthwise_kernel(linear_operands(view)) && convolution_of(view).groups == 1 &&
@@ -238,6 +249,8 @@ constexpr KernelRow conv2d_row = {format.name, is_format<format>, lower_conv2d<f
 
 constexpr KernelRow kernels[] = {
     {"dsp", is_dsp, lower_by_dsp},
+    {"armv6m", is_quads<quads_armv6m>, lower_by_quads<quads_armv6m>},
+    {"avr", is_quads<quads_avr>, lower_by_quads<quads_avr>},
     {"narrow", is_narrow, lower_narrow},
     pointwise_row<formats::s8, &smelt::pointwise_s8>,
     pointwise_row<formats::u8, &smelt::pointwise_u8>,

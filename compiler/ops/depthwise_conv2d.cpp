@@ -11,6 +11,7 @@
 #include "compiler/ops/channels.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/dsp.h"
+#include "compiler/ops/quads.h"
 #include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/depthwise_conv2d.h"
@@ -199,6 +200,28 @@ void lower_by_dsp(const NodeView& view, StepBuilder& builder) {
   lower_dsp(depthwise_of(view), builder);
 }
 
+template <const QuadCore& core>
+bool is_conv2d_quads(const NodeView& view, const Target& target) {
+  return view.input(0).shape[3] == 1 && computes_quads(core, linear_operands(view), target);
+}
+
+template <const QuadCore& core>
+void lower_conv2d_quads(const NodeView& view, StepBuilder& builder) {
+  lower_quads(core, view, convolution_of(view), builder);
+}
+
+/// One filter per channel.
+template <const QuadCore& core>
+bool is_quads(const NodeView& view, const Target& target) {
+  return view.input(0).shape[3] == view.input(1).shape[3] &&
+         computes_quads(core, linear_operands(view), target);
+}
+
+template <const QuadCore& core>
+void lower_by_quads(const NodeView& view, StepBuilder& builder) {
+  lower_quads(core, depthwise_of(view), builder);
+}
+
 /// Filters of one channel are a convolution, which is faster unless its taps are few.
 bool is_conv2d(const NodeView& view, const Target&) {
   const Shape& weights = view.input(1).shape;
@@ -216,6 +239,10 @@ constexpr KernelRow row = {format.name, is_format<format>, lower<format>};
 constexpr KernelRow kernels[] = {
     {"conv2d_dsp", is_conv2d_dsp, lower_conv2d_dsp},
     {"dsp", is_dsp, lower_by_dsp},
+    {"conv2d_armv6m", is_conv2d_quads<quads_armv6m>, lower_conv2d_quads<quads_armv6m>},
+    {"armv6m", is_quads<quads_armv6m>, lower_by_quads<quads_armv6m>},
+    {"conv2d_avr", is_conv2d_quads<quads_avr>, lower_conv2d_quads<quads_avr>},
+    {"avr", is_quads<quads_avr>, lower_by_quads<quads_avr>},
     {"conv2d", is_conv2d, lower_conv2d},
     row<formats::s8>,
     row<formats::u8>,

@@ -240,7 +240,8 @@ bool computes_dsp(const LinearOperands& operands, const Target& target) {
 
 void lower_dsp(const NodeView& view, const Convolution& convolution, StepBuilder& builder) {
   const Window& window = convolution.window;
-  if (is_pointwise_window(window)) return lower_pointwise(view, convolution, builder);
+  if (is_pointwise_window(window) && convolution.groups == 1)
+    return lower_pointwise(view, convolution, builder);
   const Tensor& input = view.input(0);
   const Shape& output = view.output().shape;
   Struct arguments = layer(convolution, images_field(window, input.shape, output), builder);

@@ -6,6 +6,7 @@
 #include "compiler/ops/channels.h"
 #include "compiler/ops/dsp.h"
 #include "compiler/ops/linear.h"
+#include "compiler/ops/quads.h"
 #include "compiler/ops/quantization_rules.h"
 #include "smelt/fully_connected.h"
 #include "smelt/fully_connected_s16.h"
@@ -112,8 +113,20 @@ void lower_by_dsp(const NodeView& view, StepBuilder& builder) {
   lower_dsp(view, fully_connected_of(view), builder);
 }
 
+template <const QuadCore& core>
+bool is_quads(const NodeView& view, const Target& target) {
+  return computes_quads(core, linear_operands(view), target);
+}
+
+template <const QuadCore& core>
+void lower_by_quads(const NodeView& view, StepBuilder& builder) {
+  lower_quads(core, view, fully_connected_of(view), builder);
+}
+
 constexpr KernelRow kernels[] = {
     {"dsp", is_dsp, lower_by_dsp},
+    {"armv6m", is_quads<quads_armv6m>, lower_by_quads<quads_armv6m>},
+    {"avr", is_quads<quads_avr>, lower_by_quads<quads_avr>},
     row<formats::s8, &smelt::fully_connected_s8>,
     row<formats::u8, &smelt::fully_connected_u8>,
     row<formats::f32, &smelt::fully_connected_f32>,

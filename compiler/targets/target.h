@@ -10,11 +10,13 @@
 
 namespace smelt {
 
-/// Instructions that kernels may rely on beyond the plain ones of 32-bit cores.
+/// Instructions that kernels may rely on, or are to make do with.
 struct Features {
   bool dsp = false;     ///< Arm: two 16-bit products per instruction
   bool helium = false;  ///< Arm: vectors of 128 bits, integer and float
   bool fpu = false;     ///< float32 in hardware
+  bool armv6m = false;  ///< Arm: no more than ARMv6-M has
+  bool avr = false;     ///< AVR with its multiplier
 };
 
 struct Target {
