@@ -197,7 +197,8 @@ void pointwise(Draw& draw) {
 /// The most taps that a small device has room for.
 void large_conv2d(Draw& draw) {
   const Window window{.kernel = {3, 3}, .pads = {1, 1, 1, 1}};
-  const TensorId x = draw_input(draw, s8_layer, {1, 3, 4, draw.random.integer(48, 70)});
+  const std::int32_t channels = std::min(draw.random.integer(48, 70), draw.limits.elements / 12);
+  const TensorId x = draw_input(draw, s8_layer, {1, 3, 4, channels});
   const ops::Conv2dAttributes attributes{.pads = window.pads};
   const Shape weights{draw.random.integer(1, 6), 3, 3, draw.b.graph[x].shape[3]};
   draw.b.output(linear(draw, ops::conv2d, attributes, x, s8_layer, {weights, 0}));
@@ -245,9 +246,9 @@ void fully_connected(Draw& draw) {
   draw.b.output(fully_connected_of(draw, types, x, inputs));
 }
 
-/// Sums of more than 24 bits.
+/// Sums of more than 24 bits, where there is room for so many inputs.
 void large_fully_connected(Draw& draw) {
-  const std::int32_t inputs = draw.random.integer(500, 700);
+  const std::int32_t inputs = std::min(draw.random.integer(500, 700), draw.limits.elements);
   const TensorId x = draw_input(draw, s8_layer, {1, inputs});
   const ops::FullyConnectedAttributes attributes{};
   draw.b.output(linear(draw, ops::fully_connected, attributes, x, s8_layer,

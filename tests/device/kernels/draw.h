@@ -19,5 +19,6 @@ struct Limits {
 /// kinds() of them. Throws std::invalid_argument if what was drawn breaks an operator's rules.
 Graph draw_case(Random& random, int number, const Limits& limits);
 int kinds();
+inline constexpr int pointwise_kind = 2;
 
 }  // namespace smelt::test

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-//   smelt_device_kernels TARGET FOLDER SEED COUNT ELEMENTS BYTES
+//   smelt_device_kernels TARGET FOLDER KERNELS SEED COUNT ELEMENTS BYTES MACS EACH
 //
-// Writes models.cpp, a program for a board of the target: COUNT models of one layer with inputs and
-// what the portable kernels make of them on this machine. Tensors have at most ELEMENTS elements, a
-// model's constants and vectors at most BYTES. The program prints the numbers of the models that
-// are wrong, and "END"; the last model is wrong on purpose, in one byte.
+// Writes FOLDER/N/models.cpp, programs for a board of the target: COUNT models of a layer or two,
+// and some more for the kernels that those do not call but others would, with inputs and what the
+// portable kernels make of them on this machine. Tensors have at most ELEMENTS elements, a model's
+// constants and vectors at most BYTES, and it takes at most MACS; EACH program has so many models,
+// and one that is wrong on purpose, in one byte. It prints the numbers of the models that are
+// wrong, and "END".
 //
-// Prints a line for each model: its number, and the functions of smelt:: that it calls. Beside it,
-// FOLDER gets the models as text.
+// Prints a line for each model: the number of its program and its own, "wrong" or "right", and the
+// functions of smelt:: that it calls. Beside the programs are the models as text.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <stdexcept>
 
 #include "codegen/emit.h"
+#include "codegen/runtime_files.h"
 #include "compiler/evaluate/evaluate.h"
 #include "compiler/graph/text.h"
 #include "compiler/ops/ops.h"
@@ -32,26 +36,32 @@ namespace {
 struct Model {
   std::string name;
   Graph graph;
-  std::set<std::string> kernels;
-  std::vector<OutputFile> files;
+  std::set<std::string> kernels = {};
+  std::vector<OutputFile> files = {};
+  bool wrong = false;  ///< on purpose
 };
 
 struct Request {
   const Target& target;
   Limits limits;
   std::int64_t bytes = 0;
+  std::size_t each = 0;   ///< models of a program
+  bool variants = false;  ///< no model is added for other kernels
 };
 
-/// All of the least, and random ones, in which extremes are frequent.
+using Names = std::set<std::string>;
+
+/// All of the least, all of the largest, and random inputs, in which both are frequent.
 std::vector<GoldenVector> vectors_of(const Graph& graph, Random& random) {
   std::vector<GoldenVector> vectors;
   Evaluation evaluation(graph, KernelChoice::portable);
-  for (const bool least : {false, true}) {
+  for (const int all : {0x80, 0x7F, 0}) {
     GoldenVector vector;
     for (const TensorId id : graph.inputs) {
       const ElementType type = graph[id].type;
       Bytes bytes = random.elements(type, element_count(graph[id].shape));
-      if (least && type == ElementType::s8) std::fill(bytes.begin(), bytes.end(), 0x80);
+      if (all != 0 && type == ElementType::s8)
+        std::fill(bytes.begin(), bytes.end(), static_cast<std::uint8_t>(all));
       vector.inputs.push_back(std::move(bytes));
     }
     evaluation.reset();
@@ -93,26 +103,43 @@ std::int64_t macs_of(const Program& program) {
   return macs;
 }
 
-void refuse_what_is_too_large(const Program& program, const std::vector<GoldenVector>& vectors,
-                              const Request& request) {
-  const std::int64_t ram = request.target.ram_bytes;
-  if (size_of(program, vectors) > request.bytes || macs_of(program) > request.limits.macs ||
-      (ram > 0 && program.arena_bytes + program.state_bytes > ram / 2))
-    throw std::invalid_argument("too large");
+void refuse_if(bool holds, const char* why) {
+  if (holds) throw std::invalid_argument(why);
 }
 
-/// Throws std::invalid_argument if what was drawn is no model, or too large a one.
-Model drawn(Random& random, int number, const Request& request, bool wrong) {
-  Model model{fmt::format("case{}", number), draw_case(random, number, request.limits), {}, {}};
+/// "smelt/conv2d_dsp.h" is of a variant, since there is "smelt/arch/dsp.h".
+bool is_variant(const Kernel& kernel) {
+  const std::size_t begin = kernel.header.rfind('_') + 1;
+  return !runtime_file("smelt/arch/" + kernel.header.substr(begin)).empty();
+}
+
+Names kernels_of(const Program& program, bool variants) {
+  Names names;
+  for (const Step& step : program.steps)
+    if (!variants || is_variant(step.kernel)) names.insert(step.kernel.name);
+  return names;
+}
+
+/// A random model, or std::invalid_argument if what was drawn is none, is too large, or calls
+/// nothing but `known` kernels.
+Model drawn(Random& random, int number, const Request& request, const Names& known, bool wrong) {
+  Model model{fmt::format("case{}", number), draw_case(random, number, request.limits)};
   for (std::size_t i = 0; i < model.graph.tensors.size(); ++i)
     model.graph.tensors[i].origin.tensor = static_cast<std::int32_t>(i);
   model.graph.name = model.name;
-  std::vector<GoldenVector> vectors = vectors_of(model.graph, random);
   Program program = compiled(model.graph, request.target, random);
-  if (program.steps.empty()) throw std::invalid_argument("nothing to run");
-  refuse_what_is_too_large(program, vectors, request);
   program.name = model.name;
-  for (const Step& step : program.steps) model.kernels.insert(step.kernel.name);
+  model.kernels = kernels_of(program, false);
+  model.wrong = wrong;
+  const std::int64_t ram = program.arena_bytes + program.state_bytes;
+  const Names wanted = kernels_of(program, request.variants);
+  refuse_if(
+      !known.empty() && std::includes(known.begin(), known.end(), wanted.begin(), wanted.end()),
+      "no other kernel");
+  refuse_if(macs_of(program) > request.limits.macs, "too much to compute");
+  refuse_if(request.target.ram_bytes > 0 && ram > request.target.ram_bytes / 2, "too much memory");
+  std::vector<GoldenVector> vectors = vectors_of(model.graph, random);
+  refuse_if(size_of(program, vectors) > request.bytes, "too much data");
   if (wrong) vectors[0].outputs[0].back() ^= 0x40;
   const EmitOptions options{.version = "test", .max_array_bytes = request.target.max_array_bytes};
   model.files = emit(program, options);
@@ -120,15 +147,36 @@ Model drawn(Random& random, int number, const Request& request, bool wrong) {
   return model;
 }
 
-/// Until one is drawn that is good.
+/// Of the kind of that number. Throws if none of many draws is good.
 Model model_of(Random& random, int number, const Request& request, bool wrong) {
   std::string refusal;
   for (int attempt = 0; attempt < 1000; ++attempt) try {
-      return drawn(random, number, request, wrong);
+      return drawn(random, number, request, {}, wrong);
     } catch (const std::invalid_argument& error) {
       refusal = error.what();
     }
   throw std::runtime_error(fmt::format("no case of kind {}: {}", number % kinds(), refusal));
+}
+
+/// COUNT models; and for each kernel that so few of them call, but one of many others would, some.
+std::vector<Model> models_of(Random& random, int first, int count, const Request& request) {
+  constexpr int draws = 10'000;
+  const int enough = request.variants ? 3 : 1;
+  std::vector<Model> models;
+  std::map<std::string, int> calls;
+  Names known;
+  const auto add = [&](Model model) {
+    for (const std::string& kernel : model.kernels)
+      if (++calls[kernel] == enough) known.insert(kernel);
+    models.push_back(std::move(model));
+  };
+  for (int i = 0; i < count; ++i) add(model_of(random, first + i, request, false));
+  for (int i = count; i < draws; ++i) try {
+      add(drawn(random, first + i, request, known, false));
+    } catch (const std::invalid_argument&) {
+      continue;
+    }
+  return models;
 }
 
 std::string main_of(const std::vector<Model>& models) {
@@ -158,21 +206,44 @@ std::vector<OutputFile> program_of(const std::vector<Model>& models) {
   return files;
 }
 
-int run(const std::vector<std::string>& arguments) {
-  const Target* target = arguments.size() == 7 ? find_target(arguments[1]) : nullptr;
-  if (!target) throw std::invalid_argument("smelt_device_kernels: wrong arguments");
-  const int seed = std::stoi(arguments[3]), count = std::stoi(arguments[4]);
-  const Request request{*target, {std::stoi(arguments[5]), 60'000}, std::stoi(arguments[6])};
-  Random random(static_cast<std::uint32_t>(seed));
-  std::vector<Model> models;
-  for (int i = 0; i <= count; ++i) {
-    models.push_back(model_of(random, seed * count + i, request, i == count));
-    models.back().kernels.erase("");
-    fmt::print("{} {}\n", models.back().name.substr(4), fmt::join(models.back().kernels, " "));
-  }
+/// Of the model that is wrong on purpose: of a kind that is small everywhere, and no other's.
+int wrong_number(std::size_t program) {
+  return (1'000'000 + static_cast<int>(program)) * kinds() + pointwise_kind;
+}
+
+/// Prints the models of a program and writes it.
+void write_program(const std::string& folder, std::size_t number,
+                   const std::vector<Model>& models) {
+  for (const Model& model : models)
+    fmt::print("{} {} {} {}\n", number, model.name.substr(4), model.wrong ? "wrong" : "right",
+               fmt::join(model.kernels, " "));
   Diagnostics diagnostics;
-  if (tools::write_files(arguments[2], program_of(models), diagnostics)) return 0;
-  throw std::runtime_error(to_string(diagnostics.all().front()));
+  if (!tools::write_files(fmt::format("{}/{}", folder, number), program_of(models), diagnostics))
+    throw std::runtime_error(to_string(diagnostics.all().front()));
+}
+
+int run(const std::vector<std::string>& arguments) {
+  const Target* target = arguments.size() == 10 ? find_target(arguments[1]) : nullptr;
+  if (!target) throw std::invalid_argument("smelt_device_kernels: wrong arguments");
+  std::vector<int> numbers;
+  for (std::size_t i = 4; i < arguments.size(); ++i) numbers.push_back(std::stoi(arguments[i]));
+  const auto [seed, count] = std::pair(numbers[0], numbers[1]);
+  const Request request{*target,
+                        {numbers[2], numbers[4]},
+                        numbers[3],
+                        static_cast<std::size_t>(numbers[5]),
+                        arguments[3] == "variants"};
+  Random random(static_cast<std::uint32_t>(seed));
+  std::vector<Model> models = models_of(random, seed * count, count, request);
+  for (std::size_t i = 0; i < models.size(); i += request.each) {
+    const auto begin = models.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto end =
+        models.begin() + static_cast<std::ptrdiff_t>(std::min(i + request.each, models.size()));
+    std::vector<Model> part(std::make_move_iterator(begin), std::make_move_iterator(end));
+    part.push_back(model_of(random, wrong_number(i / request.each), request, true));
+    write_program(arguments[2], i / request.each, part);
+  }
+  return 0;
 }
 
 }  // namespace
