@@ -94,10 +94,10 @@ SMELT_ARMV6M_FUNCTION void armv6m_dot_input(const int8_t *, const uint8_t *, int
   "]\n"                                  \
   "  muls r2, r3\n"                      \
   "  add " #sum ", r2\n"
-#define SMELT_ARMV6M_LANES                             \
-  SMELT_ARMV6M_LANE(r4, r8)                            \
-  SMELT_ARMV6M_LANE(r5, r9) SMELT_ARMV6M_LANE(r6, r10) \
-      SMELT_ARMV6M_LANE(r7, r11) "  adds r1, #4\n"
+#define SMELT_ARMV6M_LANES                                                                      \
+  SMELT_ARMV6M_LANE(r4, r8)                                                                     \
+  SMELT_ARMV6M_LANE(r5, r9) SMELT_ARMV6M_LANE(r6, r10) SMELT_ARMV6M_LANE(r7, r11) "  adds r1, " \
+                                                                                  "#4\n"
 #define SMELT_ARMV6M_ROW(row)                                             \
   "  ldr r0, [sp, #" #row                                                 \
   "]\n"                                                                   \
