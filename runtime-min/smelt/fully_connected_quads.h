@@ -11,12 +11,12 @@ namespace smelt {
 struct fully_connected_quads_layer {
   int32_t rows, inputs, outputs;
   const uint8_t *weights;  ///< each more by byte_offset
-  requantization output;
+  quad_stage output;
 };
 
 /// The sum of inputs, each more by the core's offset.
 template <typename Core>
-SMELT_INLINE int32_t sum_inputs(const int8_t *input, int32_t count) {
+__attribute__((noinline)) int32_t sum_inputs(const int8_t *input, int32_t count) {
   int32_t sum = 0;
   for (int32_t i = 0; i < count; ++i) sum += input[i];
   return sum + count * Core::input_offset;
@@ -24,26 +24,23 @@ SMELT_INLINE int32_t sum_inputs(const int8_t *input, int32_t count) {
 
 /// Adds the products of any number of inputs to four sums.
 template <typename Core>
-SMELT_INLINE void dot_inputs(const int8_t *input, const uint8_t *weights, int32_t count,
-                             int32_t *sums) {
+__attribute__((noinline)) void dot_inputs(const int8_t *input, const uint8_t *weights,
+                                          int32_t count, int32_t *sums) {
   const int32_t whole = count - count % quad;
   if (whole > 0) Core::dot_input(input, weights, whole, sums);
   dot_quads(input + whole, Core::input_offset, weights + whole * quad, count - whole, sums);
 }
 
 template <typename Core>
-SMELT_INLINE void fully_connected_quads(const fully_connected_quads_layer &constants,
-                                        const int8_t *input, int8_t *output) {
-  const fully_connected_quads_layer layer = load(&constants);
+__attribute__((noinline)) void fully_connected_quads(const fully_connected_quads_layer &constants,
+                                                     const int8_t *input, int8_t *output) {
+  const fully_connected_quads_layer &layer = layer_of(constants);
   for (int32_t row = 0; row < layer.rows; ++row) {
-    const int32_t correction = sum_inputs<Core>(input, layer.inputs) * byte_offset;
-    const uint8_t *weights = layer.weights;
-    for (int32_t k = 0; k < layer.outputs; k += quad, weights += layer.inputs * quad) {
-      int32_t sums[quad] = {};
-      start_quad(layer.output, k, layer.outputs - k, correction, sums);
-      dot_inputs<Core>(input, weights, layer.inputs, sums);
-      finish_quad<Core>(layer.output, k, layer.outputs - k, sums, output + k);
-    }
+    for_each_quad<Core>(layer.output, 0, layer.outputs, layer.weights, layer.inputs * quad,
+                        sum_inputs<Core>(input, layer.inputs) * byte_offset, output,
+                        [&](const uint8_t *quads, int32_t *sums) __attribute__((always_inline)) {
+                          dot_inputs<Core>(input, quads, layer.inputs, sums);
+                        });
     input += layer.inputs;
     output += layer.outputs;
   }
@@ -58,13 +55,11 @@ SMELT_INLINE void fully_connected_quads_collect(const fully_connected_quads_laye
   const int32_t count = layer.inputs / rows;
   const int32_t correction = sum_inputs<Core>(input, count) * byte_offset;
   const uint8_t *weights = layer.weights + row * count * quad;
-  for (int32_t k = 0; k < layer.outputs; k += quad, weights += layer.inputs * quad) {
-    if (row == 0) start_quad(layer.output, k, layer.outputs - k, 0, sums + k);
-    for (int32_t i = 0; i < quad; ++i) sums[k + i] -= correction;
-    dot_inputs<Core>(input, weights, count, sums + k);
-    if (row + 1 == rows)
-      finish_quad<Core>(layer.output, k, layer.outputs - k, sums + k, output + k);
-  }
+  if (row == 0) start_sums(layer.output.bias, layer.outputs, 0, sums);
+  for (int32_t i = 0; i < layer.outputs; ++i) sums[i] -= correction;
+  for (int32_t i = 0; i < layer.outputs; i += quad, weights += layer.inputs * quad)
+    dot_inputs<Core>(input, weights, count, sums + i);
+  if (row + 1 == rows) Core::finish(layer.output, 0, layer.outputs, sums, output);
 }
 
 }  // namespace smelt

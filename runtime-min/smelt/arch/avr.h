@@ -13,7 +13,11 @@ namespace smelt {
 struct avr {
   static constexpr int32_t input_offset = 128;
   static constexpr int32_t sum_limit = int32_t{1} << 23;
+  static constexpr int32_t quads_at_once = 1;
 
+  static inline int32_t gather(const int8_t *from, int32_t count, uint8_t *patch) {
+    return gather_bytes(from, count, patch);
+  }
   static inline void dot_patch(const uint8_t *patch, const uint8_t *weights, int32_t count,
                                int32_t *sums);
   static inline void dot_input(const int8_t *input, const uint8_t *weights, int32_t count,
@@ -21,9 +25,14 @@ struct avr {
   static inline void windows_3x3(const int8_t *const *rows, const int8_t *weights, int32_t pitch,
                                  int32_t blocks, int32_t *sums);
   static inline int32_t requantize(int32_t x, int32_t multiplier, int32_t shift);
+  static inline void finish(const quad_stage &out, int32_t channel, int32_t count,
+                            const int32_t *sums, int8_t *output);
 };
 
 #ifdef __AVR__
+
+/// Compiled without optimization, the loops would want more registers than there are.
+#define SMELT_AVR_FUNCTION __attribute__((noinline, unused, optimize("O2"))) static
 
 /// One tap of four channels: `input` makes the next input; mul leaves its product in r1:r0.
 #define SMELT_AVR_MAC(sum) \
@@ -54,14 +63,12 @@ struct avr {
   sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3
 
 /// (inputs, weights, fours of taps, sums)
-__attribute__((noinline, unused)) static void avr_dot_patch(const uint8_t *from,
-                                                            const uint8_t *weights, uint16_t rounds,
-                                                            int32_t *sums) {
+SMELT_AVR_FUNCTION void avr_dot_patch(const uint8_t *from, const uint8_t *weights, uint16_t rounds,
+                                      int32_t *sums) {
   SMELT_AVR_DOT("ld %[x], X+\n\t");
 }
-__attribute__((noinline, unused)) static void avr_dot_input(const int8_t *from,
-                                                            const uint8_t *weights, uint16_t rounds,
-                                                            int32_t *sums) {
+SMELT_AVR_FUNCTION void avr_dot_input(const int8_t *from, const uint8_t *weights, uint16_t rounds,
+                                      int32_t *sums) {
   SMELT_AVR_DOT("ld %[x], X+\n\tsubi %[x], 128\n\t");
 }
 
@@ -78,10 +85,9 @@ __attribute__((noinline, unused)) static void avr_dot_input(const int8_t *from,
   "adc %C[" sum "], %[w]\n\t"
 
 /// The windows of four channels; `gap` is what the inputs of the next column are behind these.
-__attribute__((noinline, unused)) static void avr_windows(const int8_t *const *rows, uint8_t height,
-                                                          uint8_t width, const int8_t *weights,
-                                                          uint16_t gap, uint16_t first,
-                                                          int32_t *sums) {
+SMELT_AVR_FUNCTION void avr_windows(const int8_t *const *rows, uint8_t height, uint8_t width,
+                                    const int8_t *weights, uint16_t gap, uint16_t first,
+                                    int32_t *sums) {
   __int24 s0 = 0, s1 = 0, s2 = 0, s3 = 0;
   for (; height > 0; --height) {
     const int8_t *from = *rows++ + first;
@@ -103,7 +109,7 @@ __attribute__((noinline, unused)) static void avr_windows(const int8_t *const *r
 
 /// multiply_high() of |x| < 2^23 and multiplier >= 0: three bytes by four, of x without its sign;
 /// what that is too much is taken off.
-__attribute__((noinline, unused)) static __int24 avr_multiply_high(__int24 x, int32_t m) {
+SMELT_AVR_FUNCTION __int24 avr_multiply_high(__int24 x, int32_t m) {
   uint8_t p1, p2, p4, p5, p6, p3 = 0x40;  // 2^30
 #define SMELT_AVR_ADD(a, b, low, middle, high) \
   "mul %" a "[x], %" b                         \
@@ -190,6 +196,11 @@ inline int32_t avr::requantize(int32_t x, int32_t multiplier, int32_t shift) {
 }
 
 #endif
+
+inline void avr::finish(const quad_stage &out, int32_t channel, int32_t count, const int32_t *sums,
+                        int8_t *output) {
+  finish_sums<avr>(out, channel, count, sums, output);
+}
 
 }  // namespace smelt
 
