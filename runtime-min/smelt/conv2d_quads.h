@@ -20,10 +20,9 @@ struct conv2d_quads_layer {
 
 /// All outputs of a pixel and group from its patch; `sum` is that of the patch.
 template <typename Core>
-__attribute__((noinline)) void conv2d_quads_pixel(const quad_stage &out, int32_t first,
-                                                  int32_t channels, const uint8_t *weights,
-                                                  const uint8_t *patch, int32_t count, int32_t sum,
-                                                  int8_t *output) {
+__attribute__((noinline)) void conv2d_quads_pixel(const quad_stage &out, int first, int channels,
+                                                  const uint8_t *weights, const uint8_t *patch,
+                                                  int count, int32_t sum, int8_t *output) {
   for_each_quad<Core>(out, first, channels, weights, count * quad, sum * byte_offset, output,
                       [&](const uint8_t *quads, int32_t *sums) __attribute__((always_inline)) {
                         Core::dot_patch(patch, quads, count, sums);
@@ -55,8 +54,9 @@ SMELT_INLINE void conv2d_quads_row(const window_shape &shape, const conv2d_quads
         for (int32_t j = 0; j < runs; ++j, to += run)
           sum += Core::gather(
               rows[i] + column + j * shape.dilation_width * layer.images.input_channels, run, to);
-      conv2d_quads_pixel<Core>(layer.output, group * outputs, outputs, weights, patch, padded, sum,
-                               output);
+      conv2d_quads_pixel<Core>(layer.output, static_cast<int>(group * outputs),
+                               static_cast<int>(outputs), weights, patch, static_cast<int>(padded),
+                               sum, output);
       weights += whole_quads(outputs) * padded;
       output += outputs;
     }

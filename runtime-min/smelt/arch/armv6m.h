@@ -14,20 +14,21 @@
 namespace smelt {
 
 struct armv6m {
-  static constexpr int32_t input_offset = 0;
+  using input = int8_t;  ///< with the offset
+  static constexpr int input_offset = 0;
   static constexpr int32_t sum_limit = int32_t{1} << 29;
-  static constexpr int32_t quads_at_once = 2;
+  static constexpr int quads_at_once = 2;
 
-  static inline int32_t gather(const int8_t *from, int32_t count, uint8_t *patch);
-  static inline void dot_patch(const uint8_t *patch, const uint8_t *weights, int32_t count,
+  static inline int32_t gather(const int8_t *from, int count, uint8_t *patch);
+  static inline void dot_patch(const uint8_t *patch, const uint8_t *weights, int count,
                                int32_t *sums);
-  static inline void dot_input(const int8_t *input, const uint8_t *weights, int32_t count,
+  static inline void dot_input(const int8_t *input, const uint8_t *weights, int count,
                                int32_t *sums);
-  static inline void windows_3x3(const int8_t *const *rows, const int8_t *weights, int32_t pitch,
-                                 int32_t blocks, int32_t *sums);
+  static inline void windows_3x3(const int8_t *const *rows, const int8_t *weights, int pitch,
+                                 int blocks, int32_t *sums);
 
-  static inline void finish(const quad_stage &out, int32_t channel, int32_t count,
-                            const int32_t *sums, int8_t *output);
+  static inline void finish(const quad_stage &out, int channel, int count, const int32_t *sums,
+                            int8_t *output);
 
   /// smelt::requantize for |x| < 2^29 and shift < 0. The product with a multiplier m by halves.
   /// With x = a1 2^16 + a0 and m = m1 2^16 + m0, a0 in
@@ -85,10 +86,10 @@ struct armv6m {
   "  stm r3!, {r4, r5, r6, r7}\n"                                                              \
   "  pop {r4, r5, r6, r7, pc}\n"
 
-SMELT_ARMV6M_FUNCTION void armv6m_dot_patch(const uint8_t *, const uint8_t *, int32_t, int32_t *) {
+SMELT_ARMV6M_FUNCTION void armv6m_dot_patch(const uint8_t *, const uint8_t *, int, int32_t *) {
   __asm__(SMELT_ARMV6M_DOT(""));
 }
-SMELT_ARMV6M_FUNCTION void armv6m_dot_input(const int8_t *, const uint8_t *, int32_t, int32_t *) {
+SMELT_ARMV6M_FUNCTION void armv6m_dot_input(const int8_t *, const uint8_t *, int, int32_t *) {
   __asm__(SMELT_ARMV6M_DOT("  sxtb r2, r2\n"));
 }
 
@@ -112,8 +113,8 @@ SMELT_ARMV6M_FUNCTION void armv6m_dot_input(const int8_t *, const uint8_t *, int
 
 /// (rows, weights, pitch, sums, blocks), with sums in high registers, the pitch in ip and the
 /// block's first channel in lr. On the stack: blocks left, sums, three rows, registers.
-SMELT_ARMV6M_FUNCTION void armv6m_windows_3x3(const int8_t *const *, const int8_t *, int32_t,
-                                              int32_t *, int32_t) {
+SMELT_ARMV6M_FUNCTION void armv6m_windows_3x3(const int8_t *const *, const int8_t *, int, int32_t *,
+                                              int) {
   __asm__(
       ".syntax unified\n"
       "  push {r4, r5, r6, r7, lr}\n"
@@ -171,7 +172,7 @@ SMELT_ARMV6M_FUNCTION void armv6m_windows_3x3(const int8_t *const *, const int8_
   "  adds r3, r4\n"
 
 /// (from, count, to): what is left of whole fours first.
-SMELT_ARMV6M_FUNCTION int32_t armv6m_gather(const int8_t *, int32_t, uint8_t *) {
+SMELT_ARMV6M_FUNCTION int32_t armv6m_gather(const int8_t *, int, uint8_t *) {
   __asm__(
       ".syntax unified\n"
       "  push {r4, r5, r6, lr}\n"
@@ -283,8 +284,8 @@ SMELT_ARMV6M_FUNCTION void armv6m_finish(const armv6m_stage *) {
       "  b 2b\n");
 }
 
-inline void armv6m::finish(const quad_stage &out, int32_t channel, int32_t count,
-                           const int32_t *sums, int8_t *output) {
+inline void armv6m::finish(const quad_stage &out, int channel, int count, const int32_t *sums,
+                           int8_t *output) {
   const int8_t *const shift = out.shift + channel;
   const armv6m_stage stage = {sums,
                               out.multiplier + channel,
@@ -297,42 +298,42 @@ inline void armv6m::finish(const quad_stage &out, int32_t channel, int32_t count
   armv6m_finish(&stage);
 }
 
-inline void armv6m::dot_patch(const uint8_t *patch, const uint8_t *weights, int32_t count,
+inline void armv6m::dot_patch(const uint8_t *patch, const uint8_t *weights, int count,
                               int32_t *sums) {
   armv6m_dot_patch(patch, weights, count, sums);
 }
-inline void armv6m::dot_input(const int8_t *input, const uint8_t *weights, int32_t count,
+inline void armv6m::dot_input(const int8_t *input, const uint8_t *weights, int count,
                               int32_t *sums) {
   armv6m_dot_input(input, weights, count, sums);
 }
-inline void armv6m::windows_3x3(const int8_t *const *rows, const int8_t *weights, int32_t pitch,
-                                int32_t blocks, int32_t *sums) {
+inline void armv6m::windows_3x3(const int8_t *const *rows, const int8_t *weights, int pitch,
+                                int blocks, int32_t *sums) {
   armv6m_windows_3x3(rows, weights, pitch, sums, blocks);
 }
 
-inline int32_t armv6m::gather(const int8_t *from, int32_t count, uint8_t *patch) {
+inline int32_t armv6m::gather(const int8_t *from, int count, uint8_t *patch) {
   return armv6m_gather(from, count, patch);
 }
 
 #else
 
-inline int32_t armv6m::gather(const int8_t *from, int32_t count, uint8_t *patch) {
+inline int32_t armv6m::gather(const int8_t *from, int count, uint8_t *patch) {
   return gather_bytes(from, count, patch);
 }
-inline void armv6m::finish(const quad_stage &out, int32_t channel, int32_t count,
-                           const int32_t *sums, int8_t *output) {
+inline void armv6m::finish(const quad_stage &out, int channel, int count, const int32_t *sums,
+                           int8_t *output) {
   finish_sums<armv6m>(out, channel, count, sums, output);
 }
-inline void armv6m::dot_patch(const uint8_t *patch, const uint8_t *weights, int32_t count,
+inline void armv6m::dot_patch(const uint8_t *patch, const uint8_t *weights, int count,
                               int32_t *sums) {
   dot_quads(patch, 0, weights, count, sums);
 }
-inline void armv6m::dot_input(const int8_t *input, const uint8_t *weights, int32_t count,
+inline void armv6m::dot_input(const int8_t *input, const uint8_t *weights, int count,
                               int32_t *sums) {
   dot_quads(input, input_offset, weights, count, sums);
 }
-inline void armv6m::windows_3x3(const int8_t *const *rows, const int8_t *weights, int32_t pitch,
-                                int32_t blocks, int32_t *sums) {
+inline void armv6m::windows_3x3(const int8_t *const *rows, const int8_t *weights, int pitch,
+                                int blocks, int32_t *sums) {
   window_sums<quad>(rows, 3, 3, weights, pitch, blocks, sums);
 }
 
