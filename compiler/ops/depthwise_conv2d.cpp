@@ -210,11 +210,12 @@ void lower_conv2d_quads(const NodeView& view, StepBuilder& builder) {
   lower_quads(core, view, convolution_of(view), builder);
 }
 
-/// One filter per channel.
+/// One filter per channel, whose rows and columns are counted in a byte.
 template <const QuadCore& core>
 bool is_quads(const NodeView& view, const Target& target) {
-  return view.input(0).shape[3] == view.input(1).shape[3] &&
-         computes_quads(core, linear_operands(view), target);
+  const Shape& weights = view.input(1).shape;
+  return view.input(0).shape[3] == weights[3] && weights[1] <= UINT8_MAX &&
+         weights[2] <= UINT8_MAX && computes_quads(core, linear_operands(view), target);
 }
 
 template <const QuadCore& core>

@@ -18,15 +18,6 @@ struct depthwise_conv2d_quads_layer {
   quad_stage output;
 };
 
-template <typename Core>
-SMELT_INLINE void quad_windows(int height, int width, const int8_t *const *rows,
-                               const int8_t *weights, int pitch, int blocks, int32_t *sums) {
-  if (height == 3 && width == 3)
-    Core::windows_3x3(rows, weights, pitch, blocks, sums);
-  else
-    window_sums<quad>(rows, height, width, weights, pitch, blocks, sums);
-}
-
 /// One output pixel, whose windows begin where `rows` point to: these move on over the channels.
 template <typename Core>
 SMELT_INLINE void depthwise_quads_pixel(const window_shape &shape,
@@ -43,7 +34,7 @@ SMELT_INLINE void depthwise_quads_pixel(const window_shape &shape,
     const int blocks = left < Core::quads_at_once ? left : Core::quads_at_once;
     const int count = blocks > 0 ? blocks * quad : 1;
     if (blocks > 0)
-      quad_windows<Core>(height, width, rows, weights, pitch, blocks, sums);
+      Core::windows(rows, height, width, weights, pitch, blocks, sums);
     else
       window_sums<1>(rows, height, width, weights, pitch, 1, sums);
     for (int i = 0; i < count; ++i) sums[i] += load(layer.output.bias + channel + i);

@@ -9,7 +9,7 @@
 //   gather(from, count, patch)               copies inputs less their sign; their sum
 //   dot_patch(patch, weights, count, sums)   adds products of unsigned inputs to four sums
 //   dot_input(input, weights, count, sums)   of signed inputs, each more by Core::input_offset
-//   windows_3x3(rows, weights, pitch, blocks, sums)  sums of windows of 3x3, four channels a block
+//   windows(rows, height, width, weights, pitch, blocks, sums)  see window_sums; `blocks` of quads
 //   requantize(sum, multiplier, shift)       smelt::requantize for |sum| < Core::sum_limit, shift <
 //   0
 //

@@ -17,15 +17,15 @@ struct armv6m {
   using input = int8_t;  ///< with the offset
   static constexpr int input_offset = 0;
   static constexpr int32_t sum_limit = int32_t{1} << 29;
-  static constexpr int quads_at_once = 2;
+  static constexpr int quads_at_once = 4;
 
   static inline int32_t gather(const int8_t *from, int count, uint8_t *patch);
   static inline void dot_patch(const uint8_t *patch, const uint8_t *weights, int count,
                                int32_t *sums);
   static inline void dot_input(const int8_t *input, const uint8_t *weights, int count,
                                int32_t *sums);
-  static inline void windows_3x3(const int8_t *const *rows, const int8_t *weights, int pitch,
-                                 int blocks, int32_t *sums);
+  static inline void windows(const int8_t *const *rows, int height, int width,
+                             const int8_t *weights, int pitch, int blocks, int32_t *sums);
 
   static inline void finish(const quad_stage &out, int channel, int count, const int32_t *sums,
                             int8_t *output);
@@ -306,9 +306,12 @@ inline void armv6m::dot_input(const int8_t *input, const uint8_t *weights, int c
                               int32_t *sums) {
   armv6m_dot_input(input, weights, count, sums);
 }
-inline void armv6m::windows_3x3(const int8_t *const *rows, const int8_t *weights, int pitch,
-                                int blocks, int32_t *sums) {
-  armv6m_windows_3x3(rows, weights, pitch, sums, blocks);
+inline void armv6m::windows(const int8_t *const *rows, int height, int width, const int8_t *weights,
+                            int pitch, int blocks, int32_t *sums) {
+  if (height == 3 && width == 3)
+    armv6m_windows_3x3(rows, weights, pitch, sums, blocks);
+  else
+    window_sums<quad>(rows, height, width, weights, pitch, blocks, sums);
 }
 
 inline int32_t armv6m::gather(const int8_t *from, int count, uint8_t *patch) {
@@ -332,9 +335,9 @@ inline void armv6m::dot_input(const int8_t *input, const uint8_t *weights, int c
                               int32_t *sums) {
   dot_quads(input, input_offset, weights, count, sums);
 }
-inline void armv6m::windows_3x3(const int8_t *const *rows, const int8_t *weights, int pitch,
-                                int blocks, int32_t *sums) {
-  window_sums<quad>(rows, 3, 3, weights, pitch, blocks, sums);
+inline void armv6m::windows(const int8_t *const *rows, int height, int width, const int8_t *weights,
+                            int pitch, int blocks, int32_t *sums) {
+  window_sums<quad>(rows, height, width, weights, pitch, blocks, sums);
 }
 
 #endif

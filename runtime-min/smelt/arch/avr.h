@@ -21,8 +21,8 @@ struct avr {
                                int32_t *sums);
   static inline void dot_input(const int8_t *input, const uint8_t *weights, int count,
                                int32_t *sums);
-  static inline void windows_3x3(const int8_t *const *rows, const int8_t *weights, int pitch,
-                                 int blocks, int32_t *sums);
+  static inline void windows(const int8_t *const *rows, int height, int width,
+                             const int8_t *weights, int pitch, int blocks, int32_t *sums);
   static SMELT_INLINE int32_t requantize(int32_t x, int32_t multiplier, int32_t shift) {
     return smelt::requantize(x, multiplier, shift);
   }
@@ -233,10 +233,11 @@ inline void avr::dot_patch(const uint8_t *patch, const uint8_t *weights, int cou
 inline void avr::dot_input(const int8_t *input, const uint8_t *weights, int count, int32_t *sums) {
   avr_dot_input(input, weights, static_cast<uint16_t>(count) / quad, sums);
 }
-inline void avr::windows_3x3(const int8_t *const *rows, const int8_t *weights, int pitch,
-                             int blocks, int32_t *sums) {
+inline void avr::windows(const int8_t *const *rows, int height, int width, const int8_t *weights,
+                         int pitch, int blocks, int32_t *sums) {
   for (int32_t block = 0; block < blocks; ++block)
-    avr_windows(rows, 3, 3, weights + block * (9 * quad), static_cast<uint16_t>(pitch - quad),
+    avr_windows(rows, static_cast<uint8_t>(height), static_cast<uint8_t>(width),
+                weights + block * height * width * quad, static_cast<uint16_t>(pitch - quad),
                 static_cast<uint16_t>(block * quad), sums + block * quad);
 }
 SMELT_AVR_FUNCTION void avr_finish(const int32_t *multiplier, const int8_t *shift, int count,
@@ -268,9 +269,9 @@ inline void avr::dot_patch(const uint8_t *patch, const uint8_t *weights, int cou
 inline void avr::dot_input(const int8_t *input, const uint8_t *weights, int count, int32_t *sums) {
   dot_quads(input, input_offset, weights, count, sums);
 }
-inline void avr::windows_3x3(const int8_t *const *rows, const int8_t *weights, int pitch,
-                             int blocks, int32_t *sums) {
-  window_sums<quad>(rows, 3, 3, weights, pitch, blocks, sums);
+inline void avr::windows(const int8_t *const *rows, int height, int width, const int8_t *weights,
+                         int pitch, int blocks, int32_t *sums) {
+  window_sums<quad>(rows, height, width, weights, pitch, blocks, sums);
 }
 inline void avr::finish(const quad_stage &out, int channel, int count, const int32_t *sums,
                         int8_t *output) {
