@@ -19,7 +19,7 @@ void conv2d_s8_avr(const conv2d_quads_layer &layer, const int8_t *input, int8_t 
 template <typename Shape>
 void conv2d_s8_avr_row(const conv2d_quads_layer &layer, const int8_t *const *rows, int8_t *output,
                        uint8_t *patch) {
-  conv2d_quads_row<avr>(Shape::shape(), load(&layer), rows, output, patch);
+  conv2d_quads_row<avr>(Shape::shape(), layer_of(layer), rows, output, patch);
 }
 
 static inline void pointwise_s8_avr(const conv2d_quads_layer &layer, const int8_t *input,

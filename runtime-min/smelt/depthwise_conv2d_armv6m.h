@@ -19,7 +19,7 @@ void depthwise_conv2d_s8_armv6m(const depthwise_conv2d_quads_layer &layer, const
 template <typename Shape>
 void depthwise_conv2d_s8_armv6m_row(const depthwise_conv2d_quads_layer &layer,
                                     const int8_t *const *rows, int8_t *output) {
-  depthwise_quads_row<armv6m, Shape::shape().kernel_height>(Shape::shape(), load(&layer), rows,
+  depthwise_quads_row<armv6m, Shape::shape().kernel_height>(Shape::shape(), layer_of(layer), rows,
                                                             output);
 }
 

@@ -17,7 +17,7 @@ static inline void fully_connected_s8_armv6m(const fully_connected_quads_layer &
 static inline void fully_connected_s8_armv6m_collect(const fully_connected_quads_layer &layer,
                                                      int32_t row, int32_t rows, const int8_t *input,
                                                      int8_t *output, int32_t *sums) {
-  fully_connected_quads_collect<armv6m>(load(&layer), row, rows, input, output, sums);
+  fully_connected_quads_collect<armv6m>(layer_of(layer), row, rows, input, output, sums);
 }
 
 }  // namespace smelt
