@@ -52,19 +52,20 @@ SMELT_INLINE void conv2d_helium_row(const window_shape &shape, const conv2d_s8_h
   const int32_t taps = place.rows * place.runs * place.run;
   const int32_t distance = shape.stride_width * channels;
 
+  helium_outputs block(layer.output, taps, outputs);
   for (int32_t x = 0; x < layer.images.output_width; x += 2, output += 2 * pitch) {
     const bool pair = x + 1 < layer.images.output_width;
     const int8_t *weights = layer.weights;
-    helium_stage stage = layer.output;
+    const int32_t *records = layer.output.records;
     int8_t *to = output;
     for (int32_t group = 0; group < layer.groups; ++group, to += outputs) {
       const int32_t offset = x * distance + group * inputs;
       const int8_t *const input = helium_inputs(place, rows, offset, patch);
       const int8_t *const second =
           pair ? helium_inputs(place, rows, offset + distance, patch + taps) : nullptr;
-      helium_outputs(input, second, taps, weights, stage, outputs, to, pitch);
+      block.compute(input, second, weights, records, to, pitch);
       weights += outputs * helium::row_bytes(taps);
-      stage.records += (outputs + 3) / 4 * helium::record_words;
+      records += (outputs + 3) / 4 * helium::record_words;
     }
   }
 }
