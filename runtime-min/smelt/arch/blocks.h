@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Blocks of sums for cores without vectors: four output channels of a few neighbouring pixels, as
+// many as there are registers for. Every input and every weight is loaded once for a block.
+#ifndef SMELT_ARCH_BLOCKS_H
+#define SMELT_ARCH_BLOCKS_H
+
+#include "smelt/runtime.h"
+
+namespace smelt {
+namespace blocks {
+
+constexpr int32_t channels = 4;
+/// Of the record that an output channel of integers has: see smelt::block_record.
+constexpr int32_t record_words = 4;
+
+/// Calls body(i) for i from 0 to `count`, written out: what is indexed by i stays in registers.
+template <int32_t count>
+struct unrolled {
+  template <typename Body>
+  static SMELT_INLINE void run(const Body &body) {
+    unrolled<count - 1>::run(body);
+    body(count - 1);
+  }
+};
+template <>
+struct unrolled<0> {
+  template <typename Body>
+  static SMELT_INLINE void run(const Body &) {}
+};
+
+#if defined(__FP_FAST_FMAF) || defined(__ARM_FEATURE_FMA)
+/// Adds a product, whatever the compiler is allowed to contract.
+SMELT_INLINE void add_product(float x, float weight, float &sum) {
+  sum = __builtin_fmaf(x, weight, sum);
+}
+#else
+SMELT_INLINE void add_product(float x, float weight, float &sum) {
+  sum += x * weight;
+}
+#endif
+SMELT_INLINE void add_product(int8_t x, int8_t weight, int32_t &sum) {
+  sum += int32_t{x} * weight;
+}
+
+/// Copies neighbours to places `step` apart, and moves on.
+template <int32_t step, typename Value>
+SMELT_INLINE void spread(const Value *from, int32_t count, Value *&to) {
+  constexpr int32_t together = 4;
+  const Value *end = from + count, *whole = end - count % together;
+  for (; from != whole; from += together, to += step * together)
+    unrolled<together>::run([&](int32_t i)
+                                __attribute__((always_inline)) { to[step * i] = from[i]; });
+  for (; from != end; ++from, to += step) *to = *from;
+}
+
+/// Adds `taps` products to each sum, [channel][pixel]; inputs and weights [tap][channel] move on.
+/// Each pixel has inputs of its own, or there is one array [tap][pixel] of all.
+template <int32_t taps, typename Value, typename Sum, size_t pointers, size_t size>
+SMELT_INLINE void add_taps(const Value *(&inputs)[pointers], const Value *&weights,
+                           Sum (&sums)[size]) {
+  constexpr int32_t pixels = size / channels, step = pixels / pointers;
+  unrolled<taps>::run([&](int32_t tap) __attribute__((always_inline)) {
+    Value x[pixels];
+    unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
+      x[p] = step == 1 ? inputs[p][tap] : inputs[0][step * tap + p];
+    });
+    unrolled<channels>::run([&](int32_t c) __attribute__((always_inline)) {
+      const Value weight = weights[channels * tap + c];
+      unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
+        add_product(x[p], weight, sums[pixels * c + p]);
+      });
+    });
+  });
+  unrolled<pointers>::run([&](int32_t p)
+                              __attribute__((always_inline)) { inputs[p] += step * taps; });
+  weights += channels * taps;
+}
+
+/// The sums of all taps of a patch [tap][pixel], a multiple of four up to `end` of the weights,
+/// which begin with the first word of each channel's record.
+template <int32_t pixels>
+SMELT_INLINE void sum_patch(const int8_t *patch, const int8_t *weights, const int8_t *end,
+                            const int32_t *records, int32_t (&sums)[channels * pixels]) {
+  unrolled<channels>::run([&](int32_t c) __attribute__((always_inline)) {
+    unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
+      sums[pixels * c + p] = records[record_words * c];
+    });
+  });
+  const int8_t *inputs[1] = {patch};
+  do add_taps<4>(inputs, weights, sums);
+  while (weights != end);
+}
+
+#if defined(__riscv_mul) && defined(__OPTIMIZE__)
+#define SMELT_CHANNEL(tap, channel, s0, s1, s2, s3) \
+  "lb %[w], 4*" tap "+" channel                     \
+  "(%[weights])\n\t"                                \
+  "mul %[t], %[x0], %[w]\n\t"                       \
+  "add %[" s0 "], %[" s0                            \
+  "], %[t]\n\t"                                     \
+  "mul %[t], %[x1], %[w]\n\t"                       \
+  "add %[" s1 "], %[" s1                            \
+  "], %[t]\n\t"                                     \
+  "mul %[t], %[x2], %[w]\n\t"                       \
+  "mul %[w], %[x3], %[w]\n\t"                       \
+  "add %[" s2 "], %[" s2                            \
+  "], %[t]\n\t"                                     \
+  "add %[" s3 "], %[" s3 "], %[w]\n\t"
+#define SMELT_TAP(tap)                                                                  \
+  "lb %[x0], 4*" tap                                                                    \
+  "(%[patch])\n\t"                                                                      \
+  "lb %[x1], 4*" tap                                                                    \
+  "+1(%[patch])\n\t"                                                                    \
+  "lb %[x2], 4*" tap                                                                    \
+  "+2(%[patch])\n\t"                                                                    \
+  "lb %[x3], 4*" tap "+3(%[patch])\n\t" SMELT_CHANNEL(tap, "0", "s0", "s1", "s2", "s3") \
+      SMELT_CHANNEL(tap, "1", "s4", "s5", "s6", "s7")                                   \
+          SMELT_CHANNEL(tap, "2", "s8", "s9", "s10", "s11")                             \
+              SMELT_CHANNEL(tap, "3", "s12", "s13", "s14", "s15")
+#define SMELT_START(channel, s0, s1, s2, s3) \
+  "lw %[" s0 "], " channel                   \
+  "*16(%[records])\n\t"                      \
+  "mv %[" s1 "], %[" s0                      \
+  "]\n\t"                                    \
+  "mv %[" s2 "], %[" s0                      \
+  "]\n\t"                                    \
+  "mv %[" s3 "], %[" s0 "]\n\t"
+/// Compilers do not keep these sums in registers, though there are enough.
+template <>
+SMELT_INLINE void sum_patch<4>(const int8_t *patch, const int8_t *weights, const int8_t *end,
+                               const int32_t *records, int32_t (&sums)[16]) {
+  int32_t x0, x1, x2, x3, w, t;
+  __asm__ volatile(
+      SMELT_START("0", "s0", "s1", "s2", "s3")
+      SMELT_START("1", "s4", "s5", "s6", "s7")
+      SMELT_START("2", "s8", "s9", "s10", "s11")
+      SMELT_START("3", "s12", "s13", "s14", "s15")
+      "0:\n\t"
+      SMELT_TAP("0") SMELT_TAP("1") SMELT_TAP("2") SMELT_TAP("3")
+      "addi %[weights], %[weights], 16\n\t"
+      "addi %[patch], %[patch], 16\n\t"
+      "bne %[weights], %[end], 0b"
+      : [s0] "=&r"(sums[0]), [s1] "=&r"(sums[1]), [s2] "=&r"(sums[2]), [s3] "=&r"(sums[3]),
+        [s4] "=&r"(sums[4]), [s5] "=&r"(sums[5]), [s6] "=&r"(sums[6]), [s7] "=&r"(sums[7]),
+        [s8] "=&r"(sums[8]), [s9] "=&r"(sums[9]), [s10] "=&r"(sums[10]), [s11] "=&r"(sums[11]),
+        [s12] "=&r"(sums[12]), [s13] "=&r"(sums[13]), [s14] "=&r"(sums[14]),
+        [s15] "=&r"(sums[15]), [x0] "=&r"(x0), [x1] "=&r"(x1), [x2] "=&r"(x2), [x3] "=&r"(x3),
+        [w] "=&r"(w), [t] "=&r"(t), [patch] "+&r"(patch), [weights] "+&r"(weights)
+      : [end] "r"(end), [records] "r"(records)
+      : "memory");
+}
+#undef SMELT_CHANNEL
+#undef SMELT_TAP
+#undef SMELT_START
+#endif
+
+}  // namespace blocks
+}  // namespace smelt
+
+#endif
