@@ -192,9 +192,9 @@ void lower_pointwise(const NodeView& view, const Convolution& convolution, std::
                    layer(convolution, one_row_field(convolution.window, input, output), builder),
                    with_patch({builder.input(0), builder.output()}, convolution, pixels, builder));
   step.summary = describe(convolution.window, convolution.operands.activation);
-  // Gathered are all inputs of a group; those of single pixels, and floats, are not.
+  // Gathered are all inputs of a group; floats are not.
   const bool gathers = !is_float(convolution.operands) && convolution.groups == 1;
-  const std::int32_t together = gathers ? 1 : pixels;
+  const std::int32_t together = gathers ? 0 : pixels;
   set_pixel_rows(step, convolution.window, input, output, view.input(0).type, together);
 }
 

@@ -67,7 +67,7 @@ bool agrees(const SingleRounding& stage, const IntegerRange& range,
 std::optional<SingleRounding> single_rounding(const Multiplier& multiplier,
                                               const RoundedOutput& output, std::int64_t bound) {
   // All that follows stays in 32 bits, with the largest bias that is tried.
-  constexpr std::int32_t tries = 1 << 12;
+  constexpr std::int32_t tries = 1 << 16;
   const std::int32_t shift = -multiplier.shift - 1;
   if (output.range.min < output.zero_point || multiplier.multiplier < 1 << 30 || shift < 0 ||
       shift > 21 || bound >= std::int64_t{1} << 30)

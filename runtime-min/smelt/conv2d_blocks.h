@@ -61,20 +61,16 @@ struct block_window {
 };
 
 /// The inputs of some pixels as [tap][pixel], and zeros for the rest.
-template <typename Number>
-SMELT_INLINE void gather_block(const block_window &window,
-                               const typename Number::value *const *rows, int32_t column,
-                               typename Number::value *patch) {
-  using value = typename Number::value;
-  constexpr int32_t pixels = Number::pixels;
-  blocks::unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
-    value *to = patch + p;
-    window.each_run(rows, column + p * window.distance,
-                    [&](const value *from) __attribute__((always_inline)) {
-                      blocks::spread<pixels>(from, window.length, to);
-                    });
+template <int32_t pixels, typename Value>
+SMELT_INLINE void gather_block(const block_window &window, const Value *const *rows, int32_t column,
+                               Value *patch) {
+  for (int32_t p = 0; p < pixels; ++p, column += window.distance) {
+    Value *to = patch + p;
+    window.each_run(rows, column, [&](const Value *from) __attribute__((always_inline)) {
+      blocks::spread<pixels>(from, window.length, to);
+    });
     for (int32_t rest = window.rest; rest > 0; --rest, to += pixels) *to = 0;
-  });
+  }
 }
 
 /// Outputs of a group of a block of pixels, whose channels begin with `block` among those in
@@ -86,42 +82,17 @@ SMELT_INLINE void conv2d_blocks_group(const block_window &window, const blocks_l
   for (int32_t left = window.outputs; left > 0; left -= blocks::channels) {
     typename Number::sum sums[blocks::channels * pixels];
     sum(block, sums);
-    block_finish<pixels, Number>(layer.output, block, left, sums, output,
-                                 layer.images.output_channels);
+    const int32_t count = left < blocks::channels ? left : blocks::channels;
+    Number::template finish<pixels>(layer.output, block, count, sums, output,
+                                    layer.images.output_channels);
     block += blocks::channels;
-    output += left < blocks::channels ? left : blocks::channels;
+    output += count;
   }
 }
 
-/// All outputs of a block of pixels, the first at `column`, from where the inputs are.
-template <int32_t pixels, typename Number>
-SMELT_INLINE void conv2d_blocks_direct(const block_window &window,
-                                       const blocks_layer<Number> &layer,
-                                       const typename Number::value *const *rows, int32_t column,
-                                       typename Number::value *output) {
-  using value = typename Number::value;
-  const value *weights = layer.weights;
-  int32_t block = 0;
-  for (int32_t group = 0; group < layer.groups; ++group, column += window.inputs)
-    conv2d_blocks_group<pixels, Number>(
-        window, layer, block, output,
-        [&](int32_t channel, typename Number::sum(&sums)[blocks::channels * pixels])
-            __attribute__((always_inline)) {
-              block_start<pixels, Number>(layer.output, channel, sums);
-              window.each_run(rows, column, [&](const value *first) __attribute__((always_inline)) {
-                const value *inputs[pixels];
-                blocks::unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
-                  inputs[p] = first + p * window.distance;
-                });
-                block_taps<Number>(inputs, weights, window.length, sums);
-              });
-              weights += blocks::channels * window.rest;
-            });
-}
-
-/// The same by the patch.
-template <int32_t pixels>
-SMELT_INLINE void conv2d_blocks_pixels(s8_block<pixels>, const block_window &window,
+/// All outputs of a block of pixels, the first at `column`, by the patch.
+template <int32_t pixels, int32_t all>
+SMELT_INLINE void conv2d_blocks_pixels(s8_block<all>, const block_window &window,
                                        const conv2d_s8_blocks_layer &layer,
                                        const int8_t *const *rows, int32_t column, int8_t *output,
                                        int8_t *patch) {
@@ -129,8 +100,8 @@ SMELT_INLINE void conv2d_blocks_pixels(s8_block<pixels>, const block_window &win
   const int32_t size = blocks::channels * (window.taps + window.rest);
   int32_t block = 0;
   for (int32_t group = 0; group < layer.groups; ++group, column += window.inputs) {
-    gather_block<s8_block<pixels>>(window, rows, column, patch);
-    conv2d_blocks_group<pixels, s8_block<pixels>>(
+    gather_block<pixels>(window, rows, column, patch);
+    conv2d_blocks_group<pixels, s8_block<all>>(
         window, layer, block, output,
         [&](int32_t channel,
             int32_t(&sums)[blocks::channels * pixels]) __attribute__((always_inline)) {
@@ -141,30 +112,44 @@ SMELT_INLINE void conv2d_blocks_pixels(s8_block<pixels>, const block_window &win
   }
 }
 
+/// The same from where the inputs are.
+template <int32_t pixels>
 SMELT_INLINE void conv2d_blocks_pixels(f32_block, const block_window &window,
                                        const conv2d_f32_blocks_layer &layer,
                                        const float *const *rows, int32_t column, float *output,
                                        float *) {
-  conv2d_blocks_direct<f32_block::pixels, f32_block>(window, layer, rows, column, output);
+  const float *weights = layer.weights;
+  int32_t block = 0;
+  for (int32_t group = 0; group < layer.groups; ++group, column += window.inputs)
+    conv2d_blocks_group<pixels, f32_block>(
+        window, layer, block, output,
+        [&](int32_t, float(&sums)[blocks::channels * pixels]) __attribute__((always_inline)) {
+          for (float &sum : sums) sum = 0;
+          window.each_run(rows, column, [&](const float *first) __attribute__((always_inline)) {
+            const float *inputs[pixels];
+            blocks::unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
+              inputs[p] = first + p * window.distance;
+            });
+            blocks::add_run(inputs, weights, window.length, sums);
+          });
+        });
 }
 
 /// One output row. All layers share this function: nothing in it gains from knowing their numbers.
 template <typename Number>
-__attribute__((noinline)) void conv2d_blocks_row(const window_shape &shape,
-                                                 const blocks_layer<Number> &constants,
-                                                 const typename Number::value *const *rows,
-                                                 typename Number::value *output,
-                                                 typename Number::value *patch) {
+SMELT_SHARED void conv2d_blocks_row(const window_shape &shape,
+                                    const blocks_layer<Number> &constants,
+                                    const typename Number::value *const *rows,
+                                    typename Number::value *output, typename Number::value *patch) {
   constexpr int32_t pixels = Number::pixels;
   const blocks_layer<Number> layer = constants;
   const block_window window(shape, layer, Number::multiple);
   const int32_t width = layer.images.output_width, channels = layer.images.output_channels;
   int32_t x = 0;
-  for (; x + pixels <= width; x += pixels, output += pixels * channels) {
-    conv2d_blocks_pixels(Number(), window, layer, rows, x * window.distance, output, patch);
-  }
+  for (; x + pixels <= width; x += pixels, output += pixels * channels)
+    conv2d_blocks_pixels<pixels>(Number(), window, layer, rows, x * window.distance, output, patch);
   for (; x < width; ++x, output += channels)
-    conv2d_blocks_direct<1, Number>(window, layer, rows, x * window.distance, output);
+    conv2d_blocks_pixels<1>(Number(), window, layer, rows, x * window.distance, output, patch);
 }
 
 template <int32_t max_kernel_height, typename Number>

@@ -33,35 +33,23 @@ struct s8_block {
   using value = int8_t;
   using sum = int32_t;
   using output = block_stage;
-  static constexpr int32_t pixels = pixels_, taps = 4;
+  static constexpr int32_t pixels = pixels_;
   static constexpr int32_t multiple = 4;  ///< of taps that there are weights for
 
-  static SMELT_INLINE sum start(const output &out, int32_t channel) {
-    return out.records[blocks::record_words * channel];
-  }
-  /// The high word of twice the product, ties upwards (multiply_high), then half away from zero:
-  /// see requantize().
-  static SMELT_INLINE int32_t round_twice(sum total, int32_t multiplier) {
-    const int64_t product = int64_t{2 * total} * multiplier;
-    return static_cast<int32_t>(product >> 32) +
-           static_cast<int32_t>(static_cast<uint32_t>(product) >> 31) + (total >> 31);
-  }
-  /// Of one channel, `pitch` apart.
+  /// Outputs of the first `channels` of a block that begins with `channel`, those of neighbouring
+  /// pixels `pitch` apart.
   template <int32_t count>
-  static SMELT_INLINE void finish(const output &out, int32_t channel, const sum *sums,
-                                  value *outputs, int32_t pitch) {
+  static SMELT_INLINE void finish(const output &out, int32_t channel, int32_t channels,
+                                  const sum *sums, value *outputs, int32_t pitch) {
     const int32_t *record = out.records + blocks::record_words * channel;
-    const int32_t multiplier = record[1], offset = record[2], shift = record[3];
-    if (SMELT_UNLIKELY(out.twice)) {
-      blocks::unrolled<count>::run([&](int32_t p) __attribute__((always_inline)) {
-        const int32_t scaled = (round_twice(sums[p], multiplier) + offset) >> shift;
-        outputs[p * pitch] = static_cast<value>(clamp(scaled, out.min, out.max));
-      });
-      return;
-    }
-    blocks::unrolled<count>::run([&](int32_t p) __attribute__((always_inline)) {
-      const auto high = static_cast<int32_t>((int64_t{sums[p]} * multiplier) >> 32);
-      outputs[p * pitch] = static_cast<value>(clamp((high + offset) >> shift, out.min, out.max));
+    blocks::unrolled<blocks::channels>::run([&](int32_t c) __attribute__((always_inline)) {
+      if (c >= channels) return;
+      if (SMELT_UNLIKELY(out.twice))
+        blocks::round_twice<count>(sums + count * c, record + blocks::record_words * c, outputs + c,
+                                   pitch, out.min, out.max);
+      else
+        blocks::round_once<count>(sums + count * c, record + blocks::record_words * c, outputs + c,
+                                  pitch, out.min, out.max);
     });
   }
 };
@@ -71,50 +59,20 @@ struct f32_block {
   using value = float;
   using sum = float;
   using output = float_output;
-  static constexpr int32_t pixels = 4, taps = 2, multiple = 1;
+  static constexpr int32_t pixels = 4, multiple = 1;
 
-  static SMELT_INLINE sum start(const output &, int32_t) { return 0; }
   template <int32_t count>
-  static SMELT_INLINE void finish(const output &out, int32_t channel, const sum *sums,
-                                  value *outputs, int32_t pitch) {
-    const float bias = out.bias[channel];
-    blocks::unrolled<count>::run([&](int32_t p) __attribute__((always_inline)) {
-      outputs[p * pitch] = clamp(sums[p] + bias, out.min, out.max);
+  static SMELT_INLINE void finish(const output &out, int32_t channel, int32_t channels,
+                                  const sum *sums, value *outputs, int32_t pitch) {
+    blocks::unrolled<blocks::channels>::run([&](int32_t c) __attribute__((always_inline)) {
+      if (c >= channels) return;
+      const float bias = out.bias[channel + c];
+      blocks::unrolled<count>::run([&](int32_t p) __attribute__((always_inline)) {
+        outputs[p * pitch + c] = clamp(sums[count * c + p] + bias, out.min, out.max);
+      });
     });
   }
 };
-
-/// Adds the products of `count` taps: see add_taps.
-template <typename Number, size_t pointers, size_t size>
-SMELT_INLINE void block_taps(const typename Number::value *(&inputs)[pointers],
-                             const typename Number::value *&weights, int32_t count,
-                             typename Number::sum (&sums)[size]) {
-  const typename Number::value *end = weights + blocks::channels * count;
-  const typename Number::value *whole = end - blocks::channels * (count % Number::taps);
-  while (weights != whole) blocks::add_taps<Number::taps>(inputs, weights, sums);
-  while (weights != end) blocks::add_taps<1>(inputs, weights, sums);
-}
-
-template <int32_t pixels, typename Number>
-SMELT_INLINE void block_start(const typename Number::output &out, int32_t channel,
-                              typename Number::sum (&sums)[blocks::channels * pixels]) {
-  blocks::unrolled<blocks::channels>::run([&](int32_t c) __attribute__((always_inline)) {
-    const typename Number::sum start = Number::start(out, channel + c);
-    blocks::unrolled<pixels>::run(
-        [&](int32_t p) __attribute__((always_inline)) { sums[pixels * c + p] = start; });
-  });
-}
-
-/// Outputs of the first `count` channels, or all, of a block that begins with `channel`.
-template <int32_t pixels, typename Number>
-SMELT_INLINE void block_finish(const typename Number::output &out, int32_t channel, int32_t count,
-                               const typename Number::sum (&sums)[blocks::channels * pixels],
-                               typename Number::value *output, int32_t pitch) {
-  blocks::unrolled<blocks::channels>::run([&](int32_t c) __attribute__((always_inline)) {
-    if (c < count)
-      Number::template finish<pixels>(out, channel + c, sums + pixels * c, output + c, pitch);
-  });
-}
 
 }  // namespace smelt
 

@@ -17,6 +17,13 @@
 /// drops what a layer does not need.
 #define SMELT_INLINE inline __attribute__((always_inline))
 
+/// Functions that layers share, rather than each having a copy that knows its numbers.
+#if defined(__GNUC__) && !defined(__clang__)
+#define SMELT_SHARED __attribute__((noinline, noclone))
+#else
+#define SMELT_SHARED __attribute__((noinline))
+#endif
+
 #define SMELT_UNLIKELY(condition) __builtin_expect((condition) ? 1 : 0, 0)
 
 /// Sums that a kernel computes side by side, and what stands before the loop over them. Where there

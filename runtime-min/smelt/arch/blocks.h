@@ -29,6 +29,24 @@ struct unrolled<0> {
   static SMELT_INLINE void run(const Body &) {}
 };
 
+/// clamp(), in two instructions more often than not.
+SMELT_INLINE int32_t limit(int32_t value, int32_t min, int32_t max) {
+#if defined(__riscv)
+  __asm__(
+      "bge %[value], %[min], 0f\n\t"
+      "mv %[value], %[min]\n"
+      "0:\n\t"
+      "ble %[value], %[max], 0f\n\t"
+      "mv %[value], %[max]\n"
+      "0:"
+      : [value] "+r"(value)
+      : [min] "r"(min), [max] "r"(max));
+  return value;
+#else
+  return clamp(value, min, max);
+#endif
+}
+
 #if defined(__FP_FAST_FMAF) || defined(__ARM_FEATURE_FMA)
 /// Adds a product, whatever the compiler is allowed to contract.
 SMELT_INLINE void add_product(float x, float weight, float &sum) {
@@ -75,6 +93,17 @@ SMELT_INLINE void add_taps(const Value *(&inputs)[pointers], const Value *&weigh
   unrolled<pointers>::run([&](int32_t p)
                               __attribute__((always_inline)) { inputs[p] += step * taps; });
   weights += channels * taps;
+}
+
+/// Adds the products of `count` taps, which are neighbours in memory.
+template <typename Value, typename Sum, size_t pointers, size_t size>
+SMELT_INLINE void add_run(const Value *(&inputs)[pointers], const Value *&weights, int32_t count,
+                          Sum (&sums)[size]) {
+  constexpr int32_t together = 2;
+  const Value *end = weights + channels * count;
+  const Value *whole = end - channels * (count % together);
+  while (weights != whole) add_taps<together>(inputs, weights, sums);
+  while (weights != end) add_taps<1>(inputs, weights, sums);
 }
 
 /// The sums of all taps of a patch [tap][pixel], a multiple of four up to `end` of the weights,
@@ -153,6 +182,78 @@ SMELT_INLINE void sum_patch<4>(const int8_t *patch, const int8_t *weights, const
 #undef SMELT_CHANNEL
 #undef SMELT_TAP
 #undef SMELT_START
+#endif
+
+/// Outputs of one channel of some pixels, `pitch` apart, by its record: the high words of sum *
+/// multiplier, plus offset, shifted to the right.
+template <int32_t pixels>
+SMELT_INLINE void round_once(const int32_t *sums, const int32_t *record, int8_t *output,
+                             int32_t pitch, int32_t min, int32_t max) {
+  const int32_t multiplier = record[1], offset = record[2], shift = record[3];
+  unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
+    const auto high = static_cast<int32_t>((int64_t{sums[p]} * multiplier) >> 32);
+    *output = static_cast<int8_t>(limit((high + offset) >> shift, min, max));
+    output += pitch;
+  });
+}
+
+/// The same with two roundings: of twice the high word, ties upwards (multiply_high), then half
+/// away from zero (see requantize).
+template <int32_t pixels>
+SMELT_INLINE void round_twice(const int32_t *sums, const int32_t *record, int8_t *output,
+                              int32_t pitch, int32_t min, int32_t max) {
+  const int32_t multiplier = record[1], offset = record[2], shift = record[3];
+  unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
+    const int64_t product = int64_t{2 * sums[p]} * multiplier;
+    const int32_t rounded = static_cast<int32_t>(product >> 32) +
+                            static_cast<int32_t>(static_cast<uint32_t>(product) >> 31) +
+                            (sums[p] >> 31);
+    *output = static_cast<int8_t>(limit((rounded + offset) >> shift, min, max));
+    output += pitch;
+  });
+}
+
+#if defined(__riscv_mul) && defined(__OPTIMIZE__)
+#define SMELT_FINISH(sum, t)        \
+  t "add %[t], %[t], %[offset]\n\t" \
+    "sra %[t], %[t], %[shift]\n\t"  \
+    "bge %[t], %[min], 0f\n\t"      \
+    "mv %[t], %[min]\n"             \
+    "0:\n\t"                        \
+    "ble %[t], %[max], 0f\n\t"      \
+    "mv %[t], %[max]\n"             \
+    "0:\n\t"                        \
+    "sb %[t], (%[output])\n\t"      \
+    "add %[output], %[output], %[pitch]\n\t"
+#define SMELT_ONCE(sum) SMELT_FINISH(sum, "mulh %[t], %[" sum "], %[multiplier]\n\t")
+#define SMELT_TWICE(sum)                                 \
+  SMELT_FINISH(sum, "slli %[t], %[" sum                  \
+                    "], 1\n\t"                           \
+                    "mul %[u], %[t], %[multiplier]\n\t"  \
+                    "mulh %[t], %[t], %[multiplier]\n\t" \
+                    "srli %[u], %[u], 31\n\t"            \
+                    "add %[t], %[t], %[u]\n\t"           \
+                    "srai %[u], %[" sum                  \
+                    "], 31\n\t"                          \
+                    "add %[t], %[t], %[u]\n\t")
+#define SMELT_ROUND(round, name)                                                                   \
+  template <>                                                                                      \
+  SMELT_INLINE void name<4>(const int32_t *sums, const int32_t *record, int8_t *output,            \
+                            int32_t pitch, int32_t min, int32_t max) {                             \
+    int32_t t, u;                                                                                  \
+    __asm__ volatile(round("s0") round("s1") round("s2") round("s3")                               \
+                     : [output] "+&r"(output), [t] "=&r"(t), [u] "=&r"(u)                          \
+                     : [s0] "r"(sums[0]), [s1] "r"(sums[1]), [s2] "r"(sums[2]), [s3] "r"(sums[3]), \
+                       [multiplier] "r"(record[1]), [offset] "r"(record[2]),                       \
+                       [shift] "r"(record[3]), [pitch] "r"(pitch), [min] "r"(min), [max] "r"(max)  \
+                     : "memory");                                                                  \
+  }
+SMELT_ROUND(SMELT_ONCE, round_once)
+SMELT_ROUND(SMELT_TWICE, round_twice)
+#undef SMELT_ROUND
+#undef SMELT_TWICE
+#undef SMELT_ONCE
+#undef SMELT_FINISH
 #endif
 
 }  // namespace blocks
