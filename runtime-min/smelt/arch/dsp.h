@@ -23,7 +23,9 @@ namespace smelt {
 namespace dsp {
 
 /// Where tap i of four is among widened ones.
-SMELT_INLINE int32_t place(int32_t i) { return (i & 1) * 2 + (i >> 1); }
+SMELT_INLINE int32_t place(int32_t i) {
+  return (i & 1) * 2 + (i >> 1);
+}
 
 /// Widens four inputs of one pixel.
 SMELT_INLINE void widen(const int8_t *&from, int16_t *&to) {
@@ -237,10 +239,11 @@ SMELT_INLINE void add_depthwise(const int8_t *&input, int32_t, int32_t pitch,
 /// t / 2^(shift + 1), half away from zero, plus a zero point, limited to 8 bits.
 ///
 /// The multiplier is that of requantize() doubled, which has 32 bits without a sign: as a signed
-/// number it is 2^32 too little, and the sum in the high word makes up for that. Half away from zero
-/// is floor((t + 2^shift - (t < 0)) / 2^(shift + 1)), and the sign of the sum may stand for that of
-/// t (see requantize). The zero point joins at 2^(shift + 1): `centre`, which is 2 * zero point + 1,
-/// times 2^shift. All stays in 32 bits if |sum| < 2^30 and shift < 22; lowering sees to that.
+/// number it is 2^32 too little, and the sum in the high word makes up for that. Half away from
+/// zero is floor((t + 2^shift - (t < 0)) / 2^(shift + 1)), and the sign of the sum may stand for
+/// that of t (see requantize). The zero point joins at 2^(shift + 1): `centre`, which is 2 * zero
+/// point + 1, times 2^shift. All stays in 32 bits if |sum| < 2^30 and shift < 22; lowering sees to
+/// that.
 SMELT_INLINE int32_t narrow(int32_t sum, int32_t doubled_multiplier, int32_t centre,
                             int32_t shift) {
   int32_t t = sum + (sum >> 31);
