@@ -126,11 +126,8 @@ SMELT_INLINE void conv2d_blocks_pixels(f32_block, const block_window &window,
         [&](int32_t, float(&sums)[blocks::channels * pixels]) __attribute__((always_inline)) {
           for (float &sum : sums) sum = 0;
           window.each_run(rows, column, [&](const float *first) __attribute__((always_inline)) {
-            const float *inputs[pixels];
-            blocks::unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
-              inputs[p] = first + p * window.distance;
-            });
-            blocks::add_run(inputs, weights, window.length, sums);
+            blocks::add_run<pixels>(first, window.distance, weights, window.length, sums);
+            weights += blocks::channels * window.length;
           });
         });
 }

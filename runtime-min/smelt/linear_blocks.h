@@ -61,16 +61,18 @@ struct f32_block {
   using output = float_output;
   static constexpr int32_t pixels = 4, multiple = 1;
 
+  /// As that of s8_block, with sums [pixel][channel].
   template <int32_t count>
   static SMELT_INLINE void finish(const output &out, int32_t channel, int32_t channels,
-                                  const sum *sums, value *outputs, int32_t pitch) {
-    blocks::unrolled<blocks::channels>::run([&](int32_t c) __attribute__((always_inline)) {
-      if (c >= channels) return;
-      const float bias = out.bias[channel + c];
-      blocks::unrolled<count>::run([&](int32_t p) __attribute__((always_inline)) {
-        outputs[p * pitch + c] = clamp(sums[count * c + p] + bias, out.min, out.max);
-      });
-    });
+                                  const sum (&sums)[blocks::channels * count], value *outputs,
+                                  int32_t pitch) {
+    if (channels >= blocks::channels)
+      return blocks::finish_floats<count>(sums, out.bias + channel, outputs, pitch, out.min,
+                                          out.max);
+    for (int32_t p = 0; p < count; ++p)
+      for (int32_t c = 0; c < channels; ++c)
+        outputs[p * pitch + c] =
+            clamp(sums[blocks::channels * p + c] + out.bias[channel + c], out.min, out.max);
   }
 };
 

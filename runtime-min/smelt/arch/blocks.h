@@ -54,42 +54,40 @@ SMELT_INLINE void spread(const Value *from, int32_t count, Value *&to) {
   for (; from != end; ++from, to += step) *to = *from;
 }
 
-/// Adds `taps` products to each sum, [channel][pixel]; inputs and weights [tap][channel] move on.
-/// Each pixel has inputs of its own, or there is one array [tap][pixel] of all.
-template <int32_t taps, typename Value, typename Sum, size_t pointers, size_t size>
-SMELT_INLINE void add_taps(const Value *(&inputs)[pointers], const Value *&weights,
-                           Sum (&sums)[size]) {
-  constexpr int32_t pixels = size / channels, step = pixels / pointers;
+/// Adds `taps` products to each sum, [pixel][channel], of inputs and weights [tap][channel], which
+/// move on.
+template <int32_t pixels, int32_t taps, typename Value, typename Sum>
+SMELT_INLINE void add_taps(const Value *(&inputs)[pixels], const Value *&weights,
+                           Sum (&sums)[channels * pixels]) {
   unrolled<taps>::run([&](int32_t tap) __attribute__((always_inline)) {
-    Value x[pixels];
-    unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
-      x[p] = step == 1 ? inputs[p][tap] : inputs[0][step * tap + p];
-    });
     unrolled<channels>::run([&](int32_t c) __attribute__((always_inline)) {
       const Value weight = weights[channels * tap + c];
       unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
-        add_product(x[p], weight, sums[pixels * c + p]);
+        add_product(inputs[p][tap], weight, sums[channels * p + c]);
       });
     });
   });
-  unrolled<pointers>::run([&](int32_t p)
-                              __attribute__((always_inline)) { inputs[p] += step * taps; });
+  unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) { inputs[p] += taps; });
   weights += channels * taps;
 }
 
-/// Adds the products of `count` taps, which are neighbours in memory.
-template <typename Value, typename Sum, size_t pointers, size_t size>
-SMELT_INLINE void add_run(const Value *(&inputs)[pointers], const Value *&weights, int32_t count,
-                          Sum (&sums)[size]) {
+/// Adds the products of `count` taps, which are neighbours in memory: the first at `input`, those
+/// of the next pixels each `distance` further on.
+template <int32_t pixels>
+SMELT_INLINE void add_run(const float *input, int32_t distance, const float *weights, int32_t count,
+                          float (&sums)[channels * pixels]) {
   constexpr int32_t together = 2;
-  const Value *end = weights + channels * count;
-  const Value *whole = end - channels * (count % together);
-  while (weights != whole) add_taps<together>(inputs, weights, sums);
-  while (weights != end) add_taps<1>(inputs, weights, sums);
+  const float *inputs[pixels];
+  unrolled<pixels>::run([&](int32_t p)
+                            __attribute__((always_inline)) { inputs[p] = input + p * distance; });
+  const float *end = weights + channels * count;
+  const float *whole = end - channels * (count % together);
+  while (weights != whole) add_taps<pixels, together>(inputs, weights, sums);
+  while (weights != end) add_taps<pixels, 1>(inputs, weights, sums);
 }
 
-/// The sums of all taps of a patch [tap][pixel], a multiple of four up to `end` of the weights,
-/// which begin with the first word of each channel's record.
+/// The sums [channel][pixel] of all taps of a patch [tap][pixel], a multiple of four up to `end` of
+/// the weights, which begin with the first word of each channel's record.
 template <int32_t pixels>
 SMELT_INLINE void sum_patch(const int8_t *patch, const int8_t *weights, const int8_t *end,
                             const int32_t *records, int32_t (&sums)[channels * pixels]) {
@@ -98,9 +96,16 @@ SMELT_INLINE void sum_patch(const int8_t *patch, const int8_t *weights, const in
       sums[pixels * c + p] = records[record_words * c];
     });
   });
-  const int8_t *inputs[1] = {patch};
-  do add_taps<4>(inputs, weights, sums);
-  while (weights != end);
+  do {
+    unrolled<4>::run([&](int32_t tap) __attribute__((always_inline)) {
+      unrolled<channels>::run([&](int32_t c) __attribute__((always_inline)) {
+        unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
+          add_product(patch[pixels * tap + p], weights[channels * tap + c], sums[pixels * c + p]);
+        });
+      });
+    });
+    patch += 4 * pixels, weights += 4 * channels;
+  } while (weights != end);
 }
 
 /// Outputs of one channel of some pixels, `pitch` apart, by its record: the high words of sum *
@@ -132,11 +137,27 @@ SMELT_INLINE void round_twice(const int32_t *sums, const int32_t *record, int8_t
   });
 }
 
+/// Outputs of a block of pixels, `pitch` apart, of their sums [pixel][channel].
+template <int32_t pixels>
+SMELT_INLINE void finish_floats(const float (&sums)[channels * pixels], const float *bias,
+                                float *output, int32_t pitch, float min, float max) {
+  unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
+    unrolled<channels>::run([&](int32_t c) __attribute__((always_inline)) {
+      output[c] = clamp(sums[channels * p + c] + bias[c], min, max);
+    });
+    output += pitch;
+  });
+}
+
 }  // namespace blocks
 }  // namespace smelt
 
 #if defined(__riscv_mul) && defined(__OPTIMIZE__)
 #include "smelt/arch/blocks_riscv.h"
+#endif
+
+#if defined(__thumb2__) && defined(__ARM_FEATURE_FMA) && defined(__OPTIMIZE__)
+#include "smelt/arch/blocks_fpv4.h"
 #endif
 
 #endif
