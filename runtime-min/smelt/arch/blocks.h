@@ -138,15 +138,32 @@ SMELT_INLINE void round_twice(const int32_t *sums, const int32_t *record, int8_t
 }
 
 /// Outputs of a block of pixels, `pitch` apart, of their sums [pixel][channel].
-template <int32_t pixels>
+template <int32_t pixels, typename Limit>
 SMELT_INLINE void finish_floats(const float (&sums)[channels * pixels], const float *bias,
-                                float *output, int32_t pitch, float min, float max) {
+                                float *output, int32_t pitch, const Limit &limit) {
   unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
     unrolled<channels>::run([&](int32_t c) __attribute__((always_inline)) {
-      output[c] = clamp(sums[channels * p + c] + bias[c], min, max);
+      output[c] = limit(sums[channels * p + c] + bias[c]);
     });
     output += pitch;
   });
+}
+
+/// With no more comparisons than the limits want.
+template <int32_t pixels>
+SMELT_INLINE void finish_floats(const float (&sums)[channels * pixels], const float *bias,
+                                float *output, int32_t pitch, float min, float max) {
+  if (max < infinity)
+    finish_floats<pixels>(sums, bias, output, pitch,
+                          [&](float value)
+                              __attribute__((always_inline)) { return clamp(value, min, max); });
+  else if (min > -infinity)
+    finish_floats<pixels>(sums, bias, output, pitch,
+                          [&](float value)
+                              __attribute__((always_inline)) { return value < min ? min : value; });
+  else
+    finish_floats<pixels>(sums, bias, output, pitch,
+                          [&](float value) __attribute__((always_inline)) { return value; });
 }
 
 }  // namespace blocks
