@@ -7,6 +7,13 @@
 
 #include "smelt/runtime.h"
 
+/// Whether smelt/arch/blocks_riscv.h takes the place of what follows.
+#if defined(__riscv_mul) && defined(__OPTIMIZE__)
+#define SMELT_BLOCKS_RISCV 1
+#else
+#define SMELT_BLOCKS_RISCV 0
+#endif
+
 namespace smelt {
 namespace blocks {
 
@@ -42,6 +49,13 @@ SMELT_INLINE void add_product(float x, float weight, float &sum) {
 SMELT_INLINE void add_product(int8_t x, int8_t weight, int32_t &sum) {
   sum += int32_t{x} * weight;
 }
+
+/// What follows loads nothing before this sum is known. Compilers that look for work to do
+/// meanwhile load a whole block's operands ahead, for which there are no registers.
+SMELT_INLINE void fence(int32_t sum) {
+  __asm__ volatile("" : : "r"(sum) : "memory");
+}
+SMELT_INLINE void fence(float) {}
 
 /// Copies neighbours to places `step` apart, and moves on.
 template <int32_t step, typename Value>
@@ -108,34 +122,24 @@ SMELT_INLINE void sum_patch(const int8_t *patch, const int8_t *weights, const in
   } while (weights != end);
 }
 
-/// Outputs of one channel of some pixels, `pitch` apart, by its record: the high words of sum *
-/// multiplier, plus offset, shifted to the right.
-template <int32_t pixels>
-SMELT_INLINE void round_once(const int32_t *sums, const int32_t *record, int8_t *output,
-                             int32_t pitch, int32_t min, int32_t max) {
-  const int32_t multiplier = record[1], offset = record[2], shift = record[3];
-  unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
-    const auto high = static_cast<int32_t>((int64_t{sums[p]} * multiplier) >> 32);
-    *output = static_cast<int8_t>(clamp((high + offset) >> shift, min, max));
-    output += pitch;
-  });
+#if !SMELT_BLOCKS_RISCV
+/// An output: the high word of sum * multiplier, plus offset, shifted to the right.
+SMELT_INLINE int32_t round_once(int32_t sum, int32_t multiplier, int32_t offset, int32_t shift,
+                                int32_t min, int32_t max) {
+  const auto high = static_cast<int32_t>((int64_t{sum} * multiplier) >> 32);
+  return clamp((high + offset) >> shift, min, max);
 }
 
 /// The same with two roundings: of twice the high word, ties upwards (multiply_high), then half
 /// away from zero (see requantize).
-template <int32_t pixels>
-SMELT_INLINE void round_twice(const int32_t *sums, const int32_t *record, int8_t *output,
-                              int32_t pitch, int32_t min, int32_t max) {
-  const int32_t multiplier = record[1], offset = record[2], shift = record[3];
-  unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
-    const int64_t product = int64_t{2 * sums[p]} * multiplier;
-    const int32_t rounded = static_cast<int32_t>(product >> 32) +
-                            static_cast<int32_t>(static_cast<uint32_t>(product) >> 31) +
-                            (sums[p] >> 31);
-    *output = static_cast<int8_t>(clamp((rounded + offset) >> shift, min, max));
-    output += pitch;
-  });
+SMELT_INLINE int32_t round_twice(int32_t sum, int32_t multiplier, int32_t offset, int32_t shift,
+                                 int32_t min, int32_t max) {
+  const int64_t product = int64_t{2 * sum} * multiplier;
+  const int32_t rounded = static_cast<int32_t>(product >> 32) +
+                          static_cast<int32_t>(static_cast<uint32_t>(product) >> 31) + (sum >> 31);
+  return clamp((rounded + offset) >> shift, min, max);
 }
+#endif
 
 /// Outputs of a block of pixels, `pitch` apart, of their sums [pixel][channel].
 template <int32_t pixels, typename Limit>
@@ -169,7 +173,7 @@ SMELT_INLINE void finish_floats(const float (&sums)[channels * pixels], const fl
 }  // namespace blocks
 }  // namespace smelt
 
-#if defined(__riscv_mul) && defined(__OPTIMIZE__)
+#if SMELT_BLOCKS_RISCV
 #include "smelt/arch/blocks_riscv.h"
 #endif
 

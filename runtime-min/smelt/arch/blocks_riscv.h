@@ -70,8 +70,7 @@ SMELT_INLINE void sum_patch<4>(const int8_t *patch, const int8_t *weights, const
 #undef SMELT_CHANNEL
 #undef SMELT_TAP
 
-#define SMELT_FINISH(scale)                   \
-  scale                                       \
+#define SMELT_NARROW                          \
   "add %[t], %[t], %[offset]\n\t"             \
   "sra %[t], %[t], %[shift]\n\t"              \
   "bge %[t], %[min], 0f\n\t"                  \
@@ -79,37 +78,38 @@ SMELT_INLINE void sum_patch<4>(const int8_t *patch, const int8_t *weights, const
   "0:\n\t"                                    \
   "ble %[t], %[max], 0f\n\t"                  \
   "mv %[t], %[max]\n"                         \
-  "0:\n\t"                                    \
-  "sb %[t], (%[output])\n\t"                  \
-  "add %[output], %[output], %[pitch]\n\t"
-#define SMELT_ONCE(sum) SMELT_FINISH("mulh %[t], %[" sum "], %[multiplier]\n\t")
-#define SMELT_TWICE(sum) SMELT_FINISH(        \
-  "slli %[t], %[" sum "], 1\n\t"              \
-  "mul %[u], %[t], %[multiplier]\n\t"         \
-  "mulh %[t], %[t], %[multiplier]\n\t"        \
-  "srli %[u], %[u], 31\n\t"                   \
-  "add %[t], %[t], %[u]\n\t"                  \
-  "srai %[u], %[" sum "], 31\n\t"             \
-  "add %[t], %[t], %[u]\n\t")
-#define SMELT_ROUND(name, round)                                                              \
-  template <>                                                                                 \
-  SMELT_INLINE void name<4>(const int32_t *sums, const int32_t *record, int8_t *output,       \
-                            int32_t pitch, int32_t min, int32_t max) {                        \
-    int32_t t, u;                                                                             \
-    __asm__ volatile(round("s0") round("s1") round("s2") round("s3")                          \
-                     : [output] "+&r"(output), [t] "=&r"(t), [u] "=&r"(u)                     \
-                     : [s0] "r"(sums[0]), [s1] "r"(sums[1]), [s2] "r"(sums[2]),               \
-                       [s3] "r"(sums[3]), [multiplier] "r"(record[1]),                        \
-                       [offset] "r"(record[2]), [shift] "r"(record[3]), [pitch] "r"(pitch),   \
-                       [min] "r"(min), [max] "r"(max)                                         \
-                     : "memory");                                                             \
-  }
-SMELT_ROUND(round_once, SMELT_ONCE)
-SMELT_ROUND(round_twice, SMELT_TWICE)
-#undef SMELT_ROUND
-#undef SMELT_TWICE
-#undef SMELT_ONCE
-#undef SMELT_FINISH
+  "0:"
+
+SMELT_INLINE int32_t round_once(int32_t sum, int32_t multiplier, int32_t offset, int32_t shift,
+                                int32_t min, int32_t max) {
+  int32_t t;
+  __asm__ volatile(
+      "mulh %[t], %[sum], %[multiplier]\n\t"
+      SMELT_NARROW
+      : [t] "=&r"(t)
+      : [sum] "r"(sum), [multiplier] "r"(multiplier), [offset] "r"(offset), [shift] "r"(shift),
+        [min] "r"(min), [max] "r"(max));
+  return t;
+}
+
+SMELT_INLINE int32_t round_twice(int32_t sum, int32_t multiplier, int32_t offset, int32_t shift,
+                                 int32_t min, int32_t max) {
+  int32_t t, u;
+  __asm__ volatile(
+      "slli %[t], %[sum], 1\n\t"
+      "mul %[u], %[t], %[multiplier]\n\t"
+      "mulh %[t], %[t], %[multiplier]\n\t"
+      "srli %[u], %[u], 31\n\t"
+      "add %[t], %[t], %[u]\n\t"
+      "srai %[u], %[sum], 31\n\t"
+      "add %[t], %[t], %[u]\n\t"
+      SMELT_NARROW
+      : [t] "=&r"(t), [u] "=&r"(u)
+      : [sum] "r"(sum), [multiplier] "r"(multiplier), [offset] "r"(offset), [shift] "r"(shift),
+        [min] "r"(min), [max] "r"(max));
+  return t;
+}
+#undef SMELT_NARROW
 // clang-format on
 
 }  // namespace blocks
