@@ -9,6 +9,7 @@
 
 #include "compiler/ops/single_rounding.h"
 #include "smelt/conv2d_blocks.h"
+#include "smelt/depthwise_conv2d_blocks.h"
 
 namespace smelt::ops {
 namespace {
@@ -198,9 +199,50 @@ void lower_pointwise(const NodeView& view, const Convolution& convolution, std::
   set_pixel_rows(step, convolution.window, input, output, view.input(0).type, together);
 }
 
+/// Channels of a block of a depthwise kernel.
+std::int64_t depthwise_channels(const LinearOperands& operands) {
+  return is_float(operands) ? smelt::f32_depthwise::channels : smelt::s8_depthwise<1>::channels;
+}
+
+/// Blocks of which the last begins early enough to be full.
+std::vector<Block> full_blocks_of(std::int64_t channels, std::int64_t size) {
+  std::vector<Block> blocks;
+  for (std::int64_t c = 0; c < channels; c += size) {
+    Block& block = blocks.emplace_back();
+    for (std::int64_t i = 0; i < size; ++i)
+      block.emplace_back(static_cast<std::size_t>(std::min(c, channels - size) + i));
+  }
+  return blocks;
+}
+
+/// Weights [taps][channel] as [block][taps][channel of the block].
+ConstantId packed_depthwise(const DepthwiseConvolution& convolution,
+                            const std::vector<Block>& blocks, StepBuilder& builder) {
+  const LinearOperands& operands = convolution.operands;
+  const auto size = static_cast<std::size_t>(byte_size(operands.weights.type));
+  const auto channels = static_cast<std::size_t>(operands.channels);
+  const std::size_t taps = convolution.weights.size() / size / channels;
+  std::vector<std::uint8_t> packed;
+  for (const Block& block : blocks)
+    for (std::size_t tap = 0; tap < taps; ++tap)
+      for (const auto& channel : block)
+        for (std::size_t i = 0; i < size; ++i)
+          packed.push_back(convolution.weights[(tap * channels + *channel) * size + i]);
+  return builder.constant("weights", operands.weights.type, std::move(packed),
+                          static_cast<std::int64_t>(taps) * depthwise_channels(operands));
+}
+
+Kernel depthwise_kernel(const LinearOperands& operands, std::int32_t pixels) {
+  const char* const sizes = is_float(operands) ? "f32_4x4" : pixels == 2 ? "s8_2x2" : "s8_5x2";
+  return {fmt::format("depthwise_conv2d_{}", sizes), "smelt/depthwise_conv2d_blocks.h"};
+}
+
 }  // namespace
 
-bool computes_s8_blocks(const LinearOperands& operands, const Target& target, std::int32_t pixels) {
+bool computes_blocks(const LinearOperands& operands, const Target& target, std::int32_t pixels) {
+  if (is_float(operands))
+    return pixels == smelt::f32_block::pixels && target.features.fpu && !target.features.helium &&
+           computes(formats::f32, operands);
   if (target.block_pixels != pixels || !computes(formats::s8, operands)) return false;
   const std::vector<Multiplier> multipliers = multipliers_of(operands);
   const std::vector<std::int64_t> bounds = sum_bounds(operands);
@@ -208,10 +250,6 @@ bool computes_s8_blocks(const LinearOperands& operands, const Target& target, st
              multipliers.begin(), multipliers.end(),
              [](const Multiplier& each) { return each.shift <= -1 && each.shift >= -22; }) &&
          *std::max_element(bounds.begin(), bounds.end()) < std::int64_t{1} << 30;
-}
-
-bool computes_f32_blocks(const LinearOperands& operands, const Target& target) {
-  return target.features.fpu && !target.features.helium && computes(formats::f32, operands);
 }
 
 void lower_blocks(const NodeView& view, const Convolution& convolution, std::int32_t pixels,
@@ -228,6 +266,37 @@ void lower_blocks(const NodeView& view, const Convolution& convolution, std::int
   step.summary = describe(window, convolution.operands.activation);
   step.lead = row_lead(window, input.shape, output, input.type);
   set_row_form(step, window, input.shape, output, padding_of(input));
+}
+
+bool has_depthwise_blocks(const DepthwiseConvolution& convolution) {
+  // A row of weights and the sums of a block are in registers, and a window is written out.
+  constexpr std::int32_t max_width = 7, max_stride = 3;
+  const Window& window = convolution.window;
+  return convolution.output[3] == convolution.input[3] && window.dilation.width == 1 &&
+         window.kernel.width <= max_width && window.stride.width <= max_stride &&
+         convolution.output[3] >= depthwise_channels(convolution.operands);
+}
+
+void lower_blocks(const DepthwiseConvolution& convolution, std::int32_t pixels,
+                  StepBuilder& builder) {
+  const Window& window = convolution.window;
+  const LinearOperands& operands = convolution.operands;
+  const std::vector<Block> blocks = full_blocks_of(operands.channels, depthwise_channels(operands));
+  const ConstantId weights = packed_depthwise(convolution, blocks, builder);
+  const Struct arguments = {
+      is_float(operands) ? "depthwise_conv2d_f32_blocks_layer" : "depthwise_conv2d_s8_blocks_layer",
+      {images_field(window, convolution.input, convolution.output),
+       constant_field("weights", weights),
+       int_field("input_padding", zero_point_of(operands.input)),
+       is_float(operands) ? float_stage(operands, blocks, builder)
+                          : integer_stage(operands, blocks, builder)}};
+  Step& step = builder.step(
+      depthwise_kernel(operands, pixels), shape_struct(window), arguments,
+      {builder.input(0), builder.output(),
+       builder.scratch("ring", operands.input.type, ring_elements(window, convolution.input))});
+  step.summary = describe(window, operands.activation);
+  step.lead = row_lead(window, convolution.input, convolution.output, operands.input.type);
+  set_row_form(step, window, convolution.input, convolution.output, padding_of(operands.input));
 }
 
 }  // namespace smelt::ops

@@ -225,18 +225,13 @@ void lower_by_dsp(const NodeView& view, StepBuilder& builder) {
 }
 
 template <std::int32_t pixels>
-bool is_s8_blocks(const NodeView& view, const Target& target) {
-  return computes_s8_blocks(linear_operands(view), target, pixels);
-}
-
-bool is_f32_blocks(const NodeView& view, const Target& target) {
-  return computes_f32_blocks(linear_operands(view), target);
-}
-
-template <std::int32_t pixels>
-void lower_by_blocks(const NodeView& view, StepBuilder& builder) {
-  lower_blocks(view, convolution_of(view), pixels, builder);
-}
+constexpr KernelRow blocks_row = {"blocks",
+                                  [](const NodeView& view, const Target& target) {
+                                    return computes_blocks(linear_operands(view), target, pixels);
+                                  },
+                                  [](const NodeView& view, StepBuilder& builder) {
+                                    lower_blocks(view, convolution_of(view), pixels, builder);
+                                  }};
 
 /// Fewer outputs than a vector has lanes leave it half empty.
 bool is_narrow(const NodeView& view, const Target&) {
@@ -253,9 +248,8 @@ constexpr KernelRow conv2d_row = {format.name, is_format<format>, lower_conv2d<f
 
 constexpr KernelRow kernels[] = {
     {"dsp", is_dsp, lower_by_dsp},
-    {"4x4", is_s8_blocks<4>, lower_by_blocks<4>},
-    {"2x4", is_s8_blocks<2>, lower_by_blocks<2>},
-    {"f32 4x4", is_f32_blocks, lower_by_blocks<4>},
+    blocks_row<4>,
+    blocks_row<2>,
     {"narrow", is_narrow, lower_narrow},
     pointwise_row<formats::s8, &smelt::pointwise_s8>,
     pointwise_row<formats::u8, &smelt::pointwise_u8>,

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <utility>
 
+#include "compiler/ops/blocks.h"
 #include "compiler/ops/channels.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/dsp.h"
@@ -199,6 +200,26 @@ void lower_by_dsp(const NodeView& view, StepBuilder& builder) {
   lower_dsp(depthwise_of(view), builder);
 }
 
+template <std::int32_t pixels>
+constexpr KernelRow conv2d_blocks_row = {
+    "conv2d blocks",
+    [](const NodeView& view, const Target& target) {
+      return view.input(0).shape[3] == 1 && computes_blocks(linear_operands(view), target, pixels);
+    },
+    [](const NodeView& view, StepBuilder& builder) {
+      lower_blocks(view, convolution_of(view), pixels, builder);
+    }};
+
+template <std::int32_t pixels>
+constexpr KernelRow blocks_row = {"blocks",
+                                  [](const NodeView& view, const Target& target) {
+                                    return has_depthwise_blocks(depthwise_of(view)) &&
+                                           computes_blocks(linear_operands(view), target, pixels);
+                                  },
+                                  [](const NodeView& view, StepBuilder& builder) {
+                                    lower_blocks(depthwise_of(view), pixels, builder);
+                                  }};
+
 /// Filters of one channel are a convolution, which is faster unless its taps are few.
 bool is_conv2d(const NodeView& view, const Target&) {
   const Shape& weights = view.input(1).shape;
@@ -216,6 +237,10 @@ constexpr KernelRow row = {format.name, is_format<format>, lower<format>};
 constexpr KernelRow kernels[] = {
     {"conv2d_dsp", is_conv2d_dsp, lower_conv2d_dsp},
     {"dsp", is_dsp, lower_by_dsp},
+    conv2d_blocks_row<4>,
+    conv2d_blocks_row<2>,
+    blocks_row<4>,
+    blocks_row<2>,
     {"conv2d", is_conv2d, lower_conv2d},
     row<formats::s8>,
     row<formats::u8>,
