@@ -53,7 +53,9 @@ struct s8_depthwise {
   static SMELT_INLINE void finish(const output &out, int32_t channel,
                                   const sum (&sums)[channels * count], value *outputs,
                                   int32_t pitch) {
-    s8_block<count>::template finish<count>(out, channel, channels, sums, outputs, pitch);
+    blocks::finish_integers<count>(sums, out.records + blocks::record_words * channel,
+                                   SMELT_UNLIKELY(out.twice), channels, outputs, pitch, out.min,
+                                   out.max);
   }
 };
 

@@ -36,26 +36,15 @@ struct s8_block {
   static constexpr int32_t pixels = pixels_;
   static constexpr int32_t multiple = 4;  ///< of taps that there are weights for
 
-  /// Outputs of the first `channels` of a block that begins with `channel`, of sums
-  /// [channel][pixel]; those of neighbouring pixels are `pitch` apart.
+  /// Outputs of the first `channels` of a block that begins with `channel`; those of neighbouring
+  /// pixels are `pitch` apart.
   template <int32_t count>
   static SMELT_INLINE void finish(const output &out, int32_t channel, int32_t channels,
-                                  const sum *sums, value *outputs, int32_t pitch) {
-    const int32_t *record = out.records + blocks::record_words * channel;
-    blocks::unrolled<blocks::channels>::run([&](int32_t c) __attribute__((always_inline)) {
-      if (c >= channels) return;
-      const int32_t *constants = record + blocks::record_words * c;
-      const int32_t multiplier = constants[1], offset = constants[2], shift = constants[3];
-      value *to = outputs + c;
-      blocks::unrolled<count>::run([&](int32_t p) __attribute__((always_inline)) {
-        const int32_t total = sums[count * c + p];
-        *to = static_cast<value>(
-            SMELT_UNLIKELY(out.twice)
-                ? blocks::round_twice(total, multiplier, offset, shift, out.min, out.max)
-                : blocks::round_once(total, multiplier, offset, shift, out.min, out.max));
-        to += pitch;
-      });
-    });
+                                  const sum (&sums)[blocks::channels * count], value *outputs,
+                                  int32_t pitch) {
+    blocks::finish_integers<count>(sums, out.records + blocks::record_words * channel,
+                                   SMELT_UNLIKELY(out.twice), channels, outputs, pitch, out.min,
+                                   out.max);
   }
 };
 

@@ -60,7 +60,7 @@ SMELT_INLINE void fence(float) {}
 /// Copies neighbours to places `step` apart, and moves on.
 template <int32_t step, typename Value>
 SMELT_INLINE void spread(const Value *from, int32_t count, Value *&to) {
-  constexpr int32_t together = 4;
+  constexpr int32_t together = 8;
   const Value *end = from + count, *whole = end - count % together;
   for (; from != whole; from += together, to += step * together)
     unrolled<together>::run([&](int32_t i)
@@ -122,16 +122,21 @@ SMELT_INLINE void sum_patch(const int8_t *patch, const int8_t *weights, const in
   } while (weights != end);
 }
 
-#if !SMELT_BLOCKS_RISCV
 /// An output: the high word of sum * multiplier, plus offset, shifted to the right.
+SMELT_INLINE int32_t round_once(int32_t sum, int32_t multiplier, int32_t offset, int32_t shift,
+                                int32_t min, int32_t max);
+/// The same with two roundings: of twice the high word, ties upwards (multiply_high), then half
+/// away from zero (see requantize).
+SMELT_INLINE int32_t round_twice(int32_t sum, int32_t multiplier, int32_t offset, int32_t shift,
+                                 int32_t min, int32_t max);
+
+#if !SMELT_BLOCKS_RISCV
 SMELT_INLINE int32_t round_once(int32_t sum, int32_t multiplier, int32_t offset, int32_t shift,
                                 int32_t min, int32_t max) {
   const auto high = static_cast<int32_t>((int64_t{sum} * multiplier) >> 32);
   return clamp((high + offset) >> shift, min, max);
 }
 
-/// The same with two roundings: of twice the high word, ties upwards (multiply_high), then half
-/// away from zero (see requantize).
 SMELT_INLINE int32_t round_twice(int32_t sum, int32_t multiplier, int32_t offset, int32_t shift,
                                  int32_t min, int32_t max) {
   const int64_t product = int64_t{2 * sum} * multiplier;
@@ -140,6 +145,34 @@ SMELT_INLINE int32_t round_twice(int32_t sum, int32_t multiplier, int32_t offset
   return clamp((rounded + offset) >> shift, min, max);
 }
 #endif
+
+/// Outputs of the first `count` channels of a block of integers by their records, of sums
+/// [channel][pixel]; those of neighbouring pixels are `pitch` apart.
+template <int32_t pixels, int32_t size>
+SMELT_INLINE void finish_channels(const int32_t (&sums)[size], const int32_t *records, bool twice,
+                                  int32_t count, int8_t *output, int32_t pitch, int32_t min,
+                                  int32_t max) {
+  unrolled<size / pixels>::run([&](int32_t c) __attribute__((always_inline)) {
+    if (c >= count) return;
+    const int32_t *record = records + record_words * c;
+    const int32_t multiplier = record[1], offset = record[2], shift = record[3];
+    int8_t *to = output + c;
+    unrolled<pixels>::run([&](int32_t p) __attribute__((always_inline)) {
+      const int32_t sum = sums[pixels * c + p];
+      *to = static_cast<int8_t>(twice ? round_twice(sum, multiplier, offset, shift, min, max)
+                                      : round_once(sum, multiplier, offset, shift, min, max));
+      to += pitch;
+    });
+  });
+}
+
+/// The same, by the best means there are.
+template <int32_t pixels, int32_t size>
+SMELT_INLINE void finish_integers(const int32_t (&sums)[size], const int32_t *records, bool twice,
+                                  int32_t count, int8_t *output, int32_t pitch, int32_t min,
+                                  int32_t max) {
+  finish_channels<pixels>(sums, records, twice, count, output, pitch, min, max);
+}
 
 /// Outputs of a block of pixels, `pitch` apart, of their sums [pixel][channel].
 template <int32_t pixels, typename Limit>

@@ -109,6 +109,53 @@ SMELT_INLINE int32_t round_twice(int32_t sum, int32_t multiplier, int32_t offset
         [min] "r"(min), [max] "r"(max));
   return t;
 }
+
+#define SMELT_OUTPUT(sum)                     \
+  "mulh %[t], %[" sum "], %[multiplier]\n\t"  \
+  SMELT_NARROW "\n\t"                         \
+  "sb %[t], (%[to])\n\t"
+#define SMELT_CHANNEL(c, s0, s1, s2, s3)      \
+  "lw %[multiplier], 16*" c "+4(%[record])\n\t" \
+  "lw %[offset], 16*" c "+8(%[record])\n\t"   \
+  "lw %[shift], 16*" c "+12(%[record])\n\t"   \
+  "addi %[to], %[output], " c "\n\t"          \
+  SMELT_OUTPUT(s0)                            \
+  "add %[to], %[to], %[pitch]\n\t"            \
+  SMELT_OUTPUT(s1)                            \
+  "add %[to], %[to], %[pitch]\n\t"            \
+  SMELT_OUTPUT(s2)                            \
+  "add %[to], %[to], %[pitch]\n\t"            \
+  SMELT_OUTPUT(s3)
+/// Of 16 sums rounded once. Where registers are this rare, compilers move more than they compute.
+SMELT_INLINE void finish_block(const int32_t (&sums)[16], const int32_t *records, int8_t *output,
+                               int32_t pitch, int32_t min, int32_t max) {
+  int32_t multiplier, offset, shift, t;
+  int8_t *to;
+  __asm__ volatile(
+      SMELT_CHANNEL("0", "s0", "s1", "s2", "s3")
+      SMELT_CHANNEL("1", "s4", "s5", "s6", "s7")
+      SMELT_CHANNEL("2", "s8", "s9", "s10", "s11")
+      SMELT_CHANNEL("3", "s12", "s13", "s14", "s15")
+      : [multiplier] "=&r"(multiplier), [offset] "=&r"(offset), [shift] "=&r"(shift),
+        [t] "=&r"(t), [to] "=&r"(to)
+      : [s0] "r"(sums[0]), [s1] "r"(sums[1]), [s2] "r"(sums[2]), [s3] "r"(sums[3]),
+        [s4] "r"(sums[4]), [s5] "r"(sums[5]), [s6] "r"(sums[6]), [s7] "r"(sums[7]),
+        [s8] "r"(sums[8]), [s9] "r"(sums[9]), [s10] "r"(sums[10]), [s11] "r"(sums[11]),
+        [s12] "r"(sums[12]), [s13] "r"(sums[13]), [s14] "r"(sums[14]), [s15] "r"(sums[15]),
+        [record] "r"(records), [output] "r"(output), [pitch] "r"(pitch), [min] "r"(min),
+        [max] "r"(max)
+      : "memory");
+}
+
+template <>
+SMELT_INLINE void finish_integers<4, 16>(const int32_t (&sums)[16], const int32_t *records,
+                                         bool twice, int32_t count, int8_t *output, int32_t pitch,
+                                         int32_t min, int32_t max) {
+  if (!twice && count >= 4) return finish_block(sums, records, output, pitch, min, max);
+  finish_channels<4>(sums, records, twice, count, output, pitch, min, max);
+}
+#undef SMELT_CHANNEL
+#undef SMELT_OUTPUT
 #undef SMELT_NARROW
 // clang-format on
 
