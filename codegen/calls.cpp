@@ -12,26 +12,29 @@ bool is_in_memory(const Operand& operand, const Buffer& buffer) {
   return operand.access == Access::write || buffer.bytes > 0;
 }
 
-/// Rows of the highest window: kernels that layers share have room for so many.
-std::int64_t highest_window(const Program& program) {
-  std::int64_t highest = 1;
-  for (const Step& step : program.steps)
-    if (step.shape)
-      highest = std::max(highest, std::get<std::int64_t>(step.shape->fields[0].values[0]));
-  return highest;
+/// The most rows and columns of a window: kernels that layers share have room for so many.
+std::string any_window(const Program& program) {
+  std::int64_t rows = 1, columns = 1;
+  for (const Step& step : program.steps) {
+    if (!step.shape) continue;
+    const std::vector<Value>& kernel = step.shape->fields[0].values;
+    rows = std::max(rows, std::get<std::int64_t>(kernel[0]));
+    columns = std::max(columns, std::get<std::int64_t>(kernel[1]));
+  }
+  return fmt::format("smelt::any_window<{}, {}>", rows, columns);
 }
 
 }  // namespace
 
-bool is_told_its_shape(const EmitContext& context, std::size_t step) {
-  return context.program.shared_kernels && context.program.steps[step].shape;
+bool is_told_its_shape(const EmitContext& context, const Step& step) {
+  return context.program.shared_kernels && step.shape && !step.specialised;
 }
 
 std::string callee(const EmitContext& context, const Step& step) {
   const std::string name = step.kernel.custom ? step.kernel.name : "smelt::" + step.kernel.name;
   if (!step.shape) return name;
-  if (context.program.shared_kernels)
-    return fmt::format("{}<smelt::any_window<{}>>", name, highest_window(context.program));
+  if (is_told_its_shape(context, step))
+    return fmt::format("{}<{}>", name, any_window(context.program));
   return fmt::format("{}<{}>", name, step.shape->name);
 }
 
@@ -51,7 +54,8 @@ std::string step_title(const EmitContext& context, std::size_t step) {
 
 std::vector<std::string> layer_argument(const EmitContext& context, std::size_t step) {
   if (!context.program.steps[step].arguments) return {};
-  return {context.layers[step] + (is_told_its_shape(context, step) ? ".layer" : "")};
+  return {context.layers[step] +
+          (is_told_its_shape(context, context.program.steps[step]) ? ".layer" : "")};
 }
 
 std::vector<std::string> memory_of(const EmitContext& context, std::size_t first,

@@ -15,7 +15,7 @@ namespace smelt {
 std::string callee(const EmitContext& context, const Step& step);
 
 /// Whether the step's layer struct says its shape, to a function that it shares with others.
-bool is_told_its_shape(const EmitContext& context, std::size_t step);
+bool is_told_its_shape(const EmitContext& context, const Step& step);
 
 /// A number, or the name of a constant.
 std::string value_text(const EmitContext& context, const Value& value);

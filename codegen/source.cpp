@@ -76,10 +76,10 @@ class SourceWriter {
   }
 
   void shapes() {
-    if (program_.shared_kernels) return;
     std::set<std::string> written;
     for (const Step& step : program_.steps) {
-      if (!step.shape || !written.insert(step.shape->name).second) continue;
+      if (!step.shape || is_told_its_shape(context_, step)) continue;
+      if (!written.insert(step.shape->name).second) continue;
       out_.open(fmt::format("struct {}", step.shape->name));
       out_.open(fmt::format("static constexpr smelt::{} shape()", step.shape->type));
       out_.line(fmt::format("return {{{}}};", shape_text(*step.shape)));
@@ -106,7 +106,7 @@ class SourceWriter {
       if (i > 0) out_.blank();
       out_.comment(fmt::format("\"{}\"", comment_text(step.layer)));
       if (!step.summary.empty()) out_.comment(step.summary);
-      const bool told = is_told_its_shape(context_, i);
+      const bool told = is_told_its_shape(context_, step);
       const std::string type = "smelt::" + step.arguments->type;
       out_.line(fmt::format("constexpr {} {} SMELT_CONSTANT = {{",
                             told ? fmt::format("smelt::shaped<{}>", type) : type,

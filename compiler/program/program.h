@@ -123,6 +123,7 @@ struct Step {
   /// kernel has read what it writes over. Absent: it must not.
   std::optional<std::int64_t> lead;
   std::optional<RowForm> row_form;  ///< after planning: of the steps of pipelines alone
+  bool specialised = false;         ///< the kernel is made for its shape, always
   std::optional<Copy> copy;         ///< all that the step does, if that is one run of bytes
 };
 

@@ -74,27 +74,27 @@ template <typename Shape>
 SMELT_INLINE void conv2d_helium(const conv2d_s8_helium_layer &layer, const int8_t *input,
                                 int8_t *output, int8_t *ring, int8_t *patch) {
   for_each_row<Shape::shape().kernel_height>(
-      Shape::shape(), layer.images, layer.input_padding, input, output, ring,
+      window<Shape>::of(layer), layer.images, layer.input_padding, input, output, ring,
       [&](const int8_t *const *rows, int8_t *output_row) __attribute__((always_inline)) {
-        conv2d_helium_row(Shape::shape(), layer, rows, output_row, patch);
+        conv2d_helium_row(window<Shape>::of(layer), layer, rows, output_row, patch);
       });
 }
 
 template <typename Shape>
-void conv2d_s8_helium(const conv2d_s8_helium_layer &layer, const int8_t *input, int8_t *output,
-                      int8_t *ring, int8_t *patch) {
+SMELT_KERNEL void conv2d_s8_helium(const conv2d_s8_helium_layer &layer, const int8_t *input,
+                                   int8_t *output, int8_t *ring, int8_t *patch) {
   conv2d_helium<Shape>(layer, input, output, ring, patch);
 }
 
 template <typename Shape>
-void conv2d_s8_helium_row(const conv2d_s8_helium_layer &layer, const int8_t *const *rows,
-                          int8_t *output, int8_t *patch) {
-  conv2d_helium_row(Shape::shape(), layer, rows, output, patch);
+SMELT_KERNEL void conv2d_s8_helium_row(const conv2d_s8_helium_layer &layer,
+                                       const int8_t *const *rows, int8_t *output, int8_t *patch) {
+  conv2d_helium_row(window<Shape>::of(layer), layer, rows, output, patch);
 }
 
 /// A 1x1 convolution with stride 1: the image is one long row, and pixels are read where they are.
-__attribute__((noinline)) void pointwise_helium(const conv2d_s8_helium_layer &layer,
-                                                const int8_t *input, int8_t *output) {
+static inline SMELT_SHARED void pointwise_helium(const conv2d_s8_helium_layer &layer,
+                                                 const int8_t *input, int8_t *output) {
   conv2d_helium_row(window_shape{1, 1, 1, 1, 1, 1}, layer, &input, output, nullptr);
 }
 

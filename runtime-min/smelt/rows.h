@@ -20,9 +20,11 @@ struct window_shape {
 
 /// What emitted code names a kernel's window by: a type whose shape() is constant, so that a kernel
 /// is made for it, or any_window, if all windows share one kernel that is told theirs by the layer.
-template <int32_t max_kernel_height>
+template <int32_t max_kernel_height, int32_t max_kernel_width>
 struct any_window {
-  static constexpr window_shape shape() { return {max_kernel_height, 0, 0, 0, 0, 0}; }
+  static constexpr window_shape shape() {
+    return {max_kernel_height, max_kernel_width, 0, 0, 0, 0};
+  }
 };
 
 /// A layer whose kernel is told its window.
@@ -41,8 +43,8 @@ struct window {
     return Shape::shape();
   }
 };
-template <int32_t max_kernel_height>
-struct window<any_window<max_kernel_height>> {
+template <int32_t max_kernel_height, int32_t max_kernel_width>
+struct window<any_window<max_kernel_height, max_kernel_width>> {
   static constexpr bool constant = false;
   template <typename Layer>
   static SMELT_INLINE window_shape of(const Layer &layer) {
