@@ -7,6 +7,8 @@
 
 #include "smelt/runtime.h"
 
+#if defined(__riscv_mul) && defined(__OPTIMIZE__)
+
 namespace smelt {
 namespace blocks {
 
@@ -161,5 +163,7 @@ SMELT_INLINE void finish_integers<4, 16>(const int32_t (&sums)[16], const int32_
 
 }  // namespace blocks
 }  // namespace smelt
+
+#endif
 
 #endif
