@@ -10,8 +10,7 @@
 
 #include "compiler/ops/channels.h"
 #include "compiler/ops/conv2d.h"
-#include "compiler/ops/dsp.h"
-#include "compiler/ops/quads.h"
+#include "compiler/ops/cores.h"
 #include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/depthwise_conv2d.h"
@@ -181,46 +180,24 @@ void lower_conv2d(const NodeView& view, StepBuilder& builder) {
   lower_convolution(view, convolution_of(view), builder);
 }
 
-bool is_conv2d_dsp(const NodeView& view, const Target& target) {
-  return view.input(0).shape[3] == 1 && computes_dsp(linear_operands(view), target);
+template <const Core& core>
+bool is_conv2d_of(const NodeView& view, const Target& target) {
+  return view.input(0).shape[3] == 1 && core.computes(linear_operands(view), target);
 }
 
-void lower_conv2d_dsp(const NodeView& view, StepBuilder& builder) {
-  lower_dsp(view, convolution_of(view), builder);
+template <const Core& core>
+void lower_conv2d_by(const NodeView& view, StepBuilder& builder) {
+  core.lower_conv2d(view, convolution_of(view), builder);
 }
 
-/// One filter per channel, and a block of channels.
-bool is_dsp(const NodeView& view, const Target& target) {
-  const std::int32_t channels = view.input(0).shape[3];
-  return channels >= 4 && channels == view.input(1).shape[3] &&
-         computes_dsp(linear_operands(view), target);
+template <const Core& core>
+bool is_core(const NodeView& view, const Target& target) {
+  return core.computes_depthwise(depthwise_of(view), target);
 }
 
-void lower_by_dsp(const NodeView& view, StepBuilder& builder) {
-  lower_dsp(depthwise_of(view), builder);
-}
-
-template <const QuadCore& core>
-bool is_conv2d_quads(const NodeView& view, const Target& target) {
-  return view.input(0).shape[3] == 1 && computes_quads(core, linear_operands(view), target);
-}
-
-template <const QuadCore& core>
-void lower_conv2d_quads(const NodeView& view, StepBuilder& builder) {
-  lower_quads(core, view, convolution_of(view), builder);
-}
-
-/// One filter per channel, whose rows and columns are counted in a byte.
-template <const QuadCore& core>
-bool is_quads(const NodeView& view, const Target& target) {
-  const Shape& weights = view.input(1).shape;
-  return view.input(0).shape[3] == weights[3] && weights[1] <= UINT8_MAX &&
-         weights[2] <= UINT8_MAX && computes_quads(core, linear_operands(view), target);
-}
-
-template <const QuadCore& core>
-void lower_by_quads(const NodeView& view, StepBuilder& builder) {
-  lower_quads(core, depthwise_of(view), builder);
+template <const Core& core>
+void lower_by(const NodeView& view, StepBuilder& builder) {
+  core.lower_depthwise(depthwise_of(view), builder);
 }
 
 /// Filters of one channel are a convolution, which is faster unless its taps are few.
@@ -238,12 +215,14 @@ template <const LinearFormat& format>
 constexpr KernelRow row = {format.name, is_format<format>, lower<format>};
 
 constexpr KernelRow kernels[] = {
-    {"conv2d_dsp", is_conv2d_dsp, lower_conv2d_dsp},
-    {"dsp", is_dsp, lower_by_dsp},
-    {"conv2d_armv6m", is_conv2d_quads<quads_armv6m>, lower_conv2d_quads<quads_armv6m>},
-    {"armv6m", is_quads<quads_armv6m>, lower_by_quads<quads_armv6m>},
-    {"conv2d_avr", is_conv2d_quads<quads_avr>, lower_conv2d_quads<quads_avr>},
-    {"avr", is_quads<quads_avr>, lower_by_quads<quads_avr>},
+    {"conv2d_helium", is_conv2d_of<cores::helium>, lower_conv2d_by<cores::helium>},
+    {"helium", is_core<cores::helium>, lower_by<cores::helium>},
+    {"conv2d_dsp", is_conv2d_of<cores::dsp>, lower_conv2d_by<cores::dsp>},
+    {"dsp", is_core<cores::dsp>, lower_by<cores::dsp>},
+    {"conv2d_armv6m", is_conv2d_of<cores::armv6m>, lower_conv2d_by<cores::armv6m>},
+    {"armv6m", is_core<cores::armv6m>, lower_by<cores::armv6m>},
+    {"conv2d_avr", is_conv2d_of<cores::avr>, lower_conv2d_by<cores::avr>},
+    {"avr", is_core<cores::avr>, lower_by<cores::avr>},
     {"conv2d", is_conv2d, lower_conv2d},
     row<formats::s8>,
     row<formats::u8>,

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/ops/dsp.h"
-
+//
+// Linear layers by the DSP extension of Arm: constants in the order that smelt/linear_dsp.h
+// describes.
 #include <fmt/format.h>
 
 #include <algorithm>
+
+#include "compiler/ops/channel_blocks.h"
+#include "compiler/ops/cores.h"
 
 namespace smelt::ops {
 namespace {
@@ -17,22 +21,6 @@ std::int64_t divided_up(std::int64_t count, std::int64_t size) {
 std::int64_t largest_sum(const LinearOperands& operands) {
   const std::vector<std::int64_t> bounds = sum_bounds(operands);
   return *std::max_element(bounds.begin(), bounds.end());
-}
-
-/// The channels of each block of `size`, none of which two groups share; what fills up the last is
-/// absent.
-using Block = std::vector<std::optional<std::size_t>>;
-std::vector<Block> blocks_of(std::int64_t channels, std::int64_t groups, std::int64_t size) {
-  std::vector<Block> blocks;
-  const std::int64_t outputs = channels / groups;
-  for (std::int64_t group = 0; group < groups; ++group)
-    for (std::int64_t first = 0; first < outputs; first += size) {
-      Block& block = blocks.emplace_back();
-      for (std::int64_t i = first; i < first + size; ++i)
-        block.push_back(i < outputs ? std::optional(static_cast<std::size_t>(group * outputs + i))
-                                    : std::nullopt);
-    }
-  return blocks;
 }
 
 /// Blocks of four channels, of which the last begins early enough to be full.
@@ -188,14 +176,6 @@ std::vector<std::uint8_t> packed_taps(const DepthwiseConvolution& convolution,
   return packed;
 }
 
-/// Taps that are neighbours in memory.
-std::int64_t run_of(const Convolution& convolution) {
-  const Window& window = convolution.window;
-  const std::int64_t inputs = convolution.taps / window.kernel.height / window.kernel.width;
-  const bool contiguous = window.dilation.width == 1 && convolution.groups == 1;
-  return contiguous ? inputs * window.kernel.width : inputs;
-}
-
 Struct layer(const Convolution& convolution, Field images, StepBuilder& builder) {
   const bool paired = is_paired(convolution.operands, convolution.weights);
   const std::vector<Block> blocks =
@@ -232,15 +212,21 @@ void lower_pointwise(const NodeView& view, const Convolution& convolution, StepB
   set_pixel_rows(step, convolution.window, input, output, view.input(0).type);
 }
 
-}  // namespace
-
 bool computes_dsp(const LinearOperands& operands, const Target& target) {
-  return target.features.dsp && !target.features.helium && computes(formats::s8, operands);
+  return target.features.dsp && computes(formats::s8, operands);
 }
 
-void lower_dsp(const NodeView& view, const Convolution& convolution, StepBuilder& builder) {
+/// One filter per channel, and a block of channels.
+bool computes_depthwise(const DepthwiseConvolution& convolution, const Target& target) {
+  const std::int32_t channels = convolution.input[3];
+  return channels >= word && channels == convolution.output[3] &&
+         computes_dsp(convolution.operands, target);
+}
+
+void lower_conv2d(const NodeView& view, const Convolution& convolution, StepBuilder& builder) {
   const Window& window = convolution.window;
-  if (is_pointwise_window(window)) return lower_pointwise(view, convolution, builder);
+  if (is_pointwise_window(window) && convolution.groups == 1)
+    return lower_pointwise(view, convolution, builder);
   const Tensor& input = view.input(0);
   const Shape& output = view.output().shape;
   Struct arguments = layer(convolution, images_field(window, input.shape, output), builder);
@@ -254,7 +240,7 @@ void lower_dsp(const NodeView& view, const Convolution& convolution, StepBuilder
   set_row_form(step, window, input.shape, output, padding_of(input));
 }
 
-void lower_dsp(const DepthwiseConvolution& convolution, StepBuilder& builder) {
+void lower_depthwise(const DepthwiseConvolution& convolution, StepBuilder& builder) {
   const Window& window = convolution.window;
   const LinearOperands& operands = convolution.operands;
   const std::vector<Block> blocks = full_blocks_of(operands.channels);
@@ -273,7 +259,8 @@ void lower_dsp(const DepthwiseConvolution& convolution, StepBuilder& builder) {
   set_row_form(step, window, convolution.input, convolution.output, padding_of(operands.input));
 }
 
-void lower_dsp(const NodeView& view, const FullyConnected& layer, StepBuilder& builder) {
+void lower_fully_connected(const NodeView& view, const FullyConnected& layer,
+                           StepBuilder& builder) {
   const bool paired = is_paired(layer.operands, view.input(1).data);
   const std::vector<Block> blocks = blocks_of(layer.outputs, 1, paired ? 4 : 1);
   const FilledWeights filled(view.input(1).data, layer.inputs, layer.inputs);
@@ -292,5 +279,10 @@ void lower_dsp(const NodeView& view, const FullyConnected& layer, StepBuilder& b
   const auto sums = static_cast<std::int64_t>(blocks.size() * blocks.front().size());
   step.row_form = collecting(step, *image, builder.scratch("sums", ElementType::s32, sums));
 }
+
+}  // namespace
+
+const Core cores::dsp = {computes_dsp, computes_depthwise, lower_conv2d, lower_depthwise,
+                         lower_fully_connected};
 
 }  // namespace smelt::ops

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/ops/quads.h"
-
+//
+// Linear layers for the smallest cores, by kernels over quads of weights: constants in the order
+// that smelt/quads.h describes.
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "compiler/ops/cores.h"
 #include "smelt/conv2d_armv6m.h"
 #include "smelt/conv2d_avr.h"
 #include "smelt/depthwise_conv2d_armv6m.h"
@@ -14,6 +16,32 @@
 
 namespace smelt::ops {
 namespace {
+
+/// A core with such kernels: `suffix` is that of their names, limit and offset are those of its
+/// struct in smelt/arch. The host calls the same kernels, in plain C++.
+struct QuadCore {
+  using Invoke = void (*)(const HostCall&);
+  std::string_view suffix;
+  bool Features::* feature;
+  std::int64_t sum_limit;
+  std::int32_t input_offset;
+  Invoke conv2d, pointwise, depthwise_conv2d, fully_connected;
+};
+
+template <typename Core>
+constexpr QuadCore core(std::string_view suffix, bool Features::* feature) {
+  return {.suffix = suffix,
+          .feature = feature,
+          .sum_limit = Core::sum_limit,
+          .input_offset = Core::input_offset,
+          .conv2d = invoke<&smelt::conv2d_quads<Core, max_kernel_height>>,
+          .pointwise = invoke<&smelt::pointwise_quads<Core>>,
+          .depthwise_conv2d = invoke<&smelt::depthwise_conv2d_quads<Core, max_kernel_height>>,
+          .fully_connected = invoke<&smelt::fully_connected_quads<Core>>};
+}
+
+constexpr QuadCore armv6m = core<smelt::armv6m>("armv6m", &Features::armv6m);
+constexpr QuadCore avr = core<smelt::avr>("avr", &Features::avr);
 
 constexpr std::size_t quad = smelt::quad;
 
@@ -117,24 +145,8 @@ void lower_pointwise(const QuadCore& core, const NodeView& view, const Convoluti
   set_pixel_rows(step, convolution.window, input, output, view.input(0).type);
 }
 
-template <typename Core>
-constexpr QuadCore core(std::string_view suffix, bool Features::* feature) {
-  return {.suffix = suffix,
-          .feature = feature,
-          .sum_limit = Core::sum_limit,
-          .input_offset = Core::input_offset,
-          .conv2d = invoke<&smelt::conv2d_quads<Core, max_kernel_height>>,
-          .pointwise = invoke<&smelt::pointwise_quads<Core>>,
-          .depthwise_conv2d = invoke<&smelt::depthwise_conv2d_quads<Core, max_kernel_height>>,
-          .fully_connected = invoke<&smelt::fully_connected_quads<Core>>};
-}
-
-}  // namespace
-
-const QuadCore quads_armv6m = core<smelt::armv6m>("armv6m", &Features::armv6m);
-const QuadCore quads_avr = core<smelt::avr>("avr", &Features::avr);
-
-bool computes_quads(const QuadCore& core, const LinearOperands& operands, const Target& target) {
+template <const QuadCore& core>
+bool computes_quads(const LinearOperands& operands, const Target& target) {
   if (!(target.features.*core.feature) || !computes(formats::s8, operands)) return false;
   const std::vector<Multiplier> multipliers = multipliers_of(operands);
   const std::vector<std::int64_t> bounds = sum_bounds(operands);
@@ -143,8 +155,16 @@ bool computes_quads(const QuadCore& core, const LinearOperands& operands, const 
          *std::max_element(bounds.begin(), bounds.end()) < core.sum_limit;
 }
 
-void lower_quads(const QuadCore& core, const NodeView& view, const Convolution& convolution,
-                 StepBuilder& builder) {
+/// One filter per channel, whose rows and columns are counted in a byte.
+template <const QuadCore& core>
+bool computes_depthwise(const DepthwiseConvolution& convolution, const Target& target) {
+  const Extent2 kernel = convolution.window.kernel;
+  return convolution.input[3] == convolution.output[3] && kernel.height <= UINT8_MAX &&
+         kernel.width <= UINT8_MAX && computes_quads<core>(convolution.operands, target);
+}
+
+template <const QuadCore& core>
+void lower_conv2d(const NodeView& view, const Convolution& convolution, StepBuilder& builder) {
   const Window& window = convolution.window;
   if (is_pointwise_window(window)) return lower_pointwise(core, view, convolution, builder);
   const Tensor& input = view.input(0);
@@ -160,8 +180,8 @@ void lower_quads(const QuadCore& core, const NodeView& view, const Convolution& 
   set_row_form(step, window, input.shape, output, padding_of(input));
 }
 
-void lower_quads(const QuadCore& core, const DepthwiseConvolution& convolution,
-                 StepBuilder& builder) {
+template <const QuadCore& core>
+void lower_depthwise(const DepthwiseConvolution& convolution, StepBuilder& builder) {
   const Window& window = convolution.window;
   const LinearOperands& operands = convolution.operands;
   const ConstantId weights = packed_depthwise(convolution, builder);
@@ -179,8 +199,9 @@ void lower_quads(const QuadCore& core, const DepthwiseConvolution& convolution,
   set_row_form(step, window, convolution.input, convolution.output, padding_of(operands.input));
 }
 
-void lower_quads(const QuadCore& core, const NodeView& view, const FullyConnected& layer,
-                 StepBuilder& builder) {
+template <const QuadCore& core>
+void lower_fully_connected(const NodeView& view, const FullyConnected& layer,
+                           StepBuilder& builder) {
   const auto inputs = static_cast<std::size_t>(layer.inputs);
   const ConstantId weights = packed_weights(view.input(1).data, 1, inputs, inputs, builder);
   Step& step =
@@ -196,5 +217,14 @@ void lower_quads(const QuadCore& core, const NodeView& view, const FullyConnecte
   const auto sums = static_cast<std::int64_t>(whole_quads(static_cast<std::size_t>(layer.outputs)));
   step.row_form = collecting(step, *image, builder.scratch("sums", ElementType::s32, sums));
 }
+
+template <const QuadCore& core>
+constexpr Core of_quads = {computes_quads<core>, computes_depthwise<core>, lower_conv2d<core>,
+                           lower_depthwise<core>, lower_fully_connected<core>};
+
+}  // namespace
+
+const Core cores::armv6m = of_quads<smelt::ops::armv6m>;
+const Core cores::avr = of_quads<smelt::ops::avr>;
 
 }  // namespace smelt::ops

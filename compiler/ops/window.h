@@ -54,9 +54,10 @@ void set_row_form(Step& step, const Window& window, const Shape& input, const Sh
                   Value padding);
 
 /// The same for a step whose kernel takes the image as one row of pixels and reads a pixel before
-/// it writes it: also Step::lead. Its first argument is images_field() of one row.
+/// it writes it: also Step::lead. Its first argument is images_field() of one row. `together`: so
+/// many pixels are read while they are written.
 void set_pixel_rows(Step& step, const Window& window, const Shape& input, const Shape& output,
-                    ElementType type);
+                    ElementType type, std::int64_t together = 0);
 /// images_field() of an image as one row.
 Field one_row_field(const Window& window, const Shape& input, const Shape& output);
 

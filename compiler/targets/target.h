@@ -17,6 +17,8 @@ struct Features {
   bool fpu = false;     ///< float32 in hardware
   bool armv6m = false;  ///< Arm: no more than ARMv6-M has
   bool avr = false;     ///< AVR with its multiplier
+
+  bool operator==(const Features&) const = default;
 };
 
 struct Target {

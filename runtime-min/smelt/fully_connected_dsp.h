@@ -21,8 +21,7 @@ SMELT_INLINE void dsp_finish(const typename Kind::stage &stage, const dsp_record
                              const int32_t (&sums)[block], int32_t count, int8_t *output) {
   for (int32_t i = 0; i < block; ++i)
     if (i < count)
-      output[i] =
-          stage.finish(Kind::sum_of(sums, i), stage.of(record.multiplier[i], record.shift[i]));
+      output[i] = stage.finish(Kind::sum_of(sums, i), record.multiplier[i], record.shift[i]);
 }
 
 template <typename Kind>

@@ -13,7 +13,7 @@
 #ifndef SMELT_LINEAR_DSP_H
 #define SMELT_LINEAR_DSP_H
 
-#include "smelt/arch/dsp.h"
+#include "smelt/arch/dsp_blocks.h"
 #include "smelt/rows.h"
 
 namespace smelt {
@@ -34,39 +34,31 @@ struct dsp_record {
   int8_t shift[4];
 };
 
-/// The last inputs there are, less than four, as a word.
-SMELT_INLINE void dsp_rest(const int8_t *from, int32_t count, int8_t (&word)[4]) {
-  for (int32_t i = 0; i < 4; ++i) word[i] = i < count ? from[i] : int8_t{0};
+template <int32_t block>
+SMELT_INLINE const dsp_record<block> &dsp_record_at(const dsp_stage &stage, int32_t i) {
+  return reinterpret_cast<const dsp_record<block> *>(stage.records)[i];
 }
 
 /// Outputs of the whole range of 8 bits.
 struct dsp_narrow {
-  struct scale {
-    int32_t multiplier, half, shift;
-  };
+  static constexpr bool pairs = true;  ///< dsp::blocks computes them, too
   int32_t centre;
 
   explicit SMELT_INLINE dsp_narrow(const dsp_stage &stage) : centre(2 * stage.zero_point + 1) {}
-  SMELT_INLINE scale of(int32_t multiplier, int32_t shift) const {
-    return {multiplier, shift_left(centre, shift), shift};
-  }
-  static SMELT_INLINE int8_t finish(int32_t sum, const scale &by) {
-    return static_cast<int8_t>(dsp::narrow(sum, by.multiplier, by.half, by.shift));
+  SMELT_INLINE int8_t finish(int32_t sum, int32_t multiplier, int32_t shift) const {
+    return static_cast<int8_t>(dsp::narrow(sum, multiplier, shift_left(centre, shift), shift));
   }
 };
 
 /// Any outputs.
 struct dsp_wide {
-  struct scale {
-    int32_t multiplier, shift;
-  };
+  static constexpr bool pairs = false;
   int32_t zero_point, min, max;
 
   explicit SMELT_INLINE dsp_wide(const dsp_stage &stage)
       : zero_point(stage.zero_point), min(stage.min), max(stage.max) {}
-  SMELT_INLINE scale of(int32_t multiplier, int32_t shift) const { return {multiplier, shift}; }
-  SMELT_INLINE int8_t finish(int32_t sum, const scale &by) const {
-    const int32_t scaled = requantize(sum, by.multiplier, by.shift);
+  SMELT_INLINE int8_t finish(int32_t sum, int32_t multiplier, int32_t shift) const {
+    const int32_t scaled = requantize(sum, multiplier, shift);
     return static_cast<int8_t>(clamp(scaled + zero_point, min, max));
   }
 };
@@ -76,48 +68,58 @@ struct dsp_pairs {
   static constexpr int32_t channels = 2;       ///< in a block of a convolution
   static constexpr int32_t channels_wide = 4;  ///< in one of a fully connected layer
 
-  /// All outputs of two neighbouring pixels, `pitch` apart, from their widened inputs. `words`:
-  /// groups of four taps.
-  static SMELT_SHARED void outputs_2(const int16_t *patch, int32_t words, const int8_t *weights,
-                                     const dsp_stage &constants, int32_t channels, int8_t *output,
-                                     int32_t pitch) {
-    const stage finish(constants);
-    const auto *record = reinterpret_cast<const dsp_record<2> *>(constants.records);
-    const int16_t *const odd = patch + 8 * (words & 3), *const end = patch + 8 * words;
-    for (int8_t *const last = output + channels; output < last; output += 2, ++record) {
-      int32_t sums[4] = {record->bias[0], record->bias[0], record->bias[1], record->bias[1]};
-      const int16_t *input = patch;
-      while (input != odd) dsp::add_pair_2(input, weights, sums);
-      while (input != end) {
-        dsp::add_pair_2(input, weights, sums);
-        dsp::add_pair_2(input, weights, sums);
-        dsp::add_pair_2(input, weights, sums);
-        dsp::add_pair_2(input, weights, sums);
-      }
-      const stage::scale a = finish.of(record->multiplier[0], record->shift[0]);
-      const stage::scale b = finish.of(record->multiplier[1], record->shift[1]);
-      output[0] = finish.finish(sums[0], a);
-      output[pitch] = finish.finish(sums[1], a);
-      if (output + 1 == last) break;
-      output[1] = finish.finish(dsp::second_of(sums[0], sums[2]), b);
-      output[pitch + 1] = finish.finish(dsp::second_of(sums[1], sums[3]), b);
+  /// All outputs of pixels, from their widened inputs: of two that are neighbours, `distance` apart
+  /// as outputs, or of one. `words`: groups of four taps.
+  class pixels {
+   public:
+    SMELT_INLINE pixels(const int16_t *patch, int32_t words, const int8_t *weights,
+                        const dsp_stage &stage, int32_t channels, int32_t distance)
+        : channels_(channels),
+          of_{patch,
+              patch + 8 * (words & 3),
+              patch + 8 * words,
+              distance,
+              stage.records,
+              nullptr,
+              nullptr,
+              2 * stage.zero_point + 1,
+              weights} {}
+
+    SMELT_INLINE void two(int8_t *output) {
+      of_.output = output;
+      of_.last = output + channels_;
+      dsp::blocks::pairs(of_);
+    }
+    SMELT_INLINE void one(int8_t *output) {
+      of_.output = output;
+      of_.last = output + channels_;
+      outputs_1(of_);
+    }
+
+   private:
+    int32_t channels_;
+    dsp::pair_outputs of_;
+  };
+
+  /// As dsp::blocks::pairs, for one pixel; its patch is half as long.
+  static SMELT_SHARED void outputs_1(const dsp::pair_outputs &of) {
+    const auto *record = reinterpret_cast<const dsp_record<2> *>(of.record);
+    const int16_t *const end = of.patch + (of.end - of.patch) / 2;
+    const int8_t *weights = of.weights;
+    for (int8_t *output = of.output; output < of.last; output += 2, ++record) {
+      int32_t sums[2] = {record->bias[0], record->bias[1]};
+      for (const int16_t *input = of.patch; input != end;) dsp::add_pair_1(input, weights, sums);
+      output[0] = finish(sums[0], *record, 0, of.centre);
+      if (output + 1 == of.last) break;
+      output[1] = finish(dsp::second_of(sums[0], sums[1]), *record, 1, of.centre);
     }
   }
 
-  /// The same of one pixel.
-  static SMELT_SHARED void outputs_1(const int16_t *patch, int32_t words, const int8_t *weights,
-                                     const dsp_stage &constants, int32_t channels, int8_t *output) {
-    const stage finish(constants);
-    const auto *record = reinterpret_cast<const dsp_record<2> *>(constants.records);
-    const int16_t *const end = patch + 4 * words;
-    for (int8_t *const last = output + channels; output < last; output += 2, ++record) {
-      int32_t sums[2] = {record->bias[0], record->bias[1]};
-      for (const int16_t *input = patch; input != end;) dsp::add_pair_1(input, weights, sums);
-      output[0] = finish.finish(sums[0], finish.of(record->multiplier[0], record->shift[0]));
-      if (output + 1 == last) break;
-      output[1] = finish.finish(dsp::second_of(sums[0], sums[1]),
-                                finish.of(record->multiplier[1], record->shift[1]));
-    }
+  static SMELT_INLINE int8_t finish(int32_t sum, const dsp_record<2> &record, int32_t channel,
+                                    int32_t centre) {
+    const int32_t shift = record.shift[channel];
+    return static_cast<int8_t>(
+        dsp::narrow(sum, record.multiplier[channel], shift_left(centre, shift), shift));
   }
 
   /// Adds the products of `count` inputs to the sums of two pairs.
@@ -125,21 +127,11 @@ struct dsp_pairs {
                                int32_t (&sums)[4]) {
     const int8_t *const end = input + count, *const whole = end - (count & 31);
     while (input != whole) {
-      dsp::add_pairs(input, weights, sums);
-      dsp::add_pairs(input, weights, sums);
-      dsp::add_pairs(input, weights, sums);
-      dsp::add_pairs(input, weights, sums);
-      dsp::add_pairs(input, weights, sums);
-      dsp::add_pairs(input, weights, sums);
-      dsp::add_pairs(input, weights, sums);
-      dsp::add_pairs(input, weights, sums);
+      for (int32_t i = 0; i < 8; ++i) dsp::add_pairs(dsp::word(input + 4 * i), weights, sums);
+      input += 32;
     }
-    while (end - input >= 4) dsp::add_pairs(input, weights, sums);
-    if (input == end) return;
-    int8_t word[4];
-    dsp_rest(input, static_cast<int32_t>(end - input), word);
-    const int8_t *rest = word;
-    dsp::add_pairs(rest, weights, sums);
+    for (; end - input >= 4; input += 4) dsp::add_pairs(dsp::word(input), weights, sums);
+    if (input != end) dsp::add_pairs(dsp::last_word(input, count), weights, sums);
   }
 
   /// Sum i of a block, of pairs of sums.
@@ -152,30 +144,47 @@ struct dsp_general {
   using stage = dsp_wide;
   static constexpr int32_t channels = 1, channels_wide = 1;
 
-  static SMELT_SHARED void outputs_2(const int16_t *patch, int32_t words, const int8_t *weights,
-                                     const dsp_stage &constants, int32_t channels, int8_t *output,
-                                     int32_t pitch) {
-    const stage finish(constants);
-    const auto *record = reinterpret_cast<const dsp_record<1> *>(constants.records);
-    const int16_t *const end = patch + 8 * words;
-    for (int8_t *const last = output + channels; output < last; ++output, ++record) {
-      int32_t sums[2] = {record->bias[0], record->bias[0]};
-      for (const int16_t *input = patch; input != end;) dsp::add_2(input, weights, sums);
-      const stage::scale scale = finish.of(record->multiplier[0], record->shift[0]);
-      output[0] = finish.finish(sums[0], scale);
-      output[pitch] = finish.finish(sums[1], scale);
+  struct pixels {
+    const int16_t *patch;
+    int32_t words;
+    const int8_t *weights;
+    const dsp_stage &stage;
+    int32_t channels, distance;
+
+    SMELT_INLINE pixels(const int16_t *patch_, int32_t words_, const int8_t *weights_,
+                        const dsp_stage &stage_, int32_t channels_, int32_t distance_)
+        : patch(patch_),
+          words(words_),
+          weights(weights_),
+          stage(stage_),
+          channels(channels_),
+          distance(distance_) {}
+    SMELT_INLINE void two(int8_t *output) const { outputs_2(*this, output); }
+    SMELT_INLINE void one(int8_t *output) const { outputs_1(*this, output); }
+  };
+
+  static SMELT_SHARED void outputs_2(const pixels &of, int8_t *output) {
+    const stage to(of.stage);
+    const int16_t *const end = of.patch + 8 * of.words;
+    const int8_t *weights = of.weights;
+    for (int32_t i = 0; i < of.channels; ++i) {
+      const dsp_record<1> &record = dsp_record_at<1>(of.stage, i);
+      int32_t sums[2] = {record.bias[0], record.bias[0]};
+      for (const int16_t *input = of.patch; input != end;) dsp::add_2(input, weights, sums);
+      output[i] = to.finish(sums[0], record.multiplier[0], record.shift[0]);
+      output[of.distance + i] = to.finish(sums[1], record.multiplier[0], record.shift[0]);
     }
   }
 
-  static SMELT_SHARED void outputs_1(const int16_t *patch, int32_t words, const int8_t *weights,
-                                     const dsp_stage &constants, int32_t channels, int8_t *output) {
-    const stage finish(constants);
-    const auto *record = reinterpret_cast<const dsp_record<1> *>(constants.records);
-    const int16_t *const end = patch + 4 * words;
-    for (int8_t *const last = output + channels; output < last; ++output, ++record) {
-      int32_t sum = record->bias[0];
-      for (const int16_t *input = patch; input != end;) dsp::add_1(input, weights, sum);
-      *output = finish.finish(sum, finish.of(record->multiplier[0], record->shift[0]));
+  static SMELT_SHARED void outputs_1(const pixels &of, int8_t *output) {
+    const stage to(of.stage);
+    const int16_t *const end = of.patch + 4 * of.words;
+    const int8_t *weights = of.weights;
+    for (int32_t i = 0; i < of.channels; ++i) {
+      const dsp_record<1> &record = dsp_record_at<1>(of.stage, i);
+      int32_t sum = record.bias[0];
+      for (const int16_t *input = of.patch; input != end;) dsp::add_1(input, weights, sum);
+      output[i] = to.finish(sum, record.multiplier[0], record.shift[0]);
     }
   }
 

@@ -2,7 +2,6 @@
 //
 // The kernels over quads of weights against the portable ones: bit for bit, on the host, where
 // their primitives are plain C++. The boards of tests/device run the others.
-#include "compiler/ops/quads.h"
 
 #include <fmt/format.h>
 
@@ -11,13 +10,13 @@
 
 #include "compiler/evaluate/evaluate.h"
 #include "compiler/lower/lower.h"
+#include "compiler/ops/fully_connected.h"
 #include "compiler/program/invoke.h"
 #include "compiler/targets/targets.h"
 #include "smelt/arch/armv6m.h"
 #include "smelt/arch/avr.h"
 #include "smelt/fully_connected_quads.h"
-#include "tests/support/builder.h"
-#include "tests/support/linear_draw.h"
+#include "tests/support/layer_draw.h"
 #include "tests/support/trial.h"
 
 using namespace smelt;
@@ -25,101 +24,8 @@ using namespace smelt::test;
 
 namespace {
 
-/// A graph of one random layer.
-struct Layer {
-  Random random;
-  Builder b;
-  TensorId x = no_tensor, w = no_tensor;
-
-  explicit Layer(std::uint32_t seed) : random(seed) {}
-
-  /// Every layer in four has extreme operands: all as small or as large as they can be.
-  std::optional<std::uint8_t> extreme() {
-    if (random.integer(0, 3) > 0) return std::nullopt;
-    return random.coin() ? std::uint8_t{0x80} : std::uint8_t{0x7f};
-  }
-  void input(const Shape& shape) {
-    x = b.input(ElementType::s8, shape, random.quantization(ElementType::s8, 1e-3F, 0.1F));
-  }
-  void weights(const Shape& shape, std::int32_t axis) {
-    w = draw_weights(random, b, s8_layer, shape, axis);
-    if (const auto value = extreme())
-      std::fill(b.graph[w].data.begin(), b.graph[w].data.end(), *value);
-  }
-  template <typename Attributes>
-  void output(const OpDef& op, const Attributes& attributes, std::int32_t channels) {
-    const TensorId bias = draw_bias(random, b, s8_layer, channels);
-    b.output(b.node(op, attributes, {x, w, bias}, draw_output(random, b, s8_layer, x, w)));
-  }
-  Bytes values() {
-    const std::int64_t count = element_count(b.graph[x].shape);
-    if (const auto value = extreme()) return Bytes(static_cast<std::size_t>(count), *value);
-    return random.elements(ElementType::s8, count);
-  }
-  Extent2 extent(std::int32_t max) { return {random.integer(1, max), random.integer(1, max)}; }
-  Activation activation() {
-    return random.of<Activation>({Activation::none, Activation::relu, Activation::relu6});
-  }
-};
-
-/// Kernel, stride, dilation, pads and an image that they fit in.
-template <typename Attributes>
-struct Geometry {
-  Extent2 kernel;
-  Attributes attributes;
-  Extent2 image;
-
-  explicit Geometry(Layer& layer) {
-    Random& random = layer.random;
-    const std::int32_t kind = random.integer(0, 3);
-    kernel = kind == 0 ? Extent2{1, 1} : kind == 1 ? Extent2{3, 3} : layer.extent(7);
-    attributes.stride = random.coin() ? Extent2{1, 1} : layer.extent(3);
-    attributes.dilation = random.coin() ? Extent2{1, 1} : layer.extent(3);
-    attributes.activation = layer.activation();
-    const std::int32_t height = (kernel.height - 1) * attributes.dilation.height + 1;
-    const std::int32_t width = (kernel.width - 1) * attributes.dilation.width + 1;
-    if (random.coin())
-      attributes.pads = {random.integer(0, height - 1), random.integer(0, width - 1),
-                         random.integer(0, height - 1), random.integer(0, width - 1)};
-    image = {height + random.integer(0, 4), width + random.integer(0, 4)};
-  }
-};
-
-void draw_conv2d(Layer& layer) {
-  const Geometry<ops::Conv2dAttributes> geometry(layer);
-  const std::int32_t groups = layer.random.coin() ? 1 : layer.random.integer(2, 3);
-  const std::int32_t inputs = layer.random.integer(1, 9);
-  const std::int32_t outputs = groups * layer.random.integer(1, 9);
-  layer.input({1, geometry.image.height, geometry.image.width, groups * inputs});
-  layer.weights({outputs, geometry.kernel.height, geometry.kernel.width, inputs}, 0);
-  layer.output(ops::conv2d, geometry.attributes, outputs);
-}
-
-void draw_depthwise(Layer& layer) {
-  const Geometry<ops::DepthwiseConv2dAttributes> geometry(layer);
-  const std::int32_t inputs = layer.random.integer(1, 25);
-  // Others than one filter per channel are for the portable kernels, but for one channel.
-  const std::int32_t outputs = inputs == 1 ? layer.random.integer(1, 9) : inputs;
-  layer.input({1, geometry.image.height, geometry.image.width, inputs});
-  layer.weights({1, geometry.kernel.height, geometry.kernel.width, outputs}, 3);
-  layer.output(ops::depthwise_conv2d, geometry.attributes, outputs);
-}
-
-void draw_fully_connected(Layer& layer) {
-  const std::int32_t rows = layer.random.integer(1, 6);
-  const std::int32_t elements = layer.random.integer(1, 40);
-  const std::int32_t outputs = layer.random.integer(1, 9);
-  // A matrix of as many inputs as an image has elements: taken row by row, it is collected.
-  layer.input({1, rows, elements, 1});
-  layer.weights({outputs, rows * elements}, 0);
-  layer.output(ops::fully_connected,
-               ops::FullyConnectedAttributes{.activation = layer.activation()}, outputs);
-}
-
-using Draw = void (*)(Layer&);
-
 /// How many of the layers the kernels of a core compute; `changed` may change the program.
-int compare(Draw draw, const ops::QuadCore& core, const Target& target,
+int compare(Draw draw, std::string_view core, const Target& target,
             void (*changed)(Program&) = nullptr) {
   int computed = 0;
   for (std::uint32_t seed = 0; seed < 300; ++seed) {
@@ -128,7 +34,7 @@ int compare(Draw draw, const ops::QuadCore& core, const Target& target,
     draw(layer);
     REQUIRE(problems(layer.b.graph) == "");
     Program program = lower(layer.b.graph, target);
-    if (!program.steps[0].kernel.name.ends_with(fmt::format("_s8_{}", core.suffix))) continue;
+    if (!program.steps[0].kernel.name.ends_with(fmt::format("_s8_{}", core))) continue;
     ++computed;
     if (changed) changed(program);
     Evaluation expected(layer.b.graph), actual(std::move(program));
@@ -141,8 +47,7 @@ int compare(Draw draw, const ops::QuadCore& core, const Target& target,
 }
 
 int compare_all(Draw draw) {
-  return std::min(compare(draw, ops::quads_armv6m, cortex_m0plus),
-                  compare(draw, ops::quads_avr, atmega2560));
+  return std::min(compare(draw, "armv6m", cortex_m0plus), compare(draw, "avr", atmega2560));
 }
 
 /// What a pipeline does: the inputs come in as many parts as they can.
@@ -193,9 +98,8 @@ TEST_CASE("depthwise convolutions over quads are the portable ones", "[quads]") 
 
 TEST_CASE("fully connected layers over quads are the portable ones", "[quads]") {
   CHECK(compare_all(draw_fully_connected) >= 150);
-  CHECK(compare(draw_fully_connected, ops::quads_armv6m, cortex_m0plus, collect<smelt::armv6m>) >=
-        150);
-  CHECK(compare(draw_fully_connected, ops::quads_avr, atmega2560, collect<smelt::avr>) >= 150);
+  CHECK(compare(draw_fully_connected, "armv6m", cortex_m0plus, collect<smelt::armv6m>) >= 150);
+  CHECK(compare(draw_fully_connected, "avr", atmega2560, collect<smelt::avr>) >= 150);
 }
 
 TEST_CASE("requantization by halves is exact", "[quads]") {

@@ -17,7 +17,7 @@
 #include "smelt/fixed_point.h"
 #include "smelt/runtime.h"
 
-/// Blocks fill the registers: without optimization, one of them holds the frame.
+/// Blocks take nearly all registers; without optimization, there are not that many.
 #if defined(__ARM_FEATURE_DSP) && defined(__thumb2__) && defined(__OPTIMIZE__)
 #define SMELT_DSP 1
 #else
@@ -32,37 +32,55 @@ SMELT_INLINE int32_t place(int32_t i) {
   return (i & 1) * 2 + (i >> 1);
 }
 
+/// Four inputs, which may lie anywhere.
+SMELT_INLINE uint32_t word(const int8_t *from) {
+  uint32_t value;
+  memcpy(&value, from, sizeof value);
+  return value;
+}
+
+/// Input i of a word.
+SMELT_INLINE int32_t byte(uint32_t word, int32_t i) {
+  return static_cast<int8_t>(word >> (8 * i) & 255);
+}
+
+/// The last inputs of `count` ones, less than four, from `from` on; zeros follow.
+SMELT_INLINE uint32_t last_word(const int8_t *from, int32_t count) {
+  const int32_t rest = count & 3;
+  if (count > 4) return word(from + rest - 4) >> (8 * (4 - rest));
+  uint32_t value = 0;
+  for (int32_t i = 0; i < rest; ++i) value |= uint32_t{static_cast<uint8_t>(from[i])} << (8 * i);
+  return value;
+}
+
 /// Widens four inputs of one pixel.
-SMELT_INLINE void widen(const int8_t *&from, int16_t *&to) {
+SMELT_INLINE void widen(uint32_t word, int16_t *&to) {
 #if SMELT_DSP
-  int32_t even, odd;
+  uint32_t even;
   __asm__ volatile(
-      "ldr %[odd], [%[from]], #4\n\t"
-      "sxtb16 %[even], %[odd]\n\t"
-      "sxtb16 %[odd], %[odd], ror #8\n\t"
-      "strd %[even], %[odd], [%[to]], #8"
-      : [even] "=&r"(even), [odd] "=&r"(odd), [from] "+&r"(from), [to] "+&r"(to)
+      "sxtb16 %[even], %[word]\n\t"
+      "sxtb16 %[word], %[word], ror #8\n\t"
+      "strd %[even], %[word], [%[to]], #8"
+      : [even] "=&r"(even), [word] "+&r"(word), [to] "+&r"(to)
       :
       : "memory");
 #else
-  for (int32_t i = 0; i < 4; ++i) to[place(i)] = from[i];
-  from += 4, to += 4;
+  for (int32_t i = 0; i < 4; ++i) to[place(i)] = static_cast<int16_t>(byte(word, i));
+  to += 4;
 #endif
 }
 
 /// Widens four inputs each of two pixels, next to each other.
-SMELT_INLINE void widen_pair(const int8_t *&a, const int8_t *&b, int16_t *&to) {
+SMELT_INLINE void widen_pair(uint32_t a, uint32_t b, int16_t *&to) {
 #if SMELT_DSP
   __asm__ volatile(
-      "ldr r1, [%[a]], #4\n\t"
-      "ldr r3, [%[b]], #4\n\t"
-      "sxtb16 r0, r1\n\t"
-      "sxtb16 r1, r1, ror #8\n\t"
-      "sxtb16 r2, r3\n\t"
-      "sxtb16 r3, r3, ror #8\n\t"
+      "sxtb16 r0, %[a]\n\t"
+      "sxtb16 r1, %[a], ror #8\n\t"
+      "sxtb16 r2, %[b]\n\t"
+      "sxtb16 r3, %[b], ror #8\n\t"
       "stmia %[to]!, {r0, r1, r2, r3}"
-      : [a] "+&r"(a), [b] "+&r"(b), [to] "+&r"(to)
-      :
+      : [to] "+&r"(to)
+      : [a] "r"(a), [b] "r"(b)
       : "r0", "r1", "r2", "r3", "memory");
 #else
   widen(a, to);
@@ -93,37 +111,8 @@ SMELT_INLINE void add_paired(const int16_t *input, const int8_t *weights, int32_
 }
 #endif
 
-/// Four taps of a pair of channels, their weights as one number each, and two pixels (see
-/// widen_pair). Sums are [a, both][pixel].
-SMELT_INLINE void add_pair_2(const int16_t *&input, const int8_t *&weights, int32_t (&sums)[4]) {
-#if SMELT_DSP
-  int32_t w0, w1, w;
-  __asm__ volatile(
-      "ldmia %[input]!, {r0, r1, r2, r3}\n\t"
-      "ldrd %[w0], %[w1], [%[weights]], #8\n\t"
-      "smlad %[s2], %[w0], r0, %[s2]\n\t"
-      "sxtb16 %[w], %[w0]\n\t"
-      "smlad %[s3], %[w0], r2, %[s3]\n\t"
-      "smlad %[s0], %[w], r0, %[s0]\n\t"
-      "smlad %[s1], %[w], r2, %[s1]\n\t"
-      "sxtb16 %[w], %[w1]\n\t"
-      "smlad %[s2], %[w1], r1, %[s2]\n\t"
-      "smlad %[s3], %[w1], r3, %[s3]\n\t"
-      "smlad %[s0], %[w], r1, %[s0]\n\t"
-      "smlad %[s1], %[w], r3, %[s1]"
-      : [input] "+&r"(input), [weights] "+&r"(weights), [w0] "=&r"(w0), [w1] "=&r"(w1),
-        [w] "=&r"(w), [s0] "+&r"(sums[0]), [s1] "+&r"(sums[1]), [s2] "+&r"(sums[2]),
-        [s3] "+&r"(sums[3])
-      :
-      : "r0", "r1", "r2", "r3", "memory");
-#else
-  add_paired(input, weights, sums[0], sums[2]);
-  add_paired(input + 4, weights, sums[1], sums[3]);
-  input += 8, weights += 8;
-#endif
-}
-
-/// As add_pair_2, for one pixel (see widen). Sums are [a, both].
+/// Four taps of a pair of channels, their weights as one number each, and one pixel (see widen).
+/// Sums are [a, both].
 SMELT_INLINE void add_pair_1(const int16_t *&input, const int8_t *&weights, int32_t (&sums)[2]) {
 #if SMELT_DSP
   int32_t even, odd, w0, w1;
@@ -146,12 +135,11 @@ SMELT_INLINE void add_pair_1(const int16_t *&input, const int8_t *&weights, int3
 #endif
 }
 
-/// Four taps of two pairs of channels and bytes as they are. Sums are [pair][a, both].
-SMELT_INLINE void add_pairs(const int8_t *&input, const int8_t *&weights, int32_t (&sums)[4]) {
+/// Four taps of two pairs of channels and inputs as they are. Sums are [pair][a, both].
+SMELT_INLINE void add_pairs(uint32_t input, const int8_t *&weights, int32_t (&sums)[4]) {
 #if SMELT_DSP
-  int32_t even, odd;
+  uint32_t even;
   __asm__ volatile(
-      "ldr %[odd], [%[input]], #4\n\t"
       "ldmia %[weights]!, {r0, r1, r2, r3}\n\t"
       "sxtb16 %[even], %[odd]\n\t"
       "sxtb16 %[odd], %[odd], ror #8\n\t"
@@ -167,15 +155,16 @@ SMELT_INLINE void add_pairs(const int8_t *&input, const int8_t *&weights, int32_
       "sxtb16 r3, r3\n\t"
       "smlad %[s2], r2, %[even], %[s2]\n\t"
       "smlad %[s2], r3, %[odd], %[s2]"
-      : [input] "+&r"(input), [weights] "+&r"(weights), [even] "=&r"(even), [odd] "=&r"(odd),
-        [s0] "+&r"(sums[0]), [s1] "+&r"(sums[1]), [s2] "+&r"(sums[2]), [s3] "+&r"(sums[3])
+      : [odd] "+&r"(input), [weights] "+&r"(weights), [even] "=&r"(even), [s0] "+&r"(sums[0]),
+        [s1] "+&r"(sums[1]), [s2] "+&r"(sums[2]), [s3] "+&r"(sums[3])
       :
       : "r0", "r1", "r2", "r3", "memory");
 #else
-  const int16_t wide[4] = {input[0], input[2], input[1], input[3]};
+  int16_t wide[4], *to = wide;
+  widen(input, to);
   add_paired(wide, weights, sums[0], sums[1]);
   add_paired(wide, weights + 8, sums[2], sums[3]);
-  input += 4, weights += 16;
+  weights += 16;
 #endif
 }
 
@@ -229,122 +218,38 @@ SMELT_INLINE void add_1(const int16_t *&input, const int8_t *&weights, int32_t &
 #endif
 }
 
-/// A tap of four channels of a depthwise convolution, and two pixels, `distance` apart; the input
-/// moves on by `pitch`. Sums are [pixel][channel] in the order 0, 2, 1, 3 of channels.
-SMELT_INLINE void add_depthwise(const int8_t *&input, int32_t distance, int32_t pitch,
-                                const int8_t *&weights, int32_t (&sums)[8]) {
+/// Four bytes as two pairs of 16 bits: those at 0 and 2, and those at 1 and 3.
+struct wide_word {
+  uint32_t even, odd;
+};
+
+SMELT_INLINE wide_word widened(uint32_t word) {
 #if SMELT_DSP
-  // Pitch and distance have to be in memory: there is no register left.
-  int32_t even, odd, x, t;
-  __asm__ volatile(
-      "ldr %[odd], [%[weights]], #4\n\t"
-      "ldr %[x], [%[input]]\n\t"
-      "sxtb16 %[even], %[odd]\n\t"
-      "sxtb16 %[odd], %[odd], ror #8\n\t"
-      "sxtb16 %[t], %[x]\n\t"
-      "sxtb16 %[x], %[x], ror #8\n\t"
-      "smlabb %[s0], %[t], %[even], %[s0]\n\t"
-      "smlatt %[s1], %[t], %[even], %[s1]\n\t"
-      "ldr %[t], %[distance]\n\t"
-      "smlabb %[s2], %[x], %[odd], %[s2]\n\t"
-      "smlatt %[s3], %[x], %[odd], %[s3]\n\t"
-      "ldr %[x], [%[input], %[t]]\n\t"
-      "sxtb16 %[t], %[x]\n\t"
-      "sxtb16 %[x], %[x], ror #8\n\t"
-      "smlabb %[s4], %[t], %[even], %[s4]\n\t"
-      "smlatt %[s5], %[t], %[even], %[s5]\n\t"
-      "ldr %[t], %[pitch]\n\t"
-      "smlabb %[s6], %[x], %[odd], %[s6]\n\t"
-      "smlatt %[s7], %[x], %[odd], %[s7]\n\t"
-      "add %[input], %[input], %[t]"
-      : [input] "+&r"(input), [weights] "+&r"(weights), [even] "=&r"(even), [odd] "=&r"(odd),
-        [x] "=&r"(x), [t] "=&r"(t), [s0] "+&r"(sums[0]), [s1] "+&r"(sums[1]), [s2] "+&r"(sums[2]),
-        [s3] "+&r"(sums[3]), [s4] "+&r"(sums[4]), [s5] "+&r"(sums[5]), [s6] "+&r"(sums[6]),
-        [s7] "+&r"(sums[7])
-      : [distance] "m"(distance), [pitch] "m"(pitch)
-      : "memory");
+  wide_word wide;
+  __asm__ volatile("sxtb16 %0, %1" : "=r"(wide.even) : "r"(word));
+  __asm__ volatile("sxtb16 %0, %1, ror #8" : "=r"(wide.odd) : "r"(word));
+  return wide;
 #else
-  for (int32_t i = 0; i < 4; ++i) {
-    sums[place(i)] += int32_t{input[i]} * weights[i];
-    sums[4 + place(i)] += int32_t{input[distance + i]} * weights[i];
-  }
-  input += pitch, weights += 4;
+  const auto half = [&](int32_t i) { return static_cast<uint32_t>(byte(word, i)) & 65535; };
+  return {half(0) | half(2) << 16, half(1) | half(3) << 16};
 #endif
 }
 
-/// The same for one pixel.
-SMELT_INLINE void add_depthwise(const int8_t *&input, int32_t pitch, const int8_t *&weights,
-                                int32_t (&sums)[4]) {
+/// Adds the products of the lower halves, and of the upper ones, to a sum each.
+SMELT_INLINE void add_halves(uint32_t x, uint32_t y, int32_t &low, int32_t &high) {
 #if SMELT_DSP
-  int32_t even, odd, x, t;
-  __asm__ volatile(
-      "ldr %[odd], [%[weights]], #4\n\t"
-      "ldr %[x], [%[input]]\n\t"
-      "sxtb16 %[even], %[odd]\n\t"
-      "sxtb16 %[odd], %[odd], ror #8\n\t"
-      "sxtb16 %[t], %[x]\n\t"
-      "sxtb16 %[x], %[x], ror #8\n\t"
-      "smlabb %[s0], %[t], %[even], %[s0]\n\t"
-      "smlatt %[s1], %[t], %[even], %[s1]\n\t"
-      "smlabb %[s2], %[x], %[odd], %[s2]\n\t"
-      "smlatt %[s3], %[x], %[odd], %[s3]\n\t"
-      "add %[input], %[input], %[pitch]"
-      : [input] "+&r"(input), [weights] "+&r"(weights), [even] "=&r"(even), [odd] "=&r"(odd),
-        [x] "=&r"(x), [t] "=&r"(t), [s0] "+&r"(sums[0]), [s1] "+&r"(sums[1]), [s2] "+&r"(sums[2]),
-        [s3] "+&r"(sums[3])
-      : [pitch] "r"(pitch)
-      : "memory");
+  __asm__ volatile("smlabb %0, %1, %2, %0" : "+r"(low) : "r"(x), "r"(y));
+  __asm__ volatile("smlatt %0, %1, %2, %0" : "+r"(high) : "r"(x), "r"(y));
 #else
-  for (int32_t i = 0; i < 4; ++i) sums[place(i)] += int32_t{input[i]} * weights[i];
-  input += pitch, weights += 4;
+  low += int32_t{static_cast<int16_t>(x)} * static_cast<int16_t>(y);
+  high += int32_t{static_cast<int16_t>(x >> 16)} * static_cast<int16_t>(y >> 16);
 #endif
 }
 
-/// A row of three taps of four channels and two pixels of a depthwise convolution, all `pitch`
-/// apart: what the second pixel has read is the next tap of the first.
-SMELT_INLINE void add_depthwise_row(const int8_t *input, int32_t pitch, const int8_t *&weights,
-                                    int32_t (&sums)[8]) {
-#if SMELT_DSP
-  int32_t even, odd, x, t;
-#define SMELT_DSP_WEIGHTS            \
-  "ldr %[odd], [%[weights]], #4\n\t" \
-  "sxtb16 %[even], %[odd]\n\t"       \
-  "sxtb16 %[odd], %[odd], ror #8\n\t"
-#define SMELT_DSP_COLUMN             \
-  "ldr %[t], %[pitch]\n\t"           \
-  "ldr %[x], [%[input], %[t]]\n\t"   \
-  "add %[input], %[input], %[t]\n\t" \
-  "sxtb16 %[t], %[x]\n\t"            \
-  "sxtb16 %[x], %[x], ror #8\n\t"
-#define SMELT_DSP_FIRST                    \
-  "smlabb %[s0], %[t], %[even], %[s0]\n\t" \
-  "smlatt %[s1], %[t], %[even], %[s1]\n\t" \
-  "smlabb %[s2], %[x], %[odd], %[s2]\n\t"  \
-  "smlatt %[s3], %[x], %[odd], %[s3]\n\t"
-#define SMELT_DSP_SECOND                   \
-  "smlabb %[s4], %[t], %[even], %[s4]\n\t" \
-  "smlatt %[s5], %[t], %[even], %[s5]\n\t" \
-  "smlabb %[s6], %[x], %[odd], %[s6]\n\t"  \
-  "smlatt %[s7], %[x], %[odd], %[s7]\n\t"
-  __asm__ volatile(
-      "ldr %[x], [%[input]]\n\t"
-      "sxtb16 %[t], %[x]\n\t"
-      "sxtb16 %[x], %[x], ror #8\n\t" SMELT_DSP_WEIGHTS SMELT_DSP_FIRST SMELT_DSP_COLUMN
-          SMELT_DSP_SECOND SMELT_DSP_WEIGHTS SMELT_DSP_FIRST SMELT_DSP_COLUMN SMELT_DSP_SECOND
-              SMELT_DSP_WEIGHTS SMELT_DSP_FIRST SMELT_DSP_COLUMN SMELT_DSP_SECOND
-      : [input] "+&r"(input), [weights] "+&r"(weights), [even] "=&r"(even), [odd] "=&r"(odd),
-        [x] "=&r"(x), [t] "=&r"(t), [s0] "+&r"(sums[0]), [s1] "+&r"(sums[1]), [s2] "+&r"(sums[2]),
-        [s3] "+&r"(sums[3]), [s4] "+&r"(sums[4]), [s5] "+&r"(sums[5]), [s6] "+&r"(sums[6]),
-        [s7] "+&r"(sums[7])
-      : [pitch] "m"(pitch)
-      : "memory");
-#undef SMELT_DSP_WEIGHTS
-#undef SMELT_DSP_COLUMN
-#undef SMELT_DSP_FIRST
-#undef SMELT_DSP_SECOND
-#else
-  for (int32_t j = 0; j < 3; ++j) add_depthwise(input, pitch, pitch, weights, sums);
-#endif
+/// Products channel by channel. Sums are in the order 0, 2, 1, 3 of channels.
+SMELT_INLINE void add_channels(const wide_word &x, const wide_word &y, int32_t *sums) {
+  add_halves(x.even, y.even, sums[0], sums[1]);
+  add_halves(x.odd, y.odd, sums[2], sums[3]);
 }
 
 /// An 8-bit output: the sum times multiplier * 2^-32, rounded to an integer t, ties upwards, then
