@@ -17,6 +17,15 @@
 namespace smelt::tools {
 namespace {
 
+/// Elements that a step computes.
+std::int64_t outputs_of(const Program& program, const Step& step) {
+  std::int64_t count = 0;
+  for (const Operand& operand : step.operands)
+    if (operand.access == Access::write)
+      count += element_count(program[std::get<BufferId>(operand.place)].shape);
+  return count;
+}
+
 nlohmann::json steps_json(const EmitContext& context, const Memory& memory) {
   nlohmann::json json = nlohmann::json::array();
   for (std::size_t i = 0; i < context.program.steps.size(); ++i) {
@@ -24,7 +33,9 @@ nlohmann::json steps_json(const EmitContext& context, const Memory& memory) {
     json.push_back({{"name", context.layers[i]},
                     {"layer", step.layer},
                     {"summary", step.summary},
+                    {"kernel", step.kernel.name},
                     {"macs", step.macs},
+                    {"outputs", outputs_of(context.program, step)},
                     {"live_bytes", memory.live[i]}});
   }
   return json;

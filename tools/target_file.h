@@ -4,7 +4,7 @@
 //
 //   { "name": "my-board", "based_on": "cortex-m4", "flash_bytes": "512K", "ram_bytes": 131072 }
 //
-// Keys: name, description, based_on [generic], features (a list of dsp, helium, fpu),
+// Keys: name, description, based_on [generic], features (a list of dsp, helium, fpu, armv6m, avr),
 // pointer_bytes, max_alignment, unaligned_words, flash_bytes, ram_bytes, separate_flash,
 // constant_reach, max_array_bytes, compiler, flags, emulator. What is missing is as in the target
 // that it is based on.

@@ -7,6 +7,7 @@
 #include <array>
 #include <optional>
 
+#include "compiler/ops/channel_blocks.h"
 #include "compiler/ops/single_rounding.h"
 #include "smelt/conv2d_blocks.h"
 #include "smelt/depthwise_conv2d_blocks.h"
@@ -15,21 +16,6 @@ namespace smelt::ops {
 namespace {
 
 constexpr std::int64_t channels_of_block = smelt::blocks::channels;
-
-/// The channels of each block, none of which two groups share; what fills up the last is absent.
-using Block = std::vector<std::optional<std::size_t>>;
-std::vector<Block> blocks_of(std::int64_t channels, std::int64_t groups) {
-  std::vector<Block> blocks;
-  const std::int64_t outputs = channels / groups;
-  for (std::int64_t c = 0; c < channels; c += outputs)
-    for (std::int64_t first = 0; first < outputs; first += channels_of_block) {
-      Block& block = blocks.emplace_back();
-      for (std::int64_t i = first; i < first + channels_of_block; ++i)
-        block.push_back(i < outputs ? std::optional(static_cast<std::size_t>(c + i))
-                                    : std::nullopt);
-    }
-  return blocks;
-}
 
 bool is_float(const LinearOperands& operands) {
   return operands.input.type == ElementType::f32;
@@ -136,7 +122,8 @@ ConstantId packed_weights(const Convolution& convolution, const std::vector<Bloc
 
 Struct layer(const Convolution& convolution, Field images, StepBuilder& builder) {
   const LinearOperands& operands = convolution.operands;
-  const std::vector<Block> blocks = blocks_of(operands.channels, convolution.groups);
+  const std::vector<Block> blocks =
+      blocks_of(operands.channels, convolution.groups, channels_of_block);
   const ConstantId weights = packed_weights(convolution, blocks, builder);
   return {is_float(operands) ? "conv2d_f32_blocks_layer" : "conv2d_s8_blocks_layer",
           {std::move(images), int_field("groups", convolution.groups),
@@ -195,7 +182,7 @@ void lower_pointwise(const NodeView& view, const Convolution& convolution, std::
   step.summary = describe(convolution.window, convolution.operands.activation);
   // Gathered are all inputs of a group; floats are not.
   const bool gathers = !is_float(convolution.operands) && convolution.groups == 1;
-  const std::int32_t together = gathers ? 0 : pixels;
+  const std::int64_t together = gathers ? 0 : pixels;
   set_pixel_rows(step, convolution.window, input, output, view.input(0).type, together);
 }
 
@@ -243,7 +230,7 @@ bool computes_blocks(const LinearOperands& operands, const Target& target, std::
   if (is_float(operands))
     return pixels == smelt::f32_block::pixels && target.features.fpu && !target.features.helium &&
            computes(formats::f32, operands);
-  if (target.block_pixels != pixels || !computes(formats::s8, operands)) return false;
+  if (target.features.block_pixels != pixels || !computes(formats::s8, operands)) return false;
   const std::vector<Multiplier> multipliers = multipliers_of(operands);
   const std::vector<std::int64_t> bounds = sum_bounds(operands);
   return std::all_of(

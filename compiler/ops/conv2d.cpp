@@ -8,8 +8,8 @@
 #include <iterator>
 
 #include "compiler/ops/blocks.h"
+#include "compiler/ops/cores.h"
 #include "compiler/ops/depthwise_conv2d.h"
-#include "compiler/ops/dsp.h"
 #include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/conv2d.h"
@@ -216,12 +216,14 @@ bool is_pointwise(const NodeView& view, const Target& target) {
   return is_pointwise_window(window_of(view)) && is_format<format>(view, target);
 }
 
-bool is_dsp(const NodeView& view, const Target& target) {
-  return computes_dsp(linear_operands(view), target);
+template <const Core& core>
+bool is_core(const NodeView& view, const Target& target) {
+  return core.computes(linear_operands(view), target);
 }
 
-void lower_by_dsp(const NodeView& view, StepBuilder& builder) {
-  lower_dsp(view, convolution_of(view), builder);
+template <const Core& core>
+void lower_by(const NodeView& view, StepBuilder& builder) {
+  core.lower_conv2d(view, convolution_of(view), builder);
 }
 
 template <std::int32_t pixels>
@@ -247,7 +249,10 @@ template <const LinearFormat& format>
 constexpr KernelRow conv2d_row = {format.name, is_format<format>, lower_conv2d<format>};
 
 constexpr KernelRow kernels[] = {
-    {"dsp", is_dsp, lower_by_dsp},
+    {"helium", is_core<cores::helium>, lower_by<cores::helium>},
+    {"dsp", is_core<cores::dsp>, lower_by<cores::dsp>},
+    {"armv6m", is_core<cores::armv6m>, lower_by<cores::armv6m>},
+    {"avr", is_core<cores::avr>, lower_by<cores::avr>},
     blocks_row<4>,
     blocks_row<2>,
     {"narrow", is_narrow, lower_narrow},

@@ -11,7 +11,7 @@
 #include "compiler/ops/blocks.h"
 #include "compiler/ops/channels.h"
 #include "compiler/ops/conv2d.h"
-#include "compiler/ops/dsp.h"
+#include "compiler/ops/cores.h"
 #include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/depthwise_conv2d.h"
@@ -181,23 +181,24 @@ void lower_conv2d(const NodeView& view, StepBuilder& builder) {
   lower_convolution(view, convolution_of(view), builder);
 }
 
-bool is_conv2d_dsp(const NodeView& view, const Target& target) {
-  return view.input(0).shape[3] == 1 && computes_dsp(linear_operands(view), target);
+template <const Core& core>
+bool is_conv2d_of(const NodeView& view, const Target& target) {
+  return view.input(0).shape[3] == 1 && core.computes(linear_operands(view), target);
 }
 
-void lower_conv2d_dsp(const NodeView& view, StepBuilder& builder) {
-  lower_dsp(view, convolution_of(view), builder);
+template <const Core& core>
+void lower_conv2d_by(const NodeView& view, StepBuilder& builder) {
+  core.lower_conv2d(view, convolution_of(view), builder);
 }
 
-/// One filter per channel, and a block of channels.
-bool is_dsp(const NodeView& view, const Target& target) {
-  const std::int32_t channels = view.input(0).shape[3];
-  return channels >= 4 && channels == view.input(1).shape[3] &&
-         computes_dsp(linear_operands(view), target);
+template <const Core& core>
+bool is_core(const NodeView& view, const Target& target) {
+  return core.computes_depthwise(depthwise_of(view), target);
 }
 
-void lower_by_dsp(const NodeView& view, StepBuilder& builder) {
-  lower_dsp(depthwise_of(view), builder);
+template <const Core& core>
+void lower_by(const NodeView& view, StepBuilder& builder) {
+  core.lower_depthwise(depthwise_of(view), builder);
 }
 
 template <std::int32_t pixels>
@@ -235,8 +236,14 @@ template <const LinearFormat& format>
 constexpr KernelRow row = {format.name, is_format<format>, lower<format>};
 
 constexpr KernelRow kernels[] = {
-    {"conv2d_dsp", is_conv2d_dsp, lower_conv2d_dsp},
-    {"dsp", is_dsp, lower_by_dsp},
+    {"conv2d_helium", is_conv2d_of<cores::helium>, lower_conv2d_by<cores::helium>},
+    {"helium", is_core<cores::helium>, lower_by<cores::helium>},
+    {"conv2d_dsp", is_conv2d_of<cores::dsp>, lower_conv2d_by<cores::dsp>},
+    {"dsp", is_core<cores::dsp>, lower_by<cores::dsp>},
+    {"conv2d_armv6m", is_conv2d_of<cores::armv6m>, lower_conv2d_by<cores::armv6m>},
+    {"armv6m", is_core<cores::armv6m>, lower_by<cores::armv6m>},
+    {"conv2d_avr", is_conv2d_of<cores::avr>, lower_conv2d_by<cores::avr>},
+    {"avr", is_core<cores::avr>, lower_by<cores::avr>},
     conv2d_blocks_row<4>,
     conv2d_blocks_row<2>,
     blocks_row<4>,

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "compiler/ops/channels.h"
-#include "compiler/ops/dsp.h"
+#include "compiler/ops/cores.h"
 #include "compiler/ops/linear.h"
 #include "compiler/ops/quantization_rules.h"
 #include "smelt/fully_connected.h"
@@ -104,16 +104,21 @@ bool is_format(const NodeView& view, const Target&) {
 template <const LinearFormat& format, auto kernel>
 constexpr KernelRow row = {format.name, is_format<format>, lower<format, kernel>};
 
-bool is_dsp(const NodeView& view, const Target& target) {
-  return computes_dsp(linear_operands(view), target);
+template <const Core& core>
+bool is_core(const NodeView& view, const Target& target) {
+  return core.computes(linear_operands(view), target);
 }
 
-void lower_by_dsp(const NodeView& view, StepBuilder& builder) {
-  lower_dsp(view, fully_connected_of(view), builder);
+template <const Core& core>
+void lower_by(const NodeView& view, StepBuilder& builder) {
+  core.lower_fully_connected(view, fully_connected_of(view), builder);
 }
 
 constexpr KernelRow kernels[] = {
-    {"dsp", is_dsp, lower_by_dsp},
+    {"helium", is_core<cores::helium>, lower_by<cores::helium>},
+    {"dsp", is_core<cores::dsp>, lower_by<cores::dsp>},
+    {"armv6m", is_core<cores::armv6m>, lower_by<cores::armv6m>},
+    {"avr", is_core<cores::avr>, lower_by<cores::avr>},
     row<formats::s8, &smelt::fully_connected_s8>,
     row<formats::u8, &smelt::fully_connected_u8>,
     row<formats::f32, &smelt::fully_connected_f32>,

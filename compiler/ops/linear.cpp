@@ -192,7 +192,8 @@ std::vector<Multiplier> multipliers_of(const LinearOperands& operands) {
 }
 
 std::vector<std::int64_t> folded_bias(const LinearOperands& operands) {
-  const std::int32_t zero = operands.centred_input ? 0 : operands.input.quantization.zero_point();
+  const std::int32_t zero = operands.input_offset +
+                            (operands.centred_input ? 0 : operands.input.quantization.zero_point());
   std::vector<std::int64_t> bias =
       weight_sums(operands, [zero](std::int64_t weight) { return weight * -zero; });
   if (operands.bias) {

@@ -24,6 +24,7 @@ struct LinearOperands {
   std::int32_t channels = 0;        ///< outputs
   std::int64_t channel_stride = 1;  ///< distance of two taps of a channel in the weights
   bool channels_last = false;       ///< weights [taps][channels] rather than [channels][taps]
+  std::int32_t input_offset = 0;    ///< the kernel adds to inputs before it multiplies them
   bool centred_input = false;  ///< the kernel subtracts the input's zero point: not in the bias
   /// Fully connected layers with one scale round the product of the input scales to float first.
   bool float_product = false;

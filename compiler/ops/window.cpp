@@ -205,12 +205,12 @@ Field one_row_field(const Window& window, const Shape& input, const Shape& outpu
 }
 
 void set_pixel_rows(Step& step, const Window& window, const Shape& input, const Shape& output,
-                    ElementType type, std::int32_t together) {
-  // Outputs of pixels up to x + together are written before the inputs of x have been read.
+                    ElementType type, std::int64_t together) {
+  // The first pixels or the last ones are written farthest ahead of what is read.
   const auto lead = [&](std::int64_t pixels) {
-    const std::int64_t held = std::min<std::int64_t>(pixels, together);
-    const std::int64_t x = output[3] > input[3] ? pixels - held : 0;
-    return std::max<std::int64_t>(0, (x + held) * output[3] - x * input[3]) * byte_size(type);
+    const std::int64_t held = std::min(pixels, together);
+    return std::max(held * output[3], pixels * (output[3] - input[3]) + held * input[3]) *
+           byte_size(type);
   };
   step.lead = lead(std::int64_t{input[0]} * input[1] * input[2]);
   if (!has_rows(input)) return;

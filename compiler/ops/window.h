@@ -53,11 +53,11 @@ std::optional<std::int64_t> row_lead(const Window& window, const Shape& input, c
 void set_row_form(Step& step, const Window& window, const Shape& input, const Shape& output,
                   Value padding);
 
-/// The same for a step whose kernel takes the image as one row of pixels: also Step::lead. It reads
-/// a pixel before it writes it, or so many `together` after some of them have been written. Its
-/// first argument is images_field() of one row.
+/// The same for a step whose kernel takes the image as one row of pixels and reads a pixel before
+/// it writes it: also Step::lead. Its first argument is images_field() of one row. `together`: so
+/// many pixels are read while they are written.
 void set_pixel_rows(Step& step, const Window& window, const Shape& input, const Shape& output,
-                    ElementType type, std::int32_t together = 0);
+                    ElementType type, std::int64_t together = 0);
 /// images_field() of an image as one row.
 Field one_row_field(const Window& window, const Shape& input, const Shape& output);
 

@@ -6,6 +6,7 @@ namespace smelt {
 const Target atmega2560 = {
     .name = "atmega2560",
     .description = "AVR ATmega2560 (Arduino Mega): 256 KB flash, 8 KB RAM",
+    .features = {.avr = true},
     .pointer_bytes = 2,
     .max_alignment = 1,
     .flash_bytes = 256 * 1024,

@@ -6,6 +6,7 @@ namespace smelt {
 const Target atmega328p = {
     .name = "atmega328p",
     .description = "AVR ATmega328P (Arduino Uno): 32 KB flash, 2 KB RAM",
+    .features = {.avr = true},
     .pointer_bytes = 2,
     .max_alignment = 1,
     .flash_bytes = 32 * 1024,

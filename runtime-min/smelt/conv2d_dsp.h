@@ -21,34 +21,27 @@ struct conv2d_s8_dsp_layer {
   dsp_stage output;
 };
 
-/// Widens a run of one pixel; where the next begins.
-static inline int16_t *dsp_widen(const int8_t *from, int32_t count, int16_t *to) {
-  for (; count >= 4; count -= 4) dsp::widen(from, to);
-  if (count > 0) {
-    int8_t word[4];
-    dsp_rest(from, count, word);
-    const int8_t *rest = word;
-    dsp::widen(rest, to);
+/// Runs of inputs, widened into a patch; where the next begins.
+struct dsp_patch {
+  static SMELT_SHARED int16_t *widen(const int8_t *from, int32_t count, int16_t *to) {
+    const int8_t *const end = from + count;
+    for (; end - from >= 4; from += 4) dsp::widen(dsp::word(from), to);
+    if (from != end) dsp::widen(dsp::last_word(from, count), to);
+    return to;
   }
-  return to;
-}
 
-/// Widens a run of two pixels.
-static inline int16_t *dsp_widen_pair(const int8_t *a, const int8_t *b, int32_t count,
-                                      int16_t *to) {
-  for (; count >= 4; count -= 4) dsp::widen_pair(a, b, to);
-  if (count > 0) {
-    int8_t words[2][4];
-    dsp_rest(a, count, words[0]);
-    dsp_rest(b, count, words[1]);
-    const int8_t *rest_a = words[0], *rest_b = words[1];
-    dsp::widen_pair(rest_a, rest_b, to);
+  /// Of two pixels.
+  static SMELT_SHARED int16_t *widen_pair(const int8_t *a, const int8_t *b, int32_t count,
+                                          int16_t *to) {
+    const int8_t *const end = a + count;
+    for (; end - a >= 4; a += 4, b += 4) dsp::widen_pair(dsp::word(a), dsp::word(b), to);
+    if (a != end) dsp::widen_pair(dsp::last_word(a, count), dsp::last_word(b, count), to);
+    return to;
   }
-  return to;
-}
+};
 
 /// One output row; `patch` holds the widened inputs of two pixels and a group.
-template <typename Stage>
+template <typename Kind>
 SMELT_INLINE void conv2d_dsp_row(const window_shape &shape, const conv2d_s8_dsp_layer &layer,
                                  const int8_t *const *rows, int8_t *output, int16_t *patch) {
   const int32_t channels = layer.images.input_channels;
@@ -58,6 +51,7 @@ SMELT_INLINE void conv2d_dsp_row(const window_shape &shape, const conv2d_s8_dsp_
   const int32_t runs = contiguous ? 1 : shape.kernel_width;
   const int32_t run = contiguous ? shape.kernel_width * inputs : inputs;
   const int32_t words = shape.kernel_height * runs * ((run + 3) / 4);
+  const int32_t blocks = (outputs + Kind::channels - 1) / Kind::channels;
   const int32_t distance = shape.stride_width * channels;
 
   for (int32_t x = 0; x < layer.images.output_width; x += 2) {
@@ -70,43 +64,44 @@ SMELT_INLINE void conv2d_dsp_row(const window_shape &shape, const conv2d_s8_dsp_
         for (int32_t j = 0; j < runs; ++j) {
           const int8_t *from =
               rows[i] + x * distance + group * inputs + j * shape.dilation_width * channels;
-          to = pair ? dsp_widen_pair(from, from + distance, run, to) : dsp_widen(from, run, to);
+          to = pair ? dsp_patch::widen_pair(from, from + distance, run, to)
+                    : dsp_patch::widen(from, run, to);
         }
+      typename Kind::pixels pixels(patch, words, weights, stage, outputs,
+                                   layer.images.output_channels);
       if (pair)
-        dsp_outputs_2<Stage>(patch, words, weights, stage, outputs, output,
-                             layer.images.output_channels);
+        pixels.two(output);
       else
-        dsp_outputs_1<Stage>(patch, words, weights, stage, outputs, output);
-      weights += (outputs + 1) / 2 * 8 * words;
-      stage.records += (outputs + 1) / 2 * 5;
+        pixels.one(output);
+      weights += blocks * Kind::channels * 4 * words;
+      stage.records += blocks * (2 * Kind::channels + 1);
       output += outputs;
     }
     if (pair) output += layer.images.output_channels;
   }
 }
 
-template <int32_t max_kernel_height, typename Stage>
+template <int32_t max_kernel_height, typename Kind>
 SMELT_INLINE void conv2d_dsp(const window_shape &shape, const conv2d_s8_dsp_layer &layer,
                              const int8_t *input, int8_t *output, int8_t *ring, int16_t *patch) {
   for_each_row<max_kernel_height>(shape, layer.images, layer.input_padding, input, output, ring,
                                   [&](const int8_t *const *rows, int8_t *output_row)
                                       __attribute__((always_inline)) {
-                                        conv2d_dsp_row<Stage>(shape, layer, rows, output_row,
-                                                              patch);
+                                        conv2d_dsp_row<Kind>(shape, layer, rows, output_row, patch);
                                       });
 }
 
 template <typename Shape>
 void conv2d_s8_dsp(const conv2d_s8_dsp_layer &layer, const int8_t *input, int8_t *output,
                    int8_t *ring, int16_t *patch) {
-  conv2d_dsp<Shape::shape().kernel_height, dsp_narrow>(Shape::shape(), layer, input, output, ring,
-                                                       patch);
+  conv2d_dsp<Shape::shape().kernel_height, dsp_pairs>(Shape::shape(), layer, input, output, ring,
+                                                      patch);
 }
 
 template <typename Shape>
 void conv2d_s8_dsp_row(const conv2d_s8_dsp_layer &layer, const int8_t *const *rows, int8_t *output,
                        int16_t *patch) {
-  conv2d_dsp_row<dsp_narrow>(Shape::shape(), layer, rows, output, patch);
+  conv2d_dsp_row<dsp_pairs>(Shape::shape(), layer, rows, output, patch);
 }
 
 template <typename Shape>
@@ -122,16 +117,26 @@ void conv2d_s8_dsp_general_row(const conv2d_s8_dsp_layer &layer, const int8_t *c
   conv2d_dsp_row<dsp_general>(Shape::shape(), layer, rows, output, patch);
 }
 
-/// A 1x1 convolution with stride 1: the image is one long row and needs no ring.
-template <typename Stage>
-__attribute__((noinline)) void pointwise_dsp(const conv2d_s8_dsp_layer &layer, const int8_t *input,
-                                             int8_t *output, int16_t *patch) {
-  conv2d_dsp_row<Stage>(window_shape{1, 1, 1, 1, 1, 1}, layer, &input, output, patch);
+/// A 1x1 convolution of one group with stride 1: the image is one long row and needs no ring.
+template <typename Kind>
+SMELT_SHARED void pointwise_dsp(const conv2d_s8_dsp_layer &layer, const int8_t *input,
+                                int8_t *output, int16_t *patch) {
+  const int32_t inputs = layer.images.input_channels, outputs = layer.images.output_channels;
+  typename Kind::pixels pixels(patch, (inputs + 3) / 4, layer.weights, layer.output, outputs,
+                               outputs);
+  int32_t left = layer.images.output_width;
+  for (; left >= 2; left -= 2, input += 2 * inputs, output += 2 * outputs) {
+    dsp_patch::widen_pair(input, input + inputs, inputs, patch);
+    pixels.two(output);
+  }
+  if (left == 0) return;
+  dsp_patch::widen(input, inputs, patch);
+  pixels.one(output);
 }
 
 static inline void pointwise_s8_dsp(const conv2d_s8_dsp_layer &layer, const int8_t *input,
                                     int8_t *output, int16_t *patch) {
-  pointwise_dsp<dsp_narrow>(layer, input, output, patch);
+  pointwise_dsp<dsp_pairs>(layer, input, output, patch);
 }
 
 static inline void pointwise_s8_dsp_general(const conv2d_s8_dsp_layer &layer, const int8_t *input,

@@ -20,61 +20,70 @@ struct depthwise_conv2d_s8_dsp_layer {
   dsp_stage output;
 };
 
-/// Four channels of `pixels` pixels, 1 or 2, which begin `offset` elements into the rows and
-/// `distance` from each other.
-template <int32_t kernel_height, int32_t kernel_width, int32_t pixels, typename Stage>
+/// Four channels of a pixel, whose inputs begin `offset` elements into the rows.
+template <int32_t kernel_height, int32_t kernel_width, typename Stage>
 SMELT_INLINE void depthwise_dsp_block(const Stage &stage, const dsp_record<4> &record,
-                                      const int8_t *const *rows, int32_t offset, int32_t distance,
-                                      int32_t pitch, const int8_t *weights, int32_t channels,
-                                      int8_t *output) {
-  int32_t sums[4 * pixels];
-  for (int32_t i = 0; i < 4; ++i)
-    for (int32_t p = 0; p < pixels; ++p) sums[4 * p + dsp::place(i)] = record.bias[i];
+                                      const int8_t *const *rows, int32_t offset, int32_t pitch,
+                                      const int8_t *weights, int8_t *output) {
+  int32_t sums[4];
+  for (int32_t i = 0; i < 4; ++i) sums[dsp::place(i)] = record.bias[i];
   for (int32_t i = 0; i < kernel_height; ++i) {
     const int8_t *input = rows[i] + offset;
-    for (int32_t j = 0; j < kernel_width; ++j)
-      dsp::add_depthwise(input, distance, pitch, weights, sums);
+    for (int32_t j = 0; j < kernel_width; ++j, input += pitch, weights += 4)
+      dsp::add_channels(dsp::widened(dsp::word(input)), dsp::widened(dsp::word(weights)), sums);
   }
   for (int32_t i = 0; i < 4; ++i)
-    for (int32_t p = 0; p < pixels; ++p)
-      output[p * channels + i] =
-          stage.finish(sums[4 * p + dsp::place(i)], record.multiplier[i], record.shift[i]);
+    output[i] = stage.finish(sums[dsp::place(i)], record.multiplier[i], record.shift[i]);
+}
+
+/// The channels of a pixel from `channel` on; its inputs begin `offset` elements into the rows, and
+/// taps are `pitch` apart.
+template <int32_t kernel_height, int32_t kernel_width, typename Stage>
+SMELT_SHARED void depthwise_dsp_pixel(const depthwise_conv2d_s8_dsp_layer &layer,
+                                      const int8_t *const *rows, int32_t offset, int32_t pitch,
+                                      int32_t channel, int8_t *output) {
+  const Stage stage(layer.output);
+  const int32_t channels = layer.images.input_channels;
+  const auto *record = &dsp_record_at<4>(layer.output, channel / 4);
+  const int8_t *weights = layer.weights + channel * kernel_height * kernel_width;
+  for (; channel < channels; channel += 4, ++record, weights += kernel_height * kernel_width * 4) {
+    const int32_t first = channel < channels - 4 ? channel : channels - 4;
+    depthwise_dsp_block<kernel_height, kernel_width>(stage, *record, rows, offset + first, pitch,
+                                                     weights, output + first);
+  }
 }
 
 /// One output row.
-template <int32_t kernel_height, int32_t kernel_width, typename Stage>
-__attribute__((noinline)) void depthwise_dsp_row(const depthwise_conv2d_s8_dsp_layer &layer,
-                                                 int32_t stride_width, int32_t dilation_width,
-                                                 const int8_t *const *rows, int8_t *output) {
-  const Stage stage(layer.output);
-  const int32_t channels = layer.images.input_channels, width = layer.images.output_width;
-  const int32_t distance = stride_width * channels, pitch = dilation_width * channels;
-  constexpr int32_t block = kernel_height * kernel_width * 4;
-  for (int32_t x = 0; x < width; x += 2) {
-    const int8_t *weights = layer.weights;
-    const auto *record = reinterpret_cast<const dsp_record<4> *>(layer.output.records);
-    for (int32_t c = 0; c < channels; c += 4, ++record, weights += block) {
-      const int32_t first = c < channels - 4 ? c : channels - 4;
-      const int32_t offset = x * distance + first;
-      if (x + 1 < width)
-        depthwise_dsp_block<kernel_height, kernel_width, 2>(stage, *record, rows, offset, distance,
-                                                            pitch, weights, channels,
-                                                            output + first);
-      else
-        depthwise_dsp_block<kernel_height, kernel_width, 1>(stage, *record, rows, offset, distance,
-                                                            pitch, weights, channels,
-                                                            output + first);
-    }
-    output += 2 * channels;
-  }
-}
-
 template <typename Shape, typename Stage>
 SMELT_INLINE void depthwise_dsp_row(const depthwise_conv2d_s8_dsp_layer &layer,
                                     const int8_t *const *rows, int8_t *output) {
   constexpr window_shape shape = Shape::shape();
-  depthwise_dsp_row<shape.kernel_height, shape.kernel_width, Stage>(
-      layer, shape.stride_width, shape.dilation_width, rows, output);
+  constexpr auto pixel = depthwise_dsp_pixel<shape.kernel_height, shape.kernel_width, Stage>;
+  const int32_t channels = layer.images.input_channels, width = layer.images.output_width;
+  const int32_t distance = shape.stride_width * channels, pitch = shape.dilation_width * channels;
+  const int32_t whole = channels & ~3;
+  int32_t x = 0;
+  if (Stage::pairs && shape.kernel_height == 3 && shape.kernel_width == 3)
+    for (; x + 2 <= width; x += 2, output += 2 * channels) {
+      const dsp::depthwise_outputs pixels = {rows,
+                                             x * distance,
+                                             pitch,
+                                             distance,
+                                             layer.output.records,
+                                             output,
+                                             channels,
+                                             2 * layer.output.zero_point + 1,
+                                             layer.weights,
+                                             whole / 4};
+      if (shape.stride_width == shape.dilation_width)
+        dsp::blocks::sliding_3x3(pixels);
+      else
+        dsp::blocks::plain_3x3(pixels);
+      if (whole == channels) continue;
+      pixel(layer, rows, x * distance, pitch, whole, output);
+      pixel(layer, rows, (x + 1) * distance, pitch, whole, output + channels);
+    }
+  for (; x < width; ++x, output += channels) pixel(layer, rows, x * distance, pitch, 0, output);
 }
 
 template <typename Shape, typename Stage>
@@ -102,13 +111,13 @@ void depthwise_conv2d_s8_dsp_row(const depthwise_conv2d_s8_dsp_layer &layer,
 template <typename Shape>
 void depthwise_conv2d_s8_dsp_general(const depthwise_conv2d_s8_dsp_layer &layer,
                                      const int8_t *input, int8_t *output, int8_t *ring) {
-  depthwise_dsp<Shape, dsp_general>(layer, input, output, ring);
+  depthwise_dsp<Shape, dsp_wide>(layer, input, output, ring);
 }
 
 template <typename Shape>
 void depthwise_conv2d_s8_dsp_general_row(const depthwise_conv2d_s8_dsp_layer &layer,
                                          const int8_t *const *rows, int8_t *output) {
-  depthwise_dsp_row<Shape, dsp_general>(layer, rows, output);
+  depthwise_dsp_row<Shape, dsp_wide>(layer, rows, output);
 }
 
 }  // namespace smelt

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Linear layers with the DSP extension: how sums of a block of output channels become outputs.
+// Linear layers with the DSP extension: blocks of output channels, and how their sums become
+// outputs. There are two ways, as kernels exist in two variants:
 //
-// Weights of a block lie in the order in which its sums take them: four taps of its first channel,
-// four of its next, and so on; then the next four taps. What else a channel has is in records of a
-// block: {bias of each, multiplier of each, shifts of each in the bytes of one word}.
+//   dsp_pairs    weights in pairs of channels (see smelt/arch/dsp.h), outputs of the whole range of
+//                8 bits by dsp::narrow: what nearly all layers are
+//   dsp_general  weights byte by byte, any outputs
+//
+// Weights of a block lie in the order in which its sums take them. What else a channel has is in
+// records of a block: {bias of each, multiplier of each, shifts of each in the bytes of one word};
+// the bias of channel b of a pair is 256 times its own plus that of a.
 #ifndef SMELT_LINEAR_DSP_H
 #define SMELT_LINEAR_DSP_H
 
-#include "smelt/arch/dsp.h"
+#include "smelt/arch/dsp_blocks.h"
 #include "smelt/rows.h"
 
 namespace smelt {
 
-/// From sums to outputs, see linear_dsp.h. Constants are read directly: cores with this extension
-/// have one address space.
+/// From sums to outputs. Constants are read directly: cores with this extension have one address
+/// space.
 struct dsp_stage {
   const int32_t *records;
   int32_t zero_point;
@@ -29,74 +34,168 @@ struct dsp_record {
   int8_t shift[4];
 };
 
-/// Outputs of the whole range of 8 bits by dsp::narrow, whose constants are in the records.
+template <int32_t block>
+SMELT_INLINE const dsp_record<block> &dsp_record_at(const dsp_stage &stage, int32_t i) {
+  return reinterpret_cast<const dsp_record<block> *>(stage.records)[i];
+}
+
+/// Outputs of the whole range of 8 bits.
 struct dsp_narrow {
-  const dsp_stage &stage;
+  static constexpr bool pairs = true;  ///< dsp::blocks computes them, too
   int32_t centre;
 
-  explicit SMELT_INLINE dsp_narrow(const dsp_stage &given)
-      : stage(given), centre(2 * given.zero_point + 1) {}
+  explicit SMELT_INLINE dsp_narrow(const dsp_stage &stage) : centre(2 * stage.zero_point + 1) {}
   SMELT_INLINE int8_t finish(int32_t sum, int32_t multiplier, int32_t shift) const {
-    return static_cast<int8_t>(dsp::narrow(sum, multiplier, centre, shift));
+    return static_cast<int8_t>(dsp::narrow(sum, multiplier, shift_left(centre, shift), shift));
   }
 };
 
-/// Any outputs: multipliers and shifts are those of requantize().
-struct dsp_general {
-  const dsp_stage &stage;
+/// Any outputs.
+struct dsp_wide {
+  static constexpr bool pairs = false;
+  int32_t zero_point, min, max;
 
-  explicit SMELT_INLINE dsp_general(const dsp_stage &given) : stage(given) {}
+  explicit SMELT_INLINE dsp_wide(const dsp_stage &stage)
+      : zero_point(stage.zero_point), min(stage.min), max(stage.max) {}
   SMELT_INLINE int8_t finish(int32_t sum, int32_t multiplier, int32_t shift) const {
     const int32_t scaled = requantize(sum, multiplier, shift);
-    return static_cast<int8_t>(clamp(scaled + stage.zero_point, stage.min, stage.max));
+    return static_cast<int8_t>(clamp(scaled + zero_point, min, max));
   }
 };
 
-/// The last inputs there are, less than four, as a word.
-SMELT_INLINE void dsp_rest(const int8_t *from, int32_t count, int8_t (&word)[4]) {
-  for (int32_t i = 0; i < 4; ++i) word[i] = i < count ? from[i] : int8_t{0};
-}
+struct dsp_pairs {
+  using stage = dsp_narrow;
+  static constexpr int32_t channels = 2;       ///< in a block of a convolution
+  static constexpr int32_t channels_wide = 4;  ///< in one of a fully connected layer
 
-/// All outputs of two neighbouring pixels, or of one, from their widened inputs: two channels at a
-/// time. `words`: groups of four taps.
-template <typename Stage>
-__attribute__((noinline)) void dsp_outputs_2(const int16_t *patch, int32_t words,
-                                             const int8_t *weights, const dsp_stage &constants,
-                                             int32_t channels, int8_t *output, int32_t pitch) {
-  const Stage stage(constants);
-  const dsp_record<2> *record = reinterpret_cast<const dsp_record<2> *>(constants.records);
-  const int16_t *const end = patch + 8 * words;
-  for (int8_t *const last = output + channels; output < last; output += 2, ++record) {
-    int32_t sums[4] = {record->bias[0], record->bias[0], record->bias[1], record->bias[1]};
-    const int16_t *input = patch;
-    if (words & 1) dsp::add_2x2(input, weights, sums);
-    while (input != end) {
-      dsp::add_2x2(input, weights, sums);
-      dsp::add_2x2(input, weights, sums);
+  /// All outputs of pixels, from their widened inputs: of two that are neighbours, `distance` apart
+  /// as outputs, or of one. `words`: groups of four taps.
+  class pixels {
+   public:
+    SMELT_INLINE pixels(const int16_t *patch, int32_t words, const int8_t *weights,
+                        const dsp_stage &stage, int32_t channels, int32_t distance)
+        : channels_(channels),
+          of_{patch,
+              patch + 8 * (words & 3),
+              patch + 8 * words,
+              distance,
+              stage.records,
+              nullptr,
+              nullptr,
+              2 * stage.zero_point + 1,
+              weights} {}
+
+    SMELT_INLINE void two(int8_t *output) {
+      of_.output = output;
+      of_.last = output + channels_;
+      dsp::blocks::pairs(of_);
     }
-    output[0] = stage.finish(sums[0], record->multiplier[0], record->shift[0]);
-    output[pitch] = stage.finish(sums[1], record->multiplier[0], record->shift[0]);
-    if (output + 1 == last) break;
-    output[1] = stage.finish(sums[2], record->multiplier[1], record->shift[1]);
-    output[pitch + 1] = stage.finish(sums[3], record->multiplier[1], record->shift[1]);
-  }
-}
+    SMELT_INLINE void one(int8_t *output) {
+      of_.output = output;
+      of_.last = output + channels_;
+      outputs_1(of_);
+    }
 
-template <typename Stage>
-__attribute__((noinline)) void dsp_outputs_1(const int16_t *patch, int32_t words,
-                                             const int8_t *weights, const dsp_stage &constants,
-                                             int32_t channels, int8_t *output) {
-  const Stage stage(constants);
-  const dsp_record<2> *record = reinterpret_cast<const dsp_record<2> *>(constants.records);
-  const int16_t *const end = patch + 4 * words;
-  for (int8_t *const last = output + channels; output < last; output += 2, ++record) {
-    int32_t sums[2] = {record->bias[0], record->bias[1]};
-    for (const int16_t *input = patch; input != end;) dsp::add_2x1(input, weights, sums);
-    output[0] = stage.finish(sums[0], record->multiplier[0], record->shift[0]);
-    if (output + 1 == last) break;
-    output[1] = stage.finish(sums[1], record->multiplier[1], record->shift[1]);
+   private:
+    int32_t channels_;
+    dsp::pair_outputs of_;
+  };
+
+  /// As dsp::blocks::pairs, for one pixel; its patch is half as long.
+  static SMELT_SHARED void outputs_1(const dsp::pair_outputs &of) {
+    const auto *record = reinterpret_cast<const dsp_record<2> *>(of.record);
+    const int16_t *const end = of.patch + (of.end - of.patch) / 2;
+    const int8_t *weights = of.weights;
+    for (int8_t *output = of.output; output < of.last; output += 2, ++record) {
+      int32_t sums[2] = {record->bias[0], record->bias[1]};
+      for (const int16_t *input = of.patch; input != end;) dsp::add_pair_1(input, weights, sums);
+      output[0] = finish(sums[0], *record, 0, of.centre);
+      if (output + 1 == of.last) break;
+      output[1] = finish(dsp::second_of(sums[0], sums[1]), *record, 1, of.centre);
+    }
   }
-}
+
+  static SMELT_INLINE int8_t finish(int32_t sum, const dsp_record<2> &record, int32_t channel,
+                                    int32_t centre) {
+    const int32_t shift = record.shift[channel];
+    return static_cast<int8_t>(
+        dsp::narrow(sum, record.multiplier[channel], shift_left(centre, shift), shift));
+  }
+
+  /// Adds the products of `count` inputs to the sums of two pairs.
+  static SMELT_INLINE void add(const int8_t *input, int32_t count, const int8_t *&weights,
+                               int32_t (&sums)[4]) {
+    const int8_t *const end = input + count, *const whole = end - (count & 31);
+    while (input != whole) {
+      for (int32_t i = 0; i < 8; ++i) dsp::add_pairs(dsp::word(input + 4 * i), weights, sums);
+      input += 32;
+    }
+    for (; end - input >= 4; input += 4) dsp::add_pairs(dsp::word(input), weights, sums);
+    if (input != end) dsp::add_pairs(dsp::last_word(input, count), weights, sums);
+  }
+
+  /// Sum i of a block, of pairs of sums.
+  static SMELT_INLINE int32_t sum_of(const int32_t (&sums)[4], int32_t i) {
+    return (i & 1) == 0 ? sums[i] : dsp::second_of(sums[i - 1], sums[i]);
+  }
+};
+
+struct dsp_general {
+  using stage = dsp_wide;
+  static constexpr int32_t channels = 1, channels_wide = 1;
+
+  struct pixels {
+    const int16_t *patch;
+    int32_t words;
+    const int8_t *weights;
+    const dsp_stage &stage;
+    int32_t channels, distance;
+
+    SMELT_INLINE pixels(const int16_t *patch_, int32_t words_, const int8_t *weights_,
+                        const dsp_stage &stage_, int32_t channels_, int32_t distance_)
+        : patch(patch_),
+          words(words_),
+          weights(weights_),
+          stage(stage_),
+          channels(channels_),
+          distance(distance_) {}
+    SMELT_INLINE void two(int8_t *output) const { outputs_2(*this, output); }
+    SMELT_INLINE void one(int8_t *output) const { outputs_1(*this, output); }
+  };
+
+  static SMELT_SHARED void outputs_2(const pixels &of, int8_t *output) {
+    const stage to(of.stage);
+    const int16_t *const end = of.patch + 8 * of.words;
+    const int8_t *weights = of.weights;
+    for (int32_t i = 0; i < of.channels; ++i) {
+      const dsp_record<1> &record = dsp_record_at<1>(of.stage, i);
+      int32_t sums[2] = {record.bias[0], record.bias[0]};
+      for (const int16_t *input = of.patch; input != end;) dsp::add_2(input, weights, sums);
+      output[i] = to.finish(sums[0], record.multiplier[0], record.shift[0]);
+      output[of.distance + i] = to.finish(sums[1], record.multiplier[0], record.shift[0]);
+    }
+  }
+
+  static SMELT_SHARED void outputs_1(const pixels &of, int8_t *output) {
+    const stage to(of.stage);
+    const int16_t *const end = of.patch + 4 * of.words;
+    const int8_t *weights = of.weights;
+    for (int32_t i = 0; i < of.channels; ++i) {
+      const dsp_record<1> &record = dsp_record_at<1>(of.stage, i);
+      int32_t sum = record.bias[0];
+      for (const int16_t *input = of.patch; input != end;) dsp::add_1(input, weights, sum);
+      output[i] = to.finish(sum, record.multiplier[0], record.shift[0]);
+    }
+  }
+
+  static SMELT_INLINE void add(const int8_t *input, int32_t count, const int8_t *&weights,
+                               int32_t (&sums)[1]) {
+    for (int32_t i = 0; i < count; ++i) sums[0] += int32_t{input[i]} * weights[i];
+    weights += (count + 3) & ~3;
+  }
+
+  static SMELT_INLINE int32_t sum_of(const int32_t (&sums)[1], int32_t) { return sums[0]; }
+};
 
 }  // namespace smelt
 

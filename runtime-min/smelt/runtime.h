@@ -17,7 +17,7 @@
 /// drops what a layer does not need.
 #define SMELT_INLINE inline __attribute__((always_inline))
 
-/// Functions that layers share, rather than each having a copy that knows its numbers.
+/// Others are one function for all layers, however well their numbers are known.
 #if defined(__GNUC__) && !defined(__clang__)
 #define SMELT_SHARED __attribute__((noinline, noclone))
 #else

@@ -36,6 +36,20 @@ INCLUDE = [f"-I{KNOWN}", f"-I{FIRMWARE / 'src'}", f"-I{ROOT / 'runtime-min'}"]
 # Instructions of the loop; cycles of it, with the return, whose length is that of its address.
 LOOP = {"atmega328p": 750 + 4, "atmega2560": 750 + 5}
 
+# What is estimated of the loops COUNT and MEMORY: the instruction before them, their turns less what
+# the last one saves, and the return.
+CYCLES = {
+    "cortex-m0plus": (1 + 250 * (1 + 2) - 1 + 2,
+                      1 + 100 * (2 + 2 + 1 + 2 + 3 + 3 + 1 + 2) - 1 + 2),
+    **dict.fromkeys(("cortex-m3", "cortex-m4", "cortex-m33"),
+                    (1 + 250 * (1 + 3) - 2 + 3, 1 + 100 * (2 + 1 + 1 + 1 + 3 + 3 + 1 + 3) - 2 + 3)),
+    "cortex-m7": (0.5 + 250 * (0.5 + 1) - 0.5 + 1,
+                  0.5 + 100 * (1 + 1 + 1 + 1 + 1 + 1 + 0.5 + 1) - 0.5 + 1),
+    "cortex-m55": (1 + 250 * (1 + 3) - 2 + 3, 1 + 100 * (1 + 1 + 1 + 1 + 1 + 1 + 1 + 3) - 2 + 3),
+    **dict.fromkeys(("rv32imc", "rv32imafc"),
+                    (1 + 250 * (1 + 3) - 2 + 2, 1 + 100 * (1 + 1 + 1 + 1 + 1 + 3) - 2 + 2)),
+}
+
 problems = []
 
 
@@ -64,6 +78,13 @@ def check_counts(board):
     check(0 <= int(done.result["stack_run"]) <= 3, f"a loop takes stack: {done.result}")
 
 
+def check_cycles(board):
+    """As estimated by hand, but for a half cycle that is rounded."""
+    for kind, expected in zip(("COUNT", "MEMORY"), CYCLES.get(board.target, ())):
+        found = emulate.last_call(board, known(board, kind)).cycles
+        check(abs(found - expected) <= 1, f"{kind} takes {found} cycles, not {expected}")
+
+
 def check_ends(board):
     done = known(board, "COUNT", 60, "-DWRONG")
     check(done.code == 1 and done.result["failed"] == "2", f"a model that is wrong: {done}")
@@ -76,6 +97,22 @@ def check_ends(board):
     if board.name == "microbit":
         done = known(board, "UNALIGNED")
         check(done.code == FAULT, f"an unaligned word: {done}")
+
+
+def check_layers(board):
+    """Of two known layers, each has its own loop, and the second what it calls. The way back from the
+    last may count as its, where that is not known to be of the network."""
+    steps = [{"name": name} for name in ("first", "second")]
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(shutil.copytree(KNOWN, pathlib.Path(name) / "known"))
+        result = device.measure_emitted(board, folder, 0, 0, [*INCLUDE, "-DKNOWN=LAYERS"], steps)
+    count = "cycles" if board.avr else "instructions"
+    first, second, between = (layer[count] for layer in result["layers"])
+    turn = 3 if board.avr else 2
+    check(0 <= first - 200 * turn <= 5, f"the first layer takes {first}")
+    check(0 <= second - 100 * turn <= 25, f"the second layer takes {second}")
+    check(-5 <= between <= 25, f"{between} between layers")
+    check(first + second + between == result[count], f"layers: {result}")
 
 
 def check_flags(board, smelt):
@@ -98,8 +135,12 @@ def check_sizes(board):
 
 
 def check_model(board, smelt, case):
-    result = device.measure(smelt, case, [], board)
+    result = device.measure(smelt, case, [], board, by_layer=True)
+    layers = result.pop("layers", [])
     print(f"{case.name}: {result}")
+    count = "cycles" if board.avr else "instructions"
+    idle = [layer["name"] for layer in layers if 4 * layer[count] < layer["macs"]]
+    check(not idle, f"{case.name}: {idle} take next to nothing: {layers}")
     must_fit = case.name in FITS.get(board.name, {"sine", "digits"})
     check(result["bit_exact"] is not None or not must_fit, f"{case.name} does not fit")
     check(result["bit_exact"] is not False, f"{case.name} is wrong")
@@ -142,8 +183,10 @@ def main():
         return 0
     check_flags(board, options.smelt)
     check_counts(board)
+    check_cycles(board)
     check_ends(board)
     check_sizes(board)
+    check_layers(board)
     cases = find_cases(options.examples, options.models_dir)
     for name in options.models.split(",") if options.models else cases:
         check_model(board, options.smelt, cases[name])

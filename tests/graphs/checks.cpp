@@ -26,6 +26,15 @@ namespace {
 
 constexpr int runs = 2;
 
+/// Of a graph in four, every byte of an input is the same extreme.
+Bytes input_values(Random& random, const Tensor& tensor, std::uint32_t seed) {
+  Bytes values = random.elements(tensor.type, element_count(tensor.shape));
+  if (tensor.type == ElementType::s8 && seed % 4 == 0)
+    std::fill(values.begin(), values.end(),
+              random.coin() ? std::uint8_t{0x80} : std::uint8_t{0x7f});
+  return values;
+}
+
 std::optional<Problem> problem_at(Stage stage, const std::string& words) {
   if (words.empty()) return std::nullopt;
   return Problem{stage, words};
@@ -58,6 +67,23 @@ bool changed(const Graph& graph, ElementType type, const Bytes& expected, const 
          tools::difference(type, expected, found);
 }
 
+/// A target of each kind of core, with the host's memory.
+const std::vector<Target>& all_cores() {
+  static const std::vector<Target> cores = [] {
+    std::vector<Target> found;
+    for (const Target* target : all_targets()) {
+      const auto same = [&](const Target& other) { return other.features == target->features; };
+      if (target->features == generic.features || std::any_of(found.begin(), found.end(), same))
+        continue;
+      found.push_back(generic);
+      found.back().name = target->name;
+      found.back().features = target->features;
+    }
+    return found;
+  }();
+  return cores;
+}
+
 }  // namespace
 
 const std::vector<Mode>& all_modes() {
@@ -77,10 +103,27 @@ const std::vector<Mode>& all_modes() {
   return modes;
 }
 
+std::vector<Mode> core_modes(std::uint32_t seed) {
+  const std::vector<Target>& cores = all_cores();
+  const Target* const core = &cores[seed % cores.size()];
+  return {{Optimize::ram, false, true, Stream::none, core},
+          {Optimize::speed, false, false, Stream::none, core},
+          {Optimize::ram, false, false, Stream::rows, core}};
+}
+
+std::vector<Mode> all_core_modes() {
+  std::vector<Mode> modes;
+  for (std::uint32_t core = 0; core < all_cores().size(); ++core)
+    for (const Mode& mode : core_modes(core)) modes.push_back(mode);
+  return modes;
+}
+
 std::string to_string(const Mode& mode) {
-  return fmt::format(
-      "--optimize {}{}{}{}", to_string(mode.optimize), mode.keep_input ? " --keep-input" : "",
-      mode.stream == Stream::rows ? " --stream rows" : "", mode.guards ? ", with guards" : "");
+  return fmt::format("--optimize {}{}{}{}{}", to_string(mode.optimize),
+                     mode.keep_input ? " --keep-input" : "",
+                     mode.stream == Stream::rows ? " --stream rows" : "",
+                     mode.target == &generic ? "" : " --target " + mode.target->name,
+                     mode.guards ? ", with guards" : "");
 }
 
 std::optional<Problem> text_problem(const Graph& graph) {
@@ -101,7 +144,7 @@ Trial::Trial(Graph given, std::uint32_t seed) : graph(std::move(given)) {
   for (int run = 0; run < runs; ++run) {
     inputs.emplace_back();
     for (const TensorId id : graph.inputs)
-      inputs.back().push_back(random.elements(graph[id].type, element_count(graph[id].shape)));
+      inputs.back().push_back(input_values(random, graph[id], seed));
     evaluation.run(inputs.back());
     values.emplace_back(graph.tensors.size());
     for (std::size_t i = 0; i < graph.inputs.size(); ++i)
@@ -147,12 +190,13 @@ Graph CompiledTrial::after_passes() const {
 }
 
 PlanOptions CompiledTrial::plan_options() const {
-  return smelt::plan_options(generic, options_);
+  return smelt::plan_options(*mode_.target, options_);
 }
 
 Program CompiledTrial::planned(const Graph& graph) const {
-  Program program = bug_ && bug_->planner ? bug_->planner(lower(graph, generic), plan_options())
-                                          : lower_and_plan(graph, generic, options_);
+  Program program = bug_ && bug_->planner
+                        ? bug_->planner(lower(graph, *mode_.target), plan_options())
+                        : lower_and_plan(graph, *mode_.target, options_);
   return mode_.guards ? with_guards(std::move(program)) : program;
 }
 

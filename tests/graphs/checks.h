@@ -13,6 +13,7 @@
 #include "compiler/graph/graph.h"
 #include "compiler/pipeline.h"
 #include "compiler/plan/plan.h"
+#include "compiler/targets/targets.h"
 #include "tests/graphs/bugs.h"
 #include "tools/host_model.h"
 
@@ -24,10 +25,15 @@ struct Mode {
   bool keep_input = false;
   bool guards = false;  ///< every buffer by itself: see guards.h
   Stream stream = Stream::none;
+  const Target* target = &generic;
 };
 /// Every combination of the options that change what is emitted, and one with guards: that first,
 /// since what overruns a buffer there does no harm.
 const std::vector<Mode>& all_modes();
+/// Ways to compile for one kind of core, as the seed chooses: its kernels run in plain C++ here.
+std::vector<Mode> core_modes(std::uint32_t seed);
+/// For all of them.
+std::vector<Mode> all_core_modes();
 std::string to_string(const Mode& mode);
 
 /// Where a problem shows: what makes two problems the same kind.

@@ -18,6 +18,7 @@
 #include "tests/graphs/quantized.h"
 #include "tests/graphs/shrink.h"
 #include "tests/graphs/tester.h"
+#include "tests/support/layer_draw.h"
 #include "tests/support/oracle_graph.h"
 
 using namespace smelt;
@@ -118,6 +119,16 @@ TEST_CASE("random quantized graphs", "[random]") {
 
 TEST_CASE("random networks on images", "[random]") {
   check_graphs(range_of(0, 96, random_network), {.with = quickest_build});
+}
+
+TEST_CASE("the kernels of each core are the portable ones", "[random]") {
+  check_graphs(range_of(0, 160, random_layer),
+               {.modes = all_core_modes(), .core_of_seed = false, .with = quickest_build});
+}
+
+TEST_CASE("the kernels of each core are the portable ones in many layers", "[.][long]") {
+  check_graphs(range_of(1000, 2000, random_layer),
+               {.modes = all_core_modes(), .core_of_seed = false, .with = quickest_build});
 }
 
 TEST_CASE("many random networks on images", "[.][long]") {

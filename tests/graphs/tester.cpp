@@ -31,7 +31,10 @@ class Attempt {
       graph.name = fmt::format("case{}", index);
       trial_ = std::make_unique<Trial>(std::move(graph), given.seed);
       if (fails({}, trial_->oracle_problem())) return;
-      for (const Mode& mode : setting.modes)
+      std::vector<Mode> modes = setting.modes;
+      if (setting.core_of_seed)
+        for (const Mode& mode : core_modes(given.seed)) modes.push_back(mode);
+      for (const Mode& mode : modes)
         if (!compile(mode)) return;
     } catch (const std::exception& error) {
       fails({}, Problem{Stage::compiler, error.what()});

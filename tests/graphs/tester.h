@@ -20,7 +20,8 @@ inline constexpr const char* quickest_build = "clang -O0";
 /// What is tested.
 struct Setting {
   std::vector<Mode> modes = all_modes();
-  std::string with;  ///< as HostModel::build has it
+  bool core_of_seed = true;  ///< core_modes() of each graph as well
+  std::string with;          ///< as HostModel::build has it
   const Bug* bug = nullptr;
   bool emitted = true;  ///< whether the emitted code is built and run
 };

@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import build, emitted, emulate, sizes
+from . import build, emitted, emulate, layers, sizes
 
 NAME = emitted.NAME
 
@@ -37,37 +37,50 @@ def check_program(board, folder, start, model):
                        *model.values()], build.wrap_run(NAME))
 
 
-def _run(board, folder, start, model):
-    done = emulate.run(board, check_program(board, folder, start, model))
+def _write_steps(board, folder, program, count):
+    path = folder / "steps"
+    steps = layers.of_instructions(board.prefix, program, folder / f"{NAME}.cpp")
+    layers.write_steps(path, steps, count)
+    return path
+
+
+def _run(board, folder, start, model, steps):
+    """Runs the check; with the steps of a model, those of the last run as well."""
+    program = check_program(board, folder, start, model)
+    done = emulate.run(board, program, steps=_write_steps(board, folder, program, len(steps))
+                       if steps else None)
     if done.code not in (0, 1) or not done.result:
         sys.exit(f"{done.output}\n{board.name} ended with {done.code}")
-    last = emulate.calls(board, done.counts)[-1]
-    return {"cycles" if board.avr else "instructions": last,
-            "stack_bytes": int(done.result["stack"]),
-            "bit_exact": done.code == 0}
+    total = emulate.last_call(board, done)._asdict()
+    result = {**total, "stack_bytes": int(done.result["stack"]), "bit_exact": done.code == 0}
+    if steps:
+        counts = [each._asdict() for each in done.stretches[-1][1:]]
+        result["layers"] = layers.with_counts(steps, total, counts)
+    return result
 
 
-def measure_emitted(board, folder, tables, single, options=()):
+def measure_emitted(board, folder, tables, single, options=(), steps=None):
     """The keys of tools/bench, of emitted code and its golden check in a folder, with so many bytes
-    of tables and of constants that output channels share, compiled with further options. Raises
-    DoesNotFit."""
+    of tables and of constants that output channels share, compiled with further options; with the
+    steps of the model, layers too. Raises DoesNotFit."""
     start = build.start_up(board, folder)
-    model = build.model_objects(board, folder, NAME, options)
+    model = build.model_objects(board, folder, NAME, [*options, *(["-gdwarf-4"] if steps else [])])
     result = {**dict.fromkeys(KEYS), **_sizes(board, folder, start, model, tables, single),
-              **_run(board, folder, start, model)}
+              **_run(board, folder, start, model, steps)}
     result["ram_bytes"] += result["stack_bytes"]
     return result
 
 
-def measure(smelt, case, mode, board, target=None, options=()):
+def measure(smelt, case, mode, board, target=None, options=(), by_layer=False):
     """The keys of tools/bench, and macs: nothing but null where the model does not fit on the board."""
+    options = ["--target", target or board.target, *options]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         try:
-            report = emitted.emit(smelt, case, mode, folder,
-                                  ["--target", target or board.target, *options])
+            report = emitted.emit(smelt, case, mode, folder, options)
+            steps = layers.of_model(smelt, case, [*mode, *options]) if by_layer else None
             measured = measure_emitted(board, folder, report["tables_bytes"],
-                                       report["single_bytes"])
+                                       report["single_bytes"], steps=steps)
             return {**measured, "macs": report["macs"]}
         except emitted.DoesNotFit as reason:
             print(f"{case.name} on {board.name}: {reason}", file=sys.stderr)

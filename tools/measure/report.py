@@ -4,6 +4,8 @@
 import json
 import sys
 
+from .layers import MANY_TAPS
+
 KEYS = ["model", "target", "optimize", "stream", "instructions", "cycles", "ram_bytes",
         "stack_bytes", "flash_code", "flash_weights", "flash_tables", "bit_exact"]
 COUNTS = KEYS[4:-1]
@@ -30,7 +32,7 @@ COLUMNS = [
     ("target", -14, lambda r: r["target"]),
     ("instructions", 12, lambda r: r["instructions"]),
     ("per MAC", 8, lambda r: _ratio("instructions", r)),
-    ("cycles", 11, lambda r: r["cycles"]),
+    ("cycles ~", 11, lambda r: r["cycles"]),
     ("RAM", 8, lambda r: r["ram_bytes"]),
     ("stack", 7, lambda r: r["stack_bytes"]),
     ("code", 7, lambda r: r["flash_code"]),
@@ -49,17 +51,57 @@ def _text(value):
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _line(cells):
+def shortened(name, width):
+    return name if len(name) <= width else f"{name[:width - 3]}..."
+
+
+def _line(cells, columns):
     return "  ".join(cell.ljust(-width) if width < 0 else cell.rjust(width)
-                     for cell, (_, width, _) in zip(cells, COLUMNS)).rstrip()
+                     for cell, (_, width, _) in zip(cells, columns)).rstrip()
 
 
 def print_head():
-    print(_line([head for head, _, _ in COLUMNS]), flush=True)
+    print(_line([head for head, _, _ in COLUMNS], COLUMNS), flush=True)
 
 
 def print_result(result):
-    print(_line([_text(value(result)) for _, _, value in COLUMNS]), flush=True)
+    print(_line([_text(value(result)) for _, _, value in COLUMNS], COLUMNS), flush=True)
+
+
+def _layer_columns(counts, totals):
+    """The first of the counts is what shares are of."""
+    columns = [
+        ("", 2, lambda _: ""),
+        ("layer", -32, lambda r: shortened(r["name"], 32)),
+        ("kernel", -28, lambda r: r["kernel"]),
+        ("taps", 6, lambda r: r["taps"] or None),
+        ("MACs", 11, lambda r: r["macs"] or None),
+        ("share", 7, lambda r: f"{100 * r[counts[0]] / max(totals[counts[0]], 1):.1f} %"),
+    ]
+    for count in counts:
+        columns += [("cycles ~" if count == "cycles" else count, 12, lambda r, count=count: r[count]),
+                    ("per MAC", 8, lambda r, count=count: _ratio(count, r))]
+    return columns
+
+
+def _by_taps(rows, counts):
+    """Sums over the layers with many taps, and with few."""
+    for name, chosen in (
+            (f"{MANY_TAPS} taps or more", [r for r in rows if r["taps"] >= MANY_TAPS]),
+            ("fewer", [r for r in rows if 0 < r["taps"] < MANY_TAPS])):
+        if chosen:
+            yield {"name": name, "kernel": None, "taps": 0,
+                   **{key: sum(r[key] for r in chosen) for key in ("macs", *counts)}}
+
+
+def print_layers(result):
+    counts = [key for key in ("instructions", "cycles") if result[key] is not None]
+    rows = result["layers"]
+    columns = _layer_columns(counts, result)
+    print(_line([head for head, _, _ in columns], columns))
+    for row in [*rows, *_by_taps(rows, counts)]:
+        print(_line([_text(value(row)) for _, _, value in columns], columns))
+    print(flush=True)
 
 
 def write_markdown(path, results):
@@ -70,7 +112,8 @@ def write_markdown(path, results):
 
 
 def write_json(path, results):
-    path.write_text(json.dumps([{key: r[key] for key in KEYS} for r in results], indent=1) + "\n")
+    path.write_text(json.dumps([{key: r[key] for key in [*KEYS, "layers"] if key in r}
+                                for r in results], indent=1) + "\n")
 
 
 def read(path):

@@ -8,6 +8,8 @@
 //   FAULT      executes what is no instruction; on AVR, an interrupt that nobody handles
 //   UNALIGNED  reads a word at an odd address
 //   HANG       does not end
+//   MEMORY     100 turns of a loop with loads, stores and a multiplication; not on AVR
+//   LAYERS     two layers in the form of emitted code: 200 turns of a loop, 100 in a function
 #include "model.h"
 
 #include "board.h"
@@ -20,6 +22,8 @@
 #define FAULT 4
 #define UNALIGNED 5
 #define HANG 6
+#define LAYERS 7
+#define MEMORY 8
 
 #if KNOWN == COUNT
 
@@ -76,6 +80,54 @@ void model_run(model_model* model) {
 
 void model_run(model_model*) {
   for (;;) __asm volatile("");
+}
+
+#elif KNOWN == MEMORY
+
+__attribute__((naked)) void model_run(model_model*) {
+#if defined(__riscv)
+  __asm volatile(
+      "li a1, 100\n1: lw a2, 0(a0)\n lw a3, 4(a0)\n mul a2, a3, a2\n sw a2, 0(a0)\n"
+      " addi a1, a1, -1\n bnez a1, 1b\n ret");
+#elif defined(__arm__)
+  __asm volatile(
+      ".syntax unified\n movs r1, #100\n1: ldr r2, [r0]\n ldr r3, [r0, #4]\n muls r2, r3, r2\n"
+      " str r2, [r0]\n push {r2, r3}\n pop {r2, r3}\n subs r1, #1\n bne 1b\n bx lr");
+#endif
+}
+
+#elif KNOWN == LAYERS
+
+namespace {
+
+// 2 instructions a turn; on AVR 3 cycles.
+template <int turns>
+inline void loop() {
+#if defined(__AVR__)
+  __asm volatile("ldi r24, %0\n1: dec r24\n brne 1b" ::"i"(turns) : "r24");
+#elif defined(__riscv)
+  __asm volatile("li a0, %0\n1: addi a0, a0, -1\n bnez a0, 1b" ::"i"(turns) : "a0");
+#else
+  __asm volatile(".syntax unified\n movs r0, %0\n1: subs r0, #1\n bne 1b" ::"i"(turns)
+                 : "r0", "cc");
+#endif
+}
+
+__attribute__((noinline)) void shared() {
+  loop<100>();
+}
+
+__attribute__((noinline)) void run() {
+  // 0  first, 1,000 MACs
+  loop<200>();
+  // 1  second
+  shared();
+}
+
+}  // namespace
+
+void model_run(model_model*) {
+  run();
 }
 
 #endif
