@@ -206,12 +206,8 @@ SMELT_INLINE void finish_floats(const float (&sums)[channels * pixels], const fl
 }  // namespace blocks
 }  // namespace smelt
 
-#if SMELT_BLOCKS_RISCV
-#include "smelt/arch/blocks_riscv.h"
-#endif
-
-#if defined(__thumb2__) && defined(__ARM_FEATURE_FMA) && defined(__OPTIMIZE__)
+// Where there is something better, it takes the place of the above.
 #include "smelt/arch/blocks_fpv4.h"
-#endif
+#include "smelt/arch/blocks_riscv.h"
 
 #endif

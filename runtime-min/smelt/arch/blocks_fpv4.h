@@ -7,6 +7,7 @@
 
 #include "smelt/runtime.h"
 
+#if defined(__thumb2__) && defined(__ARM_FEATURE_FMA) && defined(__OPTIMIZE__)
 namespace smelt {
 namespace blocks {
 
@@ -75,5 +76,7 @@ SMELT_INLINE void add_run<4>(const float *input, int32_t distance, const float *
 
 }  // namespace blocks
 }  // namespace smelt
+
+#endif
 
 #endif

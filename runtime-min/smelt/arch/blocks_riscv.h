@@ -7,6 +7,7 @@
 
 #include "smelt/runtime.h"
 
+#if SMELT_BLOCKS_RISCV
 namespace smelt {
 namespace blocks {
 
@@ -161,5 +162,7 @@ SMELT_INLINE void finish_integers<4, 16>(const int32_t (&sums)[16], const int32_
 
 }  // namespace blocks
 }  // namespace smelt
+
+#endif
 
 #endif
