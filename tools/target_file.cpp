@@ -85,7 +85,7 @@ constexpr Feature all_features[] = {
 
 bool read_features(const Json& value, Target& target) {
   if (!value.is_array()) return false;
-  Features features{.block_pixels = target.features.block_pixels};
+  Features features;
   for (const Json& name : value) {
     bool known = false;
     for (const Feature& feature : all_features)
@@ -103,21 +103,12 @@ Json write_features(const Target& target) {
   return names;
 }
 
-bool read_block_pixels(const Json& value, Target& target) {
-  if (value != 1 && value != 2 && value != 4) return false;
-  target.features.block_pixels = value.get<std::int32_t>();
-  return true;
-}
-
-Json write_block_pixels(const Target& target) {
-  return target.features.block_pixels;
-}
-
 const Key keys[] = {
     {"name", "a text", read_text<&Target::name>, write_member<&Target::name>},
     {"description", "a text", read_text<&Target::description>, write_member<&Target::description>},
     {"features", "a list of dsp, helium, fpu, armv6m, avr", read_features, write_features},
-    {"block_pixels", "1, 2 or 4", read_block_pixels, write_block_pixels},
+    {"block_pixels", "1, 2 or 4", read_power<&Target::block_pixels, 4>,
+     write_member<&Target::block_pixels>},
     {"pointer_bytes", "2, 4 or 8", read_power<&Target::pointer_bytes, 8>,
      write_member<&Target::pointer_bytes>},
     {"max_alignment", "a power of two up to 16", read_power<&Target::max_alignment, 16>,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/ops/blocks.h"
-
+//
+// Linear layers in blocks of output channels and pixels, for cores without vectors: constants in
+// the order that smelt/linear_blocks.h describes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <optional>
 
 #include "compiler/ops/channel_blocks.h"
+#include "compiler/ops/cores.h"
 #include "compiler/ops/single_rounding.h"
 #include "smelt/conv2d_blocks.h"
 #include "smelt/depthwise_conv2d_blocks.h"
@@ -21,10 +23,6 @@ bool is_float(const LinearOperands& operands) {
   return operands.input.type == ElementType::f32;
 }
 
-Multiplier multiplier_of(const std::vector<Multiplier>& multipliers, std::size_t channel) {
-  return multipliers[multipliers.size() == 1 ? 0 : channel];
-}
-
 /// Bias, multiplier, offset and shift of smelt::block_record.
 using Record = std::array<std::int32_t, smelt::blocks::record_words>;
 
@@ -36,7 +34,7 @@ std::vector<Record> single_records(const LinearOperands& operands) {
                              quantized_range(operands.activation, operands.output)};
   std::vector<Record> records;
   for (std::size_t c = 0; c < bias.size(); ++c) {
-    const auto stage = single_rounding(multiplier_of(multipliers, c), output, bounds[c]);
+    const auto stage = single_rounding(multipliers[c], output, bounds[c]);
     if (!stage) return {};
     records.push_back({static_cast<std::int32_t>(bias[c]) + stage->bias, stage->multiplier,
                        stage->offset, stage->shift});
@@ -51,7 +49,7 @@ std::vector<Record> double_records(const LinearOperands& operands) {
   const std::int32_t zero = operands.output.quantization.zero_point();
   std::vector<Record> records;
   for (std::size_t c = 0; c < bias.size(); ++c) {
-    const Multiplier each = multiplier_of(multipliers, c);
+    const Multiplier each = multipliers[c];
     const std::int32_t half = 1 << (-each.shift - 1);
     records.push_back(
         {static_cast<std::int32_t>(bias[c]), each.multiplier, half + zero * 2 * half, -each.shift});
@@ -182,24 +180,13 @@ void lower_pointwise(const NodeView& view, const Convolution& convolution, std::
   step.summary = describe(convolution.window, convolution.operands.activation);
   // Gathered are all inputs of a group; floats are not.
   const bool gathers = !is_float(convolution.operands) && convolution.groups == 1;
-  const std::int64_t together = gathers ? 0 : pixels;
+  const std::int32_t together = gathers ? 0 : pixels;
   set_pixel_rows(step, convolution.window, input, output, view.input(0).type, together);
 }
 
 /// Channels of a block of a depthwise kernel.
 std::int64_t depthwise_channels(const LinearOperands& operands) {
   return is_float(operands) ? smelt::f32_depthwise::channels : smelt::s8_depthwise<1>::channels;
-}
-
-/// Blocks of which the last begins early enough to be full.
-std::vector<Block> full_blocks_of(std::int64_t channels, std::int64_t size) {
-  std::vector<Block> blocks;
-  for (std::int64_t c = 0; c < channels; c += size) {
-    Block& block = blocks.emplace_back();
-    for (std::int64_t i = 0; i < size; ++i)
-      block.emplace_back(static_cast<std::size_t>(std::min(c, channels - size) + i));
-  }
-  return blocks;
 }
 
 /// Weights [taps][channel] as [block][taps][channel of the block].
@@ -224,13 +211,14 @@ Kernel depthwise_kernel(const LinearOperands& operands, std::int32_t pixels) {
   return {fmt::format("depthwise_conv2d_{}", sizes), "smelt/depthwise_conv2d_blocks.h"};
 }
 
-}  // namespace
-
-bool computes_blocks(const LinearOperands& operands, const Target& target, std::int32_t pixels) {
+/// Integers in blocks of as many pixels as the target has registers for; floats of four, where they
+/// have registers of their own.
+template <std::int32_t pixels>
+bool computes_blocks(const LinearOperands& operands, const Target& target) {
   if (is_float(operands))
     return pixels == smelt::f32_block::pixels && target.features.fpu && !target.features.helium &&
            computes(formats::f32, operands);
-  if (target.features.block_pixels != pixels || !computes(formats::s8, operands)) return false;
+  if (target.block_pixels != pixels || !computes(formats::s8, operands)) return false;
   const std::vector<Multiplier> multipliers = multipliers_of(operands);
   const std::vector<std::int64_t> bounds = sum_bounds(operands);
   return std::all_of(
@@ -239,8 +227,8 @@ bool computes_blocks(const LinearOperands& operands, const Target& target, std::
          *std::max_element(bounds.begin(), bounds.end()) < std::int64_t{1} << 30;
 }
 
-void lower_blocks(const NodeView& view, const Convolution& convolution, std::int32_t pixels,
-                  StepBuilder& builder) {
+template <std::int32_t pixels>
+void lower_conv2d(const NodeView& view, const Convolution& convolution, StepBuilder& builder) {
   const Window& window = convolution.window;
   if (is_pointwise_window(window)) return lower_pointwise(view, convolution, pixels, builder);
   const Tensor& input = view.input(0);
@@ -255,17 +243,19 @@ void lower_blocks(const NodeView& view, const Convolution& convolution, std::int
   set_row_form(step, window, input.shape, output, padding_of(input));
 }
 
-bool has_depthwise_blocks(const DepthwiseConvolution& convolution) {
+template <std::int32_t pixels>
+bool computes_depthwise(const DepthwiseConvolution& convolution, const Target& target) {
   // A row of weights and the sums of a block are in registers, and a window is written out.
   constexpr std::int32_t max_width = 7, max_stride = 3;
   const Window& window = convolution.window;
   return convolution.output[3] == convolution.input[3] && window.dilation.width == 1 &&
          window.kernel.width <= max_width && window.stride.width <= max_stride &&
-         convolution.output[3] >= depthwise_channels(convolution.operands);
+         convolution.output[3] >= depthwise_channels(convolution.operands) &&
+         computes_blocks<pixels>(convolution.operands, target);
 }
 
-void lower_blocks(const DepthwiseConvolution& convolution, std::int32_t pixels,
-                  StepBuilder& builder) {
+template <std::int32_t pixels>
+void lower_depthwise(const DepthwiseConvolution& convolution, StepBuilder& builder) {
   const Window& window = convolution.window;
   const LinearOperands& operands = convolution.operands;
   const std::vector<Block> blocks = full_blocks_of(operands.channels, depthwise_channels(operands));
@@ -281,9 +271,19 @@ void lower_blocks(const DepthwiseConvolution& convolution, std::int32_t pixels,
       depthwise_kernel(operands, pixels), shape_struct(window), arguments,
       {builder.input(0), builder.output(),
        builder.scratch("ring", operands.input.type, ring_elements(window, convolution.input))});
+  step.specialised = true;
   step.summary = describe(window, operands.activation);
   step.lead = row_lead(window, convolution.input, convolution.output, operands.input.type);
   set_row_form(step, window, convolution.input, convolution.output, padding_of(operands.input));
 }
+
+template <std::int32_t pixels>
+constexpr Core of_blocks = {computes_blocks<pixels>, computes_depthwise<pixels>,
+                            lower_conv2d<pixels>, lower_depthwise<pixels>, nullptr};
+
+}  // namespace
+
+const Core cores::blocks_4 = of_blocks<4>;
+const Core cores::blocks_2 = of_blocks<2>;
 
 }  // namespace smelt::ops

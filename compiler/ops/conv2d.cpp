@@ -7,7 +7,6 @@
 #include <cstring>
 #include <iterator>
 
-#include "compiler/ops/blocks.h"
 #include "compiler/ops/cores.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/quantization_rules.h"
@@ -226,15 +225,6 @@ void lower_by(const NodeView& view, StepBuilder& builder) {
   core.lower_conv2d(view, convolution_of(view), builder);
 }
 
-template <std::int32_t pixels>
-constexpr KernelRow blocks_row = {"blocks",
-                                  [](const NodeView& view, const Target& target) {
-                                    return computes_blocks(linear_operands(view), target, pixels);
-                                  },
-                                  [](const NodeView& view, StepBuilder& builder) {
-                                    lower_blocks(view, convolution_of(view), pixels, builder);
-                                  }};
-
 /// Fewer outputs than a vector has lanes leave it half empty.
 bool is_narrow(const NodeView& view, const Target&) {
   return has_depthwise_kernel(linear_operands(view)) && convolution_of(view).groups == 1 &&
@@ -253,8 +243,8 @@ constexpr KernelRow kernels[] = {
     {"dsp", is_core<cores::dsp>, lower_by<cores::dsp>},
     {"armv6m", is_core<cores::armv6m>, lower_by<cores::armv6m>},
     {"avr", is_core<cores::avr>, lower_by<cores::avr>},
-    blocks_row<4>,
-    blocks_row<2>,
+    {"blocks", is_core<cores::blocks_4>, lower_by<cores::blocks_4>},
+    {"blocks", is_core<cores::blocks_2>, lower_by<cores::blocks_2>},
     {"narrow", is_narrow, lower_narrow},
     pointwise_row<formats::s8, &smelt::pointwise_s8>,
     pointwise_row<formats::u8, &smelt::pointwise_u8>,

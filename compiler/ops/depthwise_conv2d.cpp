@@ -8,7 +8,6 @@
 #include <iterator>
 #include <utility>
 
-#include "compiler/ops/blocks.h"
 #include "compiler/ops/channels.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/cores.h"
@@ -201,26 +200,6 @@ void lower_by(const NodeView& view, StepBuilder& builder) {
   core.lower_depthwise(depthwise_of(view), builder);
 }
 
-template <std::int32_t pixels>
-constexpr KernelRow conv2d_blocks_row = {
-    "conv2d blocks",
-    [](const NodeView& view, const Target& target) {
-      return view.input(0).shape[3] == 1 && computes_blocks(linear_operands(view), target, pixels);
-    },
-    [](const NodeView& view, StepBuilder& builder) {
-      lower_blocks(view, convolution_of(view), pixels, builder);
-    }};
-
-template <std::int32_t pixels>
-constexpr KernelRow blocks_row = {"blocks",
-                                  [](const NodeView& view, const Target& target) {
-                                    return has_depthwise_blocks(depthwise_of(view)) &&
-                                           computes_blocks(linear_operands(view), target, pixels);
-                                  },
-                                  [](const NodeView& view, StepBuilder& builder) {
-                                    lower_blocks(depthwise_of(view), pixels, builder);
-                                  }};
-
 /// Filters of one channel are a convolution, which is faster unless its taps are few.
 bool is_conv2d(const NodeView& view, const Target&) {
   const Shape& weights = view.input(1).shape;
@@ -244,10 +223,10 @@ constexpr KernelRow kernels[] = {
     {"armv6m", is_core<cores::armv6m>, lower_by<cores::armv6m>},
     {"conv2d_avr", is_conv2d_of<cores::avr>, lower_conv2d_by<cores::avr>},
     {"avr", is_core<cores::avr>, lower_by<cores::avr>},
-    conv2d_blocks_row<4>,
-    conv2d_blocks_row<2>,
-    blocks_row<4>,
-    blocks_row<2>,
+    {"conv2d_blocks", is_conv2d_of<cores::blocks_4>, lower_conv2d_by<cores::blocks_4>},
+    {"blocks", is_core<cores::blocks_4>, lower_by<cores::blocks_4>},
+    {"conv2d_blocks", is_conv2d_of<cores::blocks_2>, lower_conv2d_by<cores::blocks_2>},
+    {"blocks", is_core<cores::blocks_2>, lower_by<cores::blocks_2>},
     {"conv2d", is_conv2d, lower_conv2d},
     row<formats::s8>,
     row<formats::u8>,

@@ -170,56 +170,58 @@ SMELT_INLINE void pointwise_blocks(const blocks_layer<Number> &layer,
 }
 
 template <typename Shape>
-void conv2d_s8_4x4(const conv2d_s8_blocks_layer &layer, const int8_t *input, int8_t *output,
-                   int8_t *ring, int8_t *patch) {
-  conv2d_blocks<Shape::shape().kernel_height, s8_block<4>>(Shape::shape(), layer, input, output,
-                                                           ring, patch);
+SMELT_KERNEL void conv2d_s8_4x4(const conv2d_s8_blocks_layer &layer, const int8_t *input,
+                                int8_t *output, int8_t *ring, int8_t *patch) {
+  conv2d_blocks<Shape::shape().kernel_height, s8_block<4>>(window<Shape>::of(layer), layer, input,
+                                                           output, ring, patch);
 }
 
 template <typename Shape>
-void conv2d_s8_4x4_row(const conv2d_s8_blocks_layer &layer, const int8_t *const *rows,
-                       int8_t *output, int8_t *patch) {
-  conv2d_blocks_row<s8_block<4>>(Shape::shape(), layer, rows, output, patch);
+SMELT_KERNEL void conv2d_s8_4x4_row(const conv2d_s8_blocks_layer &layer, const int8_t *const *rows,
+                                    int8_t *output, int8_t *patch) {
+  conv2d_blocks_row<s8_block<4>>(window<Shape>::of(layer), layer, rows, output, patch);
 }
 
-static inline void pointwise_s8_4x4(const conv2d_s8_blocks_layer &layer, const int8_t *input,
-                                    int8_t *output, int8_t *patch) {
+static inline SMELT_KERNEL void pointwise_s8_4x4(const conv2d_s8_blocks_layer &layer,
+                                                 const int8_t *input, int8_t *output,
+                                                 int8_t *patch) {
   pointwise_blocks<s8_block<4>>(layer, input, output, patch);
 }
 
 template <typename Shape>
-void conv2d_s8_2x4(const conv2d_s8_blocks_layer &layer, const int8_t *input, int8_t *output,
-                   int8_t *ring, int8_t *patch) {
-  conv2d_blocks<Shape::shape().kernel_height, s8_block<2>>(Shape::shape(), layer, input, output,
-                                                           ring, patch);
+SMELT_KERNEL void conv2d_s8_2x4(const conv2d_s8_blocks_layer &layer, const int8_t *input,
+                                int8_t *output, int8_t *ring, int8_t *patch) {
+  conv2d_blocks<Shape::shape().kernel_height, s8_block<2>>(window<Shape>::of(layer), layer, input,
+                                                           output, ring, patch);
 }
 
 template <typename Shape>
-void conv2d_s8_2x4_row(const conv2d_s8_blocks_layer &layer, const int8_t *const *rows,
-                       int8_t *output, int8_t *patch) {
-  conv2d_blocks_row<s8_block<2>>(Shape::shape(), layer, rows, output, patch);
+SMELT_KERNEL void conv2d_s8_2x4_row(const conv2d_s8_blocks_layer &layer, const int8_t *const *rows,
+                                    int8_t *output, int8_t *patch) {
+  conv2d_blocks_row<s8_block<2>>(window<Shape>::of(layer), layer, rows, output, patch);
 }
 
-static inline void pointwise_s8_2x4(const conv2d_s8_blocks_layer &layer, const int8_t *input,
-                                    int8_t *output, int8_t *patch) {
+static inline SMELT_KERNEL void pointwise_s8_2x4(const conv2d_s8_blocks_layer &layer,
+                                                 const int8_t *input, int8_t *output,
+                                                 int8_t *patch) {
   pointwise_blocks<s8_block<2>>(layer, input, output, patch);
 }
 
 template <typename Shape>
-void conv2d_f32_4x4(const conv2d_f32_blocks_layer &layer, const float *input, float *output,
-                    float *ring) {
-  conv2d_blocks<Shape::shape().kernel_height, f32_block>(Shape::shape(), layer, input, output, ring,
-                                                         nullptr);
+SMELT_KERNEL void conv2d_f32_4x4(const conv2d_f32_blocks_layer &layer, const float *input,
+                                 float *output, float *ring) {
+  conv2d_blocks<Shape::shape().kernel_height, f32_block>(window<Shape>::of(layer), layer, input,
+                                                         output, ring, nullptr);
 }
 
 template <typename Shape>
-void conv2d_f32_4x4_row(const conv2d_f32_blocks_layer &layer, const float *const *rows,
-                        float *output) {
-  conv2d_blocks_row<f32_block>(Shape::shape(), layer, rows, output, nullptr);
+SMELT_KERNEL void conv2d_f32_4x4_row(const conv2d_f32_blocks_layer &layer, const float *const *rows,
+                                     float *output) {
+  conv2d_blocks_row<f32_block>(window<Shape>::of(layer), layer, rows, output, nullptr);
 }
 
-static inline void pointwise_f32_4x4(const conv2d_f32_blocks_layer &layer, const float *input,
-                                     float *output) {
+static inline SMELT_KERNEL void pointwise_f32_4x4(const conv2d_f32_blocks_layer &layer,
+                                                  const float *input, float *output) {
   pointwise_blocks<f32_block>(layer, input, output, nullptr);
 }
 

@@ -176,38 +176,38 @@ SMELT_INLINE void depthwise_blocks(const depthwise_layer<Number> &layer,
 }
 
 template <typename Shape>
-void depthwise_conv2d_s8_5x2(const depthwise_conv2d_s8_blocks_layer &layer, const int8_t *input,
-                             int8_t *output, int8_t *ring) {
+SMELT_KERNEL void depthwise_conv2d_s8_5x2(const depthwise_conv2d_s8_blocks_layer &layer,
+                                          const int8_t *input, int8_t *output, int8_t *ring) {
   depthwise_blocks<s8_depthwise<5>, Shape>(layer, input, output, ring);
 }
 
 template <typename Shape>
-void depthwise_conv2d_s8_5x2_row(const depthwise_conv2d_s8_blocks_layer &layer,
-                                 const int8_t *const *rows, int8_t *output) {
+SMELT_KERNEL void depthwise_conv2d_s8_5x2_row(const depthwise_conv2d_s8_blocks_layer &layer,
+                                              const int8_t *const *rows, int8_t *output) {
   depthwise_blocks_row<s8_depthwise<5>, Shape>(layer, rows, output);
 }
 
 template <typename Shape>
-void depthwise_conv2d_s8_2x2(const depthwise_conv2d_s8_blocks_layer &layer, const int8_t *input,
-                             int8_t *output, int8_t *ring) {
+SMELT_KERNEL void depthwise_conv2d_s8_2x2(const depthwise_conv2d_s8_blocks_layer &layer,
+                                          const int8_t *input, int8_t *output, int8_t *ring) {
   depthwise_blocks<s8_depthwise<2>, Shape>(layer, input, output, ring);
 }
 
 template <typename Shape>
-void depthwise_conv2d_s8_2x2_row(const depthwise_conv2d_s8_blocks_layer &layer,
-                                 const int8_t *const *rows, int8_t *output) {
+SMELT_KERNEL void depthwise_conv2d_s8_2x2_row(const depthwise_conv2d_s8_blocks_layer &layer,
+                                              const int8_t *const *rows, int8_t *output) {
   depthwise_blocks_row<s8_depthwise<2>, Shape>(layer, rows, output);
 }
 
 template <typename Shape>
-void depthwise_conv2d_f32_4x4(const depthwise_conv2d_f32_blocks_layer &layer, const float *input,
-                              float *output, float *ring) {
+SMELT_KERNEL void depthwise_conv2d_f32_4x4(const depthwise_conv2d_f32_blocks_layer &layer,
+                                           const float *input, float *output, float *ring) {
   depthwise_blocks<f32_depthwise, Shape>(layer, input, output, ring);
 }
 
 template <typename Shape>
-void depthwise_conv2d_f32_4x4_row(const depthwise_conv2d_f32_blocks_layer &layer,
-                                  const float *const *rows, float *output) {
+SMELT_KERNEL void depthwise_conv2d_f32_4x4_row(const depthwise_conv2d_f32_blocks_layer &layer,
+                                               const float *const *rows, float *output) {
   depthwise_blocks_row<f32_depthwise, Shape>(layer, rows, output);
 }
 

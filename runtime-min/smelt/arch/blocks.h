@@ -206,7 +206,6 @@ SMELT_INLINE void finish_floats(const float (&sums)[channels * pixels], const fl
 }  // namespace blocks
 }  // namespace smelt
 
-// Where there is something better, it takes the place of the above.
 #include "smelt/arch/blocks_fpv4.h"
 #include "smelt/arch/blocks_riscv.h"
 

@@ -8,6 +8,7 @@
 #include "smelt/runtime.h"
 
 #if defined(__thumb2__) && defined(__ARM_FEATURE_FMA) && defined(__OPTIMIZE__)
+
 namespace smelt {
 namespace blocks {
 

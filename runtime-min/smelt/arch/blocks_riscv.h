@@ -7,7 +7,8 @@
 
 #include "smelt/runtime.h"
 
-#if SMELT_BLOCKS_RISCV
+#if defined(__riscv_mul) && defined(__OPTIMIZE__)
+
 namespace smelt {
 namespace blocks {
 
