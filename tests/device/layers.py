@@ -155,9 +155,9 @@ def main():
         for i, (title, model) in enumerate(models.items()):
             path = model.write(pathlib.Path(name) / f"layers{i}.tflite")
             result = measured(options.smelt, path, board, options.mode)
-            time = result["cycles" if board.avr else "instructions"]
-            print(f"{title}: {time / result['macs']:.2f} {'cycles' if board.avr else 'instructions'}"
-                  f" per MAC, {result['ram_bytes']} bytes of RAM")
+            unit = "cycles" if board.avr else "instructions"
+            print(f"{title}: {result[unit] / result['macs']:.2f} {unit} per MAC, "
+                  f"{result['ram_bytes']} bytes of RAM")
 
 
 main()
