@@ -52,19 +52,20 @@ SMELT_INLINE void conv2d_helium_row(const window_shape &shape, const conv2d_s8_h
   const int32_t taps = place.rows * place.runs * place.run;
   const int32_t distance = shape.stride_width * channels;
 
+  helium_outputs block(layer.output, taps, outputs);
   for (int32_t x = 0; x < layer.images.output_width; x += 2, output += 2 * pitch) {
     const bool pair = x + 1 < layer.images.output_width;
     const int8_t *weights = layer.weights;
-    helium_stage stage = layer.output;
+    const int32_t *records = layer.output.records;
     int8_t *to = output;
     for (int32_t group = 0; group < layer.groups; ++group, to += outputs) {
       const int32_t offset = x * distance + group * inputs;
       const int8_t *const input = helium_inputs(place, rows, offset, patch);
       const int8_t *const second =
           pair ? helium_inputs(place, rows, offset + distance, patch + taps) : nullptr;
-      helium_outputs(input, second, taps, weights, stage, outputs, to, pitch);
+      block.compute(input, second, weights, records, to, pitch);
       weights += outputs * helium::row_bytes(taps);
-      stage.records += (outputs + 3) / 4 * helium::record_words;
+      records += (outputs + 3) / 4 * helium::record_words;
     }
   }
 }
@@ -73,27 +74,27 @@ template <typename Shape>
 SMELT_INLINE void conv2d_helium(const conv2d_s8_helium_layer &layer, const int8_t *input,
                                 int8_t *output, int8_t *ring, int8_t *patch) {
   for_each_row<Shape::shape().kernel_height>(
-      Shape::shape(), layer.images, layer.input_padding, input, output, ring,
+      window<Shape>::of(layer), layer.images, layer.input_padding, input, output, ring,
       [&](const int8_t *const *rows, int8_t *output_row) __attribute__((always_inline)) {
-        conv2d_helium_row(Shape::shape(), layer, rows, output_row, patch);
+        conv2d_helium_row(window<Shape>::of(layer), layer, rows, output_row, patch);
       });
 }
 
 template <typename Shape>
-void conv2d_s8_helium(const conv2d_s8_helium_layer &layer, const int8_t *input, int8_t *output,
-                      int8_t *ring, int8_t *patch) {
+SMELT_KERNEL void conv2d_s8_helium(const conv2d_s8_helium_layer &layer, const int8_t *input,
+                                   int8_t *output, int8_t *ring, int8_t *patch) {
   conv2d_helium<Shape>(layer, input, output, ring, patch);
 }
 
 template <typename Shape>
-void conv2d_s8_helium_row(const conv2d_s8_helium_layer &layer, const int8_t *const *rows,
-                          int8_t *output, int8_t *patch) {
-  conv2d_helium_row(Shape::shape(), layer, rows, output, patch);
+SMELT_KERNEL void conv2d_s8_helium_row(const conv2d_s8_helium_layer &layer,
+                                       const int8_t *const *rows, int8_t *output, int8_t *patch) {
+  conv2d_helium_row(window<Shape>::of(layer), layer, rows, output, patch);
 }
 
 /// A 1x1 convolution with stride 1: the image is one long row, and pixels are read where they are.
-__attribute__((noinline)) void pointwise_helium(const conv2d_s8_helium_layer &layer,
-                                                const int8_t *input, int8_t *output) {
+static inline SMELT_SHARED void pointwise_helium(const conv2d_s8_helium_layer &layer,
+                                                 const int8_t *input, int8_t *output) {
   conv2d_helium_row(window_shape{1, 1, 1, 1, 1, 1}, layer, &input, output, nullptr);
 }
 

@@ -14,20 +14,20 @@ struct fully_connected_s8_helium_layer {
   helium_stage output;
 };
 
-static inline void fully_connected_s8_helium(const fully_connected_s8_helium_layer &layer,
-                                             const int8_t *input, int8_t *output) {
+static inline SMELT_KERNEL void fully_connected_s8_helium(
+    const fully_connected_s8_helium_layer &layer, const int8_t *input, int8_t *output) {
+  helium_outputs block(layer.output, layer.inputs, layer.outputs);
   for (int32_t row = 0; row < layer.rows; row += 2)
-    helium_outputs(input + row * layer.inputs,
-                   row + 1 < layer.rows ? input + (row + 1) * layer.inputs : nullptr, layer.inputs,
-                   layer.weights, layer.output, layer.outputs, output + row * layer.outputs,
-                   layer.outputs);
+    block.compute(input + row * layer.inputs,
+                  row + 1 < layer.rows ? input + (row + 1) * layer.inputs : nullptr, layer.weights,
+                  layer.output.records, output + row * layer.outputs, layer.outputs);
 }
 
 /// Adds the products of one of `rows` equal parts of the inputs, of whole vectors, to a sum per
 /// output, of whole blocks; the last makes outputs of them.
-static inline void fully_connected_s8_helium_collect(const fully_connected_s8_helium_layer &layer,
-                                                     int32_t row, int32_t rows, const int8_t *input,
-                                                     int8_t *output, int32_t *all_sums) {
+static inline SMELT_KERNEL void fully_connected_s8_helium_collect(
+    const fully_connected_s8_helium_layer &layer, int32_t row, int32_t rows, const int8_t *input,
+    int8_t *output, int32_t *all_sums) {
   const helium::block_arguments block = helium_block(layer.output);
   const int32_t count = layer.inputs / rows, pitch = layer.inputs;
   const int32_t *record = layer.output.records;

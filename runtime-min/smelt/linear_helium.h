@@ -41,28 +41,38 @@ SMELT_INLINE helium::s32x4 helium_rest(const int8_t *input, const int8_t *weight
   return helium::load_s32(sums);
 }
 
-/// All outputs of a pixel, or of two, `input` and `second`: those of the second are `pitch` behind.
-static inline void helium_outputs(const int8_t *input, const int8_t *second, int32_t taps,
-                                  const int8_t *weights, const helium_stage &stage,
-                                  int32_t channels, int8_t *output, int32_t pitch) {
-  helium::block_arguments block = helium_block(stage);
-  block.input_0 = input, block.input_1 = second;
-  block.weights = weights;
-  block.first = helium::first_taps(taps);
-  block.others = (taps - block.first) / helium::vector_bytes;
-  block.output_0 = output, block.output_1 = output + pitch;
-  block.blocks = channels / 4;
-  if (channels >= 4) second ? helium::outputs_2(&block) : helium::outputs_1(&block);
+/// All outputs of a pixel or two, from `taps` neighbouring inputs each.
+struct helium_outputs {
+  helium::block_arguments block;
+  const int32_t row, taps, done, rest;  ///< of weights; channels in whole blocks, and others
 
-  const int32_t rest = channels % 4, done = channels - rest;
-  if (rest == 0) return;
-  const int32_t row = helium::row_bytes(taps);
-  const int32_t *const record = stage.records + channels / 4 * helium::record_words;
-  for (; input; input = second, second = nullptr, output += pitch) {
-    const helium::s32x4 sums = helium_rest(input, weights + done * row, row, taps, rest);
-    helium::store_bytes(output + done, helium::finish(sums, record, block), rest);
+  SMELT_INLINE helium_outputs(const helium_stage &stage, int32_t inputs, int32_t channels)
+      : block(helium_block(stage)),
+        row(helium::row_bytes(inputs)),
+        taps(inputs),
+        done(channels - channels % 4),
+        rest(channels % 4) {
+    block.first = helium::first_taps(taps);
+    block.others = (taps - block.first) / helium::vector_bytes;
+    block.blocks = done / 4;
   }
-}
+
+  /// Without a second pixel that is null, otherwise its outputs are `pitch` behind.
+  SMELT_INLINE void compute(const int8_t *input, const int8_t *second, const int8_t *weights,
+                            const int32_t *records, int8_t *output, int32_t pitch) {
+    block.input_0 = input, block.input_1 = second;
+    block.weights = weights;
+    block.records = records;
+    block.output_0 = output, block.output_1 = output + pitch;
+    if (done > 0) second ? helium::outputs_2(&block) : helium::outputs_1(&block);
+    if (rest == 0) return;
+    records += done / 4 * helium::record_words;
+    for (; input; input = second, second = nullptr, output += pitch) {
+      const helium::s32x4 sums = helium_rest(input, weights + done * row, row, taps, rest);
+      helium::store_bytes(output + done, helium::finish(sums, records, block), rest);
+    }
+  }
+};
 
 }  // namespace smelt
 

@@ -47,10 +47,25 @@ struct block_arguments {
   int32_t min, max;
 };
 
+/// What depthwise_outputs is given; assembly knows where. Outputs are in blocks of 16, of which the
+/// last of a group may be short; weights are [block][tap][16], records four of a block.
+struct depthwise_arguments {
+  const int8_t **inputs;  ///< of the first output, of each tap; those of the next outputs follow
+  const int8_t *weights;
+  const int32_t *records;
+  int32_t pairs, odd;  ///< taps: two each, and one more or none
+  int32_t groups;      ///< of outputs with the same weights
+  int32_t count;       ///< outputs of one
+  int32_t distance;    ///< from the end of a group's last block of inputs to the next group
+  int8_t *output;
+  int32_t zero_point;
+  int32_t rectified;
+  int32_t min, max;
+};
+
 #ifdef __ARM_FEATURE_MVE
 
 using s8x16 = int8x16_t;
-using s16x8 = int16x8_t;
 using s32x4 = int32x4_t;
 
 SMELT_INLINE s32x4 load_s32(const int32_t *from) {
@@ -113,47 +128,6 @@ SMELT_INLINE s8x16 load_s8(const int8_t *from) {
 SMELT_INLINE s8x16 load_s8(const int8_t *from, int32_t count) {
   return vldrbq_z_s8(from, vctp8q(static_cast<uint32_t>(count)));
 }
-SMELT_INLINE void store_s8(int8_t *to, s8x16 a) {
-  vstrbq_s8(to, a);
-}
-SMELT_INLINE void store_s8(int8_t *to, s8x16 a, int32_t count) {
-  vstrbq_p_s8(to, a, vctp8q(static_cast<uint32_t>(count)));
-}
-/// Lane i from from[offsets[i]], bytes as unsigned.
-SMELT_INLINE s8x16 gather_s8(const int8_t *from, s8x16 offsets) {
-  return vldrbq_gather_offset_s8(from, vreinterpretq_u8_s8(offsets));
-}
-SMELT_INLINE s8x16 clamp(s8x16 a, int32_t min, int32_t max) {
-  return vminq_s8(vmaxq_s8(a, vdupq_n_s8(static_cast<int8_t>(min))),
-                  vdupq_n_s8(static_cast<int8_t>(max)));
-}
-/// Products of the even and odd lanes.
-SMELT_INLINE s16x8 multiply_even(s8x16 a, s8x16 b) {
-  return vmullbq_int_s8(a, b);
-}
-SMELT_INLINE s16x8 multiply_odd(s8x16 a, s8x16 b) {
-  return vmulltq_int_s8(a, b);
-}
-SMELT_INLINE s16x8 add(s16x8 a, s16x8 b) {
-  return vaddq_s16(a, b);
-}
-SMELT_INLINE s16x8 add_saturating(s16x8 a, int32_t b) {
-  return vqaddq_n_s16(a, static_cast<int16_t>(b));
-}
-SMELT_INLINE s32x4 widen_even(s16x8 a) {
-  return vmovlbq_s16(a);
-}
-SMELT_INLINE s32x4 widen_odd(s16x8 a) {
-  return vmovltq_s16(a);
-}
-/// Saturating, one operand's lanes being even, the other's odd.
-SMELT_INLINE s16x8 narrow(s32x4 even, s32x4 odd) {
-  return vqmovntq_s32(vqmovnbq_s32(vuninitializedq_s16(), even), odd);
-}
-SMELT_INLINE s8x16 narrow(s16x8 even, s16x8 odd) {
-  return vqmovntq_s16(vqmovnbq_s16(vuninitializedq_s8(), even), odd);
-}
-
 /// Copies bytes.
 SMELT_INLINE void copy(int8_t *to, const int8_t *from, int32_t count) {
   asm volatile(
@@ -277,6 +251,10 @@ SMELT_ASSEMBLY static void outputs_2(block_arguments *) {
       "push {r4-r11, lr}\n\t"
       "vpush {d8-d11}\n\t"
       "mov r11, r0\n\t"
+      "ldrd r1, r3, [r0, #24]\n\t"
+      "ldr r7, [r0, #32]\n\t"
+      "add r7, r1, r7, lsl #2\n\t"
+      "push {r1, r3, r7, lr}\n\t"
       "ldrd r5, r9, [r0, #8]\n\t"
       "ldr r2, [r0, #44]\n\t"
       "vdup.32 q4, r2\n\t"
@@ -324,14 +302,14 @@ SMELT_ASSEMBLY static void outputs_2(block_arguments *) {
       "3:\n\t"
       "vmov q0[2], q0[0], r0, r4\n\t"
       "vmov q1[2], q1[0], r8, r12\n\t"
-      "vldrw.32 q2, [r9]\n\t"
+      "vldrw.32 q2, [r9], #48\n\t"
       "vmov q0[3], q0[1], r2, r6\n\t"
       "vmov q1[3], q1[1], r10, lr\n\t"
-      "vldrw.32 q3, [r9, #16]\n\t"
+      "vldrw.32 q3, [r9, #-32]\n\t"
       "vadd.i32 q0, q0, q2\n\t"
       "ldrd r4, r7, [r11, #36]\n\t"
       "vadd.i32 q1, q1, q2\n\t"
-      "ldrd r0, r2, [r11, #24]\n\t"
+      "ldrd r0, r2, [sp]\n\t"
       "vqrdmulh.s32 q2, q0, q3\n\t"
       "vqrdmulh.s32 q3, q1, q3\n\t"
       "cbnz r7, 4f\n\t"
@@ -340,8 +318,7 @@ SMELT_ASSEMBLY static void outputs_2(block_arguments *) {
       "vadd.i32 q2, q2, q0\n\t"
       "vadd.i32 q3, q3, q1\n"
       "4:\n\t"
-      "vldrw.32 q0, [r9, #32]\n\t"
-      "add r9, #48\n\t"
+      "vldrw.32 q0, [r9, #-16]\n\t"
       "vrshl.s32 q2, q2, q0\n\t"
       "vrshl.s32 q3, q3, q0\n\t"
       "vadd.i32 q2, q2, r4\n\t"
@@ -349,15 +326,216 @@ SMELT_ASSEMBLY static void outputs_2(block_arguments *) {
       "vmax.s32 q2, q2, q4\n\t"
       "vmax.s32 q3, q3, q4\n\t"
       "vmin.s32 q2, q2, q5\n\t"
-      "ldr r6, [r11, #32]\n\t"
+      "ldr r6, [sp, #8]\n\t"
       "vmin.s32 q3, q3, q5\n\t"
       "vstrb.32 q2, [r0], #4\n\t"
-      "subs r6, #1\n\t"
       "vstrb.32 q3, [r2], #4\n\t"
-      "strd r0, r2, [r11, #24]\n\t"
-      "str r6, [r11, #32]\n\t"
+      "strd r0, r2, [sp]\n\t"
+      "cmp r0, r6\n\t"
       "bne 1b\n\t"
+      "add sp, #16\n\t"
       "vpop {d8-d11}\n\t"
+      "pop {r4-r11, pc}"
+      :
+      :
+      : "memory");
+}
+
+/// All outputs of several pixels of a depthwise convolution.
+SMELT_ASSEMBLY static void depthwise_outputs(depthwise_arguments *) {
+  __asm__ volatile(
+      "push {r4-r11, lr}\n\t"
+      "vpush {d8-d15}\n\t"
+      "mov r11, r0\n\t"
+      "ldr r12, [r11, #12]\n\t"
+      "ldrd r6, r8, [r11, #32]\n\t"
+      "ldrd r0, r2, [r11, #44]\n"
+      "1:\n\t"
+      "ldrd r5, r9, [r11, #4]\n\t"
+      "ldr r10, [r11, #24]\n"
+      "2:\n\t"
+      "ldr r4, [r11]\n\t"
+      "vldrw.32 q4, [r9]\n\t"
+      "vldrw.32 q5, [r9, #48]\n\t"
+      "vldrw.32 q6, [r9, #96]\n\t"
+      "vldrw.32 q7, [r9, #144]\n\t"
+      "ldr r7, [r11, #16]\n\t"
+      "cmp r10, #16\n\t"
+      "blt 5f\n\t"
+      "wls lr, r12, 4f\n"
+      "3:\n\t"
+      "ldrd r1, r3, [r4]\n\t"
+      "vldrb.8 q0, [r1], #16\n\t"
+      "vldrb.8 q1, [r5], #16\n\t"
+      "vmullb.s8 q2, q0, q1\n\t"
+      "vmullt.s8 q3, q0, q1\n\t"
+      "vldrb.8 q0, [r3]\n\t"
+      "vldrb.8 q1, [r5], #16\n\t"
+      "vmullb.s8 q0, q0, q1\n\t"
+      "vadd.i16 q2, q2, q0\n\t"
+      "vldrb.8 q0, [r3], #16\n\t"
+      "strd r1, r3, [r4], #8\n\t"
+      "vmullt.s8 q0, q0, q1\n\t"
+      "vadd.i16 q3, q3, q0\n\t"
+      "vmovlb.s16 q0, q2\n\t"
+      "vmovlt.s16 q2, q2\n\t"
+      "vadd.i32 q4, q4, q0\n\t"
+      "vadd.i32 q5, q5, q2\n\t"
+      "vmovlb.s16 q0, q3\n\t"
+      "vmovlt.s16 q3, q3\n\t"
+      "vadd.i32 q6, q6, q0\n\t"
+      "vadd.i32 q7, q7, q3\n\t"
+      "le lr, 3b\n"
+      "4:\n\t"
+      "cbz r7, 15f\n\t"
+      "ldr r1, [r4]\n\t"
+      "vldrb.8 q0, [r1], #16\n\t"
+      "vldrb.8 q1, [r5], #16\n\t"
+      "vmullb.s8 q2, q0, q1\n\t"
+      "vmullt.s8 q3, q0, q1\n\t"
+      "str r1, [r4], #4\n\t"
+      "vmovlb.s16 q0, q2\n\t"
+      "vmovlt.s16 q2, q2\n\t"
+      "vadd.i32 q4, q4, q0\n\t"
+      "vadd.i32 q5, q5, q2\n\t"
+      "vmovlb.s16 q0, q3\n\t"
+      "vmovlt.s16 q3, q3\n\t"
+      "vadd.i32 q6, q6, q0\n\t"
+      "vadd.i32 q7, q7, q3\n"
+      "15:\n\t"
+      "b 8f\n"
+      "5:\n\t"
+      "vctp.8 r10\n\t"
+      "wls lr, r12, 7f\n"
+      "6:\n\t"
+      "ldrd r1, r3, [r4]\n\t"
+      "vpst\n\t"
+      "vldrbt.8 q0, [r1], #16\n\t"
+      "vldrb.8 q1, [r5], #16\n\t"
+      "vmullb.s8 q2, q0, q1\n\t"
+      "vmullt.s8 q3, q0, q1\n\t"
+      "vpst\n\t"
+      "vldrbt.8 q0, [r3]\n\t"
+      "vldrb.8 q1, [r5], #16\n\t"
+      "vmullb.s8 q0, q0, q1\n\t"
+      "vadd.i16 q2, q2, q0\n\t"
+      "vpst\n\t"
+      "vldrbt.8 q0, [r3], #16\n\t"
+      "strd r1, r3, [r4], #8\n\t"
+      "vmullt.s8 q0, q0, q1\n\t"
+      "vadd.i16 q3, q3, q0\n\t"
+      "vmovlb.s16 q0, q2\n\t"
+      "vmovlt.s16 q2, q2\n\t"
+      "vadd.i32 q4, q4, q0\n\t"
+      "vadd.i32 q5, q5, q2\n\t"
+      "vmovlb.s16 q0, q3\n\t"
+      "vmovlt.s16 q3, q3\n\t"
+      "vadd.i32 q6, q6, q0\n\t"
+      "vadd.i32 q7, q7, q3\n\t"
+      "le lr, 6b\n"
+      "7:\n\t"
+      "cbz r7, 8f\n\t"
+      "ldr r1, [r4]\n\t"
+      "vpst\n\t"
+      "vldrbt.8 q0, [r1], #16\n\t"
+      "vldrb.8 q1, [r5], #16\n\t"
+      "vmullb.s8 q2, q0, q1\n\t"
+      "vmullt.s8 q3, q0, q1\n\t"
+      "str r1, [r4], #4\n\t"
+      "vmovlb.s16 q0, q2\n\t"
+      "vmovlt.s16 q2, q2\n\t"
+      "vadd.i32 q4, q4, q0\n\t"
+      "vadd.i32 q5, q5, q2\n\t"
+      "vmovlb.s16 q0, q3\n\t"
+      "vmovlt.s16 q3, q3\n\t"
+      "vadd.i32 q6, q6, q0\n\t"
+      "vadd.i32 q7, q7, q3\n"
+      "8:\n\t"
+      "ldr r7, [r11, #40]\n\t"
+      "cbz r7, 9f\n\t"
+      "vldrw.32 q0, [r9, #16]\n\t"
+      "vqrdmulh.s32 q4, q4, q0\n\t"
+      "vldrw.32 q1, [r9, #32]\n\t"
+      "vrshl.s32 q4, q4, q1\n\t"
+      "vldrw.32 q0, [r9, #64]\n\t"
+      "vqrdmulh.s32 q5, q5, q0\n\t"
+      "vldrw.32 q1, [r9, #80]\n\t"
+      "vrshl.s32 q5, q5, q1\n\t"
+      "vldrw.32 q0, [r9, #112]\n\t"
+      "vqrdmulh.s32 q6, q6, q0\n\t"
+      "vldrw.32 q1, [r9, #128]\n\t"
+      "vrshl.s32 q6, q6, q1\n\t"
+      "vldrw.32 q0, [r9, #160]\n\t"
+      "vqrdmulh.s32 q7, q7, q0\n\t"
+      "vldrw.32 q1, [r9, #176]\n\t"
+      "vrshl.s32 q7, q7, q1\n\t"
+      "b 10f\n"
+      "9:\n\t"
+      "vldrw.32 q0, [r9, #16]\n\t"
+      "vshr.s32 q1, q4, #31\n\t"
+      "vqrdmulh.s32 q4, q4, q0\n\t"
+      "vldrw.32 q0, [r9, #32]\n\t"
+      "vadd.i32 q4, q4, q1\n\t"
+      "vrshl.s32 q4, q4, q0\n\t"
+      "vldrw.32 q0, [r9, #64]\n\t"
+      "vshr.s32 q1, q5, #31\n\t"
+      "vqrdmulh.s32 q5, q5, q0\n\t"
+      "vldrw.32 q0, [r9, #80]\n\t"
+      "vadd.i32 q5, q5, q1\n\t"
+      "vrshl.s32 q5, q5, q0\n\t"
+      "vldrw.32 q0, [r9, #112]\n\t"
+      "vshr.s32 q1, q6, #31\n\t"
+      "vqrdmulh.s32 q6, q6, q0\n\t"
+      "vldrw.32 q0, [r9, #128]\n\t"
+      "vadd.i32 q6, q6, q1\n\t"
+      "vrshl.s32 q6, q6, q0\n\t"
+      "vldrw.32 q0, [r9, #160]\n\t"
+      "vshr.s32 q1, q7, #31\n\t"
+      "vqrdmulh.s32 q7, q7, q0\n\t"
+      "vldrw.32 q0, [r9, #176]\n\t"
+      "vadd.i32 q7, q7, q1\n\t"
+      "vrshl.s32 q7, q7, q0\n"
+      "10:\n\t"
+      "add r9, #192\n\t"
+      "vqmovnb.s32 q0, q4\n\t"
+      "vqmovnb.s32 q1, q6\n\t"
+      "vqmovnt.s32 q0, q5\n\t"
+      "vqmovnt.s32 q1, q7\n\t"
+      "vdup.8 q2, r0\n\t"
+      "vqadd.s16 q0, q0, r8\n\t"
+      "vqadd.s16 q1, q1, r8\n\t"
+      "vdup.8 q3, r2\n\t"
+      "vqmovnb.s16 q0, q0\n\t"
+      "vqmovnt.s16 q0, q1\n\t"
+      "vmax.s8 q0, q0, q2\n\t"
+      "vmin.s8 q0, q0, q3\n\t"
+      "subs r10, #16\n\t"
+      "blt 11f\n\t"
+      "vstrb.8 q0, [r6], #16\n\t"
+      "bne 2b\n\t"
+      "b 12f\n"
+      "11:\n\t"
+      "add r10, #16\n\t"
+      "vctp.8 r10\n\t"
+      "vpst\n\t"
+      "vstrbt.8 q0, [r6]\n\t"
+      "add r6, r10\n"
+      "12:\n\t"
+      "ldr r3, [r11, #28]\n\t"
+      "cbz r3, 14f\n\t"
+      "ldr r7, [r11]\n"
+      "13:\n\t"
+      "ldr r1, [r7]\n\t"
+      "add r1, r3\n\t"
+      "str r1, [r7], #4\n\t"
+      "cmp r7, r4\n\t"
+      "bne 13b\n"
+      "14:\n\t"
+      "ldr r3, [r11, #20]\n\t"
+      "subs r3, #1\n\t"
+      "str r3, [r11, #20]\n\t"
+      "bne 1b\n\t"
+      "vpop {d8-d15}\n\t"
       "pop {r4-r11, pc}"
       :
       :
@@ -368,99 +546,61 @@ SMELT_ASSEMBLY static void outputs_2(block_arguments *) {
 
 #else
 
-template <typename T, int32_t lanes>
-struct vector {
-  using type = T;
-  static constexpr int32_t size = lanes;
-  T lane[lanes];
+struct s32x4 {
+  int32_t lane[4];
 };
-using s8x16 = vector<int8_t, 16>;
-using s16x8 = vector<int16_t, 8>;
-using s32x4 = vector<int32_t, 4>;
 
 /// Lane i is function(i).
-template <typename Vector, typename Function>
-SMELT_INLINE Vector lanes(const Function &function) {
-  Vector result;
-  for (int32_t i = 0; i < Vector::size; ++i)
-    result.lane[i] = static_cast<typename Vector::type>(function(i));
-  return result;
+template <typename Function>
+SMELT_INLINE s32x4 lanes(const Function &function) {
+  return {{function(0), function(1), function(2), function(3)}};
 }
 
 SMELT_INLINE s32x4 load_s32(const int32_t *from) {
-  return lanes<s32x4>([&](int32_t i) { return from[i]; });
+  return lanes([&](int32_t i) { return from[i]; });
 }
 SMELT_INLINE void store_s32(int32_t *to, s32x4 a) {
   for (int32_t i = 0; i < 4; ++i) to[i] = a.lane[i];
 }
 SMELT_INLINE s32x4 broadcast_s32(int32_t value) {
-  return lanes<s32x4>([&](int32_t) { return value; });
+  return lanes([&](int32_t) { return value; });
 }
 SMELT_INLINE s32x4 add(s32x4 a, s32x4 b) {
-  return lanes<s32x4>([&](int32_t i) { return a.lane[i] + b.lane[i]; });
+  return lanes([&](int32_t i) { return a.lane[i] + b.lane[i]; });
 }
 SMELT_INLINE s32x4 add(s32x4 a, int32_t b) {
   return add(a, broadcast_s32(b));
 }
 SMELT_INLINE s32x4 clamp(s32x4 a, s32x4 min, s32x4 max) {
-  return lanes<s32x4>([&](int32_t i) { return smelt::clamp(a.lane[i], min.lane[i], max.lane[i]); });
+  return lanes([&](int32_t i) { return smelt::clamp(a.lane[i], min.lane[i], max.lane[i]); });
 }
 SMELT_INLINE s32x4 sign(s32x4 a) {
-  return lanes<s32x4>([&](int32_t i) { return a.lane[i] >> 31; });
+  return lanes([&](int32_t i) { return a.lane[i] >> 31; });
 }
 SMELT_INLINE s32x4 multiply_high(s32x4 a, s32x4 b) {
-  return lanes<s32x4>([&](int32_t i) { return smelt::multiply_high(a.lane[i], b.lane[i]); });
+  return lanes([&](int32_t i) { return smelt::multiply_high(a.lane[i], b.lane[i]); });
 }
 SMELT_INLINE s32x4 shift(s32x4 a, s32x4 by) {
-  return lanes<s32x4>([&](int32_t i) {
+  return lanes([&](int32_t i) {
     const int32_t right = -by.lane[i];
     if (right <= 0) return shift_left(a.lane[i], -right);
     return ((a.lane[i] >> (right - 1)) + 1) >> 1;
   });
 }
+SMELT_INLINE s32x4 subtract(s32x4 a, int32_t b) {
+  return add(a, broadcast_s32(-b));
+}
+SMELT_INLINE s32x4 multiply_high(s32x4 a, int32_t b) {
+  return multiply_high(a, broadcast_s32(b));
+}
+SMELT_INLINE s32x4 shift(s32x4 a, int32_t by) {
+  return shift(a, broadcast_s32(by));
+}
+SMELT_INLINE s32x4 load_bytes(const int8_t *from, int32_t count = 4) {
+  return lanes([&](int32_t i) { return i < count ? int32_t{from[i]} : int32_t{0}; });
+}
 SMELT_INLINE void store_bytes(int8_t *to, s32x4 a, int32_t count = 4) {
   for (int32_t i = 0; i < count; ++i) to[i] = static_cast<int8_t>(a.lane[i]);
-}
-
-SMELT_INLINE s8x16 load_s8(const int8_t *from, int32_t count = 16) {
-  return lanes<s8x16>([&](int32_t i) { return i < count ? from[i] : 0; });
-}
-SMELT_INLINE void store_s8(int8_t *to, s8x16 a, int32_t count = 16) {
-  for (int32_t i = 0; i < count; ++i) to[i] = a.lane[i];
-}
-SMELT_INLINE s8x16 clamp(s8x16 a, int32_t min, int32_t max) {
-  return lanes<s8x16>(
-      [&](int32_t i) { return smelt::clamp(static_cast<int32_t>(a.lane[i]), min, max); });
-}
-SMELT_INLINE s16x8 multiply_even(s8x16 a, s8x16 b) {
-  return lanes<s16x8>([&](int32_t i) { return a.lane[2 * i] * b.lane[2 * i]; });
-}
-SMELT_INLINE s16x8 multiply_odd(s8x16 a, s8x16 b) {
-  return lanes<s16x8>([&](int32_t i) { return a.lane[2 * i + 1] * b.lane[2 * i + 1]; });
-}
-SMELT_INLINE s16x8 add(s16x8 a, s16x8 b) {
-  return lanes<s16x8>([&](int32_t i) { return a.lane[i] + b.lane[i]; });
-}
-SMELT_INLINE s16x8 add_saturating(s16x8 a, int32_t b) {
-  return lanes<s16x8>(
-      [&](int32_t i) { return smelt::clamp(a.lane[i] + b, int32_t{-32768}, int32_t{32767}); });
-}
-SMELT_INLINE s32x4 widen_even(s16x8 a) {
-  return lanes<s32x4>([&](int32_t i) { return a.lane[2 * i]; });
-}
-SMELT_INLINE s32x4 widen_odd(s16x8 a) {
-  return lanes<s32x4>([&](int32_t i) { return a.lane[2 * i + 1]; });
-}
-SMELT_INLINE s16x8 narrow(s32x4 even, s32x4 odd) {
-  return lanes<s16x8>([&](int32_t i) {
-    return smelt::clamp((i % 2 ? odd : even).lane[i / 2], int32_t{-32768}, int32_t{32767});
-  });
-}
-SMELT_INLINE s8x16 narrow(s16x8 even, s16x8 odd) {
-  return lanes<s8x16>([&](int32_t i) {
-    return smelt::clamp(static_cast<int32_t>((i % 2 ? odd : even).lane[i / 2]), int32_t{-128},
-                        int32_t{127});
-  });
 }
 
 SMELT_INLINE void copy(int8_t *to, const int8_t *from, int32_t count) {
@@ -515,6 +655,23 @@ static inline void outputs_2(block_arguments *block) {
   block_arguments second = *block;
   second.input_0 = block->input_1, second.output_0 = block->output_1;
   outputs_1(&second);
+}
+
+static inline void depthwise_outputs(depthwise_arguments *block) {
+  const int32_t taps = 2 * block->pairs + block->odd;
+  const int32_t blocks = (block->count + vector_bytes - 1) / vector_bytes;
+  for (int32_t group = 0, offset = 0; group < block->groups; ++group, offset += block->distance)
+    for (int32_t i = 0; i < blocks; ++i, offset += vector_bytes)
+      for (int32_t k = 0; k < vector_bytes && k < block->count - vector_bytes * i; ++k) {
+        const int32_t quarter = (k & 1) * 2 + (k >> 1 & 1);
+        const int32_t *const record = block->records + (4 * i + quarter) * record_words + k / 4;
+        int32_t sum = record[0];
+        for (int32_t tap = 0; tap < taps; ++tap)
+          sum +=
+              block->inputs[tap][offset + k] * block->weights[(i * taps + tap) * vector_bytes + k];
+        *block->output++ = static_cast<int8_t>(smelt::clamp(
+            requantize(sum, record[4], record[8]) + block->zero_point, block->min, block->max));
+      }
 }
 
 #endif
