@@ -46,7 +46,13 @@ struct armv6m {
 
 #ifdef __ARM_ARCH_6M__
 
+/// The compiler must not conclude from an empty body what memory a function leaves alone; clang
+/// never does.
+#ifdef __clang__
 #define SMELT_ARMV6M_FUNCTION __attribute__((naked, noinline, unused)) static
+#else
+#define SMELT_ARMV6M_FUNCTION __attribute__((naked, noipa, unused)) static
+#endif
 
 /// Adds the product of the input in r2 with the weight at an offset from r1 to a sum.
 #define SMELT_ARMV6M_MAC(offset, sum) \
@@ -200,17 +206,17 @@ SMELT_ARMV6M_FUNCTION int32_t armv6m_gather(const int8_t *, int, uint8_t *) {
       "  pop {r4, r5, r6, pc}\n");
 }
 
-/// What armv6m_finish takes: where sums, multipliers and shifts are; how far the outputs are behind
-/// the shifts; 2 * zero point + 1, the clamp, and the end of the sums.
+/// What armv6m_finish takes; `centre` is 2 * zero point + 1, `end` that of the sums.
 struct armv6m_stage {
   const int32_t *sums, *multiplier;
   const int8_t *shift;
-  ptrdiff_t distance;
+  int8_t *output;
   int32_t centre, min, max;
   const int32_t *end;
 };
 
-/// armv6m::requantize of each sum. In high registers: a sum, centre, min, max, distance and end.
+/// armv6m::requantize of each sum. In high registers: a sum, centre, min, max, how far outputs
+/// are behind shifts, and end.
 SMELT_ARMV6M_FUNCTION void armv6m_finish(const armv6m_stage *) {
   __asm__(
       ".syntax unified\n"
@@ -223,6 +229,7 @@ SMELT_ARMV6M_FUNCTION void armv6m_finish(const armv6m_stage *) {
       "  ldm r0!, {r1, r2}\n"
       "  push {r1, r2}\n"
       "  ldm r0!, {r2, r3, r4, r5, r6, r7}\n"
+      "  subs r3, r2\n"
       "  mov ip, r3\n"
       "  mov r9, r4\n"
       "  mov r10, r5\n"
@@ -286,11 +293,10 @@ SMELT_ARMV6M_FUNCTION void armv6m_finish(const armv6m_stage *) {
 
 inline void armv6m::finish(const quad_stage &out, int channel, int count, const int32_t *sums,
                            int8_t *output) {
-  const int8_t *const shift = out.shift + channel;
   const armv6m_stage stage = {sums,
                               out.multiplier + channel,
-                              shift,
-                              output - shift,
+                              out.shift + channel,
+                              output,
                               2 * out.zero_point + 1,
                               out.min,
                               out.max,

@@ -13,7 +13,8 @@ namespace smelt {
 struct avr {
   using input = uint8_t;  ///< with the offset
   static constexpr int input_offset = 128;
-  static constexpr int32_t sum_limit = int32_t{1} << 23;
+  /// Rounding adds 1, which must not leave 24 bits either.
+  static constexpr int32_t sum_limit = (int32_t{1} << 23) - 1;
   static constexpr int quads_at_once = 2;
 
   static inline int32_t gather(const int8_t *from, int count, uint8_t *patch);
@@ -76,21 +77,26 @@ SMELT_AVR_FUNCTION __uint24 avr_gather(const int8_t *from, uint16_t count, uint8
   "adc %C[" sum "], %[zero]\n\t"
 #define SMELT_AVR_TAP(input) \
   input SMELT_AVR_MAC("s0") SMELT_AVR_MAC("s1") SMELT_AVR_MAC("s2") SMELT_AVR_MAC("s3")
-#define SMELT_AVR_DOT(input)                                                                              \
-  __int24 s0 = static_cast<__int24>(sums[0]), s1 = static_cast<__int24>(sums[1]);                         \
-  __int24 s2 = static_cast<__int24>(sums[2]), s3 = static_cast<__int24>(sums[3]);                         \
-  uint8_t x;                                                                                              \
-  __asm__ volatile("1:\n\t" SMELT_AVR_TAP(input) SMELT_AVR_TAP(input) SMELT_AVR_TAP(input)              \
-              SMELT_AVR_TAP(input)                                                             \
-          "subi %A[rounds], 1\n\t"                                                             \
-          "sbci %B[rounds], 0\n\t"                                                             \
-          "breq 2f\n\t"                                                                        \
-          "rjmp 1b\n"                                                                          \
-          "2:\tclr r1"                                                                         \
-          : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [from] "+x"(from),     \
-            [weights] "+z"(weights), [rounds] "+d"(rounds), [x] "=&d"(x)                       \
-          : [zero] "r"(uint8_t{0})                                                             \
-          : "memory"); \
+#define SMELT_AVR_FOUR(input) \
+  SMELT_AVR_TAP(input) SMELT_AVR_TAP(input) SMELT_AVR_TAP(input) SMELT_AVR_TAP(input)
+#define SMELT_AVR_DOT(input)                                                 \
+  __int24 s0 = static_cast<__int24>(sums[0]);                                \
+  __int24 s1 = static_cast<__int24>(sums[1]);                                \
+  __int24 s2 = static_cast<__int24>(sums[2]);                                \
+  __int24 s3 = static_cast<__int24>(sums[3]);                                \
+  uint8_t x;                                                                 \
+  __asm__ volatile("1:\n\t" SMELT_AVR_FOUR(input)                          \
+                   "subi %A[rounds], 1\n\t"                                \
+                   "sbci %B[rounds], 0\n\t"                                \
+                   "breq 2f\n\t"                                           \
+                   "rjmp 1b\n"                                             \
+                   "2:\tclr r1"                                            \
+                   : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2),          \
+                     [s3] "+r"(s3), [from] "+x"(from),                     \
+                     [weights] "+z"(weights), [rounds] "+d"(rounds),       \
+                     [x] "=&d"(x)                                          \
+                   : [zero] "r"(uint8_t{0})                                \
+                   : "memory"); \
   sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3
 
 /// (inputs, weights, fours of taps, sums)
@@ -148,8 +154,8 @@ SMELT_AVR_FUNCTION void avr_windows(const int8_t *const *rows, uint8_t height, u
   "], r1\n\t"                                  \
   "adc %[" high "], %[zero]\n\t"
 
-/// smelt::requantize of |x| < 2^23 with shift = -right - 1; beyond 15 bits another number that far
-/// outside. The product of three bytes by four, of x without its sign; what that is too much is
+/// smelt::requantize of |x| < 2^23 - 1 with shift = -right - 1; beyond 15 bits another number that
+/// far outside. The product of three bytes by four, of x without its sign; what that is too much is
 /// taken off. 2^30 is in its byte 3 from the start.
 SMELT_INLINE int16_t avr_requantize(__int24 x, int32_t m, uint8_t right) {
   uint8_t p1, p2, p3, p4, p5, p6;
@@ -240,22 +246,22 @@ inline void avr::windows(const int8_t *const *rows, int height, int width, const
                 weights + block * height * width * quad, static_cast<uint16_t>(pitch - quad),
                 static_cast<uint16_t>(block * quad), sums + block * quad);
 }
+/// `low` and `high` clamp before the zero point is added, which may lead out of 16 bits.
 SMELT_AVR_FUNCTION void avr_finish(const int32_t *multiplier, const int8_t *shift, int count,
                                    const int32_t *sums, int8_t *output, int16_t zero_point,
-                                   int8_t min, int8_t max) {
+                                   int16_t low, int16_t high) {
   for (; count > 0; --count) {
-    const int16_t y = avr_requantize(static_cast<__int24>(*sums++), load(multiplier++),
-                                     static_cast<uint8_t>(~load(shift++))) +
-                      zero_point;
-    *output++ = y < min ? min : y > max ? max : static_cast<int8_t>(y);
+    const int16_t scaled = avr_requantize(static_cast<__int24>(*sums++), load(multiplier++),
+                                          static_cast<uint8_t>(~load(shift++)));
+    *output++ = static_cast<int8_t>(clamp(scaled, low, high) + zero_point);
   }
 }
 
 inline void avr::finish(const quad_stage &out, int channel, int count, const int32_t *sums,
                         int8_t *output) {
   avr_finish(out.multiplier + channel, out.shift + channel, count, sums, output,
-             static_cast<int16_t>(out.zero_point), static_cast<int8_t>(out.min),
-             static_cast<int8_t>(out.max));
+             static_cast<int16_t>(out.zero_point), static_cast<int16_t>(out.min - out.zero_point),
+             static_cast<int16_t>(out.max - out.zero_point));
 }
 
 #else
