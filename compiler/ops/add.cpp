@@ -6,6 +6,7 @@
 #include "compiler/ops/scaling.h"
 #include "compiler/ops/sum.h"
 #include "smelt/add.h"
+#include "smelt/add_helium.h"
 
 namespace smelt::ops {
 namespace {
@@ -36,6 +37,18 @@ void lower_clamped(const NodeView& view, StepBuilder& builder) {
                activation);
 }
 
+/// Operands of one shape; scales that are not above 1, but for that of sums, which is below.
+bool takes_helium(const NodeView& view, const Target& target) {
+  return target.features.helium && takes_scaled<ElementType::s8>(view, target) &&
+         view.input(0).shape == view.input(1).shape;
+}
+
+void lower_helium(const NodeView& view, StepBuilder& builder) {
+  const Activation activation = view.attributes<AddAttributes>().activation;
+  binary_step(builder, {"add_s8_helium", "smelt/add_helium.h", invoke<&smelt::add_s8_helium>},
+              {"add_s8_helium_layer", sum_fields(view, scales(view), activation), {}});
+}
+
 void lower_plain(const NodeView& view, StepBuilder& builder) {
   lower_integers<[]<typename T>() { return invoke<&smelt::add_integers<T>>; }>(
       view, builder, "add_integers", "smelt/add.h");
@@ -43,6 +56,7 @@ void lower_plain(const NodeView& view, StepBuilder& builder) {
 
 constexpr KernelRow kernels[] = {
     {"add_integers", takes_plain, lower_plain},
+    {"add_s8_helium", takes_helium, lower_helium},
     {"add_s8", takes_scaled<ElementType::s8>, lower_quantized<&smelt::add_s8>},
     {"add_u8", takes_scaled<ElementType::u8>, lower_quantized<&smelt::add_u8>},
     {"add_s16", takes_scaled<ElementType::s16>, lower_quantized<&smelt::add_s16>},

@@ -12,6 +12,7 @@
 #include "compiler/ops/quantization_rules.h"
 #include "compiler/ops/window.h"
 #include "smelt/pool2d.h"
+#include "smelt/pool2d_helium.h"
 
 namespace smelt::ops {
 namespace {
@@ -148,14 +149,16 @@ void host_pool(const smelt::window_shape& shape,
 }
 
 /// Row forms: of a window that is the whole image, and of others.
-void set_row_form(const NodeView& view, Step& step, StepBuilder& builder) {
+void set_row_form(const NodeView& view, Step& step, StepBuilder& builder, std::int64_t lanes) {
   const Window window = window_of(view);
   const Shape& input = view.input(0).shape;
   if (window.kernel == Extent2{input[1], input[2]} && window.pads == Pads{} && has_rows(input)) {
     const ElementType type = view.input(0).type;
     const bool sums = type != ElementType::f32 && view.node.op != &max_pool2d;
+    // Vectors of sums are whole.
+    const std::int64_t count = (std::int64_t{input[3]} + lanes - 1) / lanes * lanes;
     RowForm form = collecting(step, *rows_of(input),
-                              builder.scratch("sums", sums ? ElementType::s32 : type, input[3]));
+                              builder.scratch("sums", sums ? ElementType::s32 : type, count));
     form.operands.erase(form.operands.begin() + 2);  // the ring
     step.row_form = std::move(form);
     return;
@@ -165,18 +168,39 @@ void set_row_form(const NodeView& view, Step& step, StepBuilder& builder) {
   if (step.row_form) step.row_form->numbered = true;
 }
 
-template <Pooling pooling, auto kernel>
-void lower(const NodeView& view, StepBuilder& builder) {
+/// `lanes`: so many channels are summed together.
+void lower_pool(const NodeView& view, Pooling pooling, const Kernel& kernel, StepBuilder& builder,
+                std::int64_t lanes) {
   const Window window = window_of(view);
   const Tensor& input = view.input(0);
-  const std::string name = fmt::format("{}_{}", view.node.op->name, to_string(view.input(0).type));
-  Step& step = builder.step(
-      {name, "smelt/pool2d.h", invoke<kernel>}, shape_struct(window), layer(view, pooling),
-      {builder.input(0), builder.output(),
-       builder.scratch("ring", input.type, ring_elements(window, input.shape))});
+  Step& step =
+      builder.step(kernel, shape_struct(window), layer(view, pooling),
+                   {builder.input(0), builder.output(),
+                    builder.scratch("ring", input.type, ring_elements(window, input.shape))});
   step.summary = describe(window, view.attributes<Pool2dAttributes>().activation);
   step.lead = row_lead(window, input.shape, view.output().shape, input.type);
-  set_row_form(view, step, builder);
+  set_row_form(view, step, builder, lanes);
+}
+
+template <Pooling pooling, auto kernel>
+void lower(const NodeView& view, StepBuilder& builder) {
+  const std::string name = fmt::format("{}_{}", view.node.op->name, to_string(view.input(0).type));
+  lower_pool(view, pooling, {name, "smelt/pool2d.h", invoke<kernel>}, builder, 1);
+}
+
+void host_average_helium(const smelt::window_shape& shape, const smelt::pool2d_s8_layer& layer,
+                         const std::int8_t* input, std::int8_t* output, std::int8_t* ring) {
+  smelt::helium_average_pool<max_kernel_height>(shape, layer, input, output, ring);
+}
+
+void lower_helium(const NodeView& view, StepBuilder& builder) {
+  lower_pool(view, Pooling::sum,
+             {"average_pool2d_s8_helium", "smelt/pool2d_helium.h", invoke<&host_average_helium>},
+             builder, 4);
+}
+
+bool is_helium(const NodeView& view, const Target& target) {
+  return target.features.helium && view.input(0).type == ElementType::s8;
 }
 
 template <ElementType type>
@@ -185,6 +209,7 @@ bool is_type(const NodeView& view, const Target&) {
 }
 
 constexpr KernelRow average_kernels[] = {
+    {"average_pool2d_s8_helium", is_helium, lower_helium},
     {"average_pool2d_s8", is_type<ElementType::s8>,
      lower<Pooling::sum, &host_pool<smelt::average_pool<std::int8_t>>>},
     {"average_pool2d_u8", is_type<ElementType::u8>,

@@ -20,23 +20,39 @@ struct conv2d_s8_helium_layer {
 
 /// How the inputs of a pixel and group lie in the rows.
 struct helium_patch {
-  int32_t channels;    ///< of a column
   int32_t rows, runs;  ///< of neighbouring inputs
   int32_t run, pitch;  ///< elements of one, and from one to the next
 };
 
-/// The inputs of one pixel and group, which begin `offset` elements into the rows: where they are,
-/// or copied to `to`.
-SMELT_INLINE const int8_t *helium_inputs(const helium_patch &patch, const int8_t *const *rows,
-                                         int32_t offset, int8_t *to) {
-  if (patch.rows == 1 && patch.runs == 1) return rows[0] + offset;
-  const int8_t *const begin = to;
+/// Copies the inputs of one pixel and group, which begin `offset` elements into the rows.
+SMELT_INLINE void helium_gather(const helium_patch &patch, const int8_t *const *rows,
+                                int32_t offset, int8_t *to) {
   for (int32_t i = 0; i < patch.rows; ++i) {
     const int8_t *from = rows[i] + offset;
     for (int32_t j = 0; j < patch.runs; ++j, from += patch.pitch, to += patch.run)
       helium::copy(to, from, patch.run);
   }
-  return begin;
+}
+
+/// All outputs of a row in one group, by way of the patch.
+SMELT_INLINE void helium_gathered(helium_outputs &block, const helium_patch &place,
+                                  const int8_t *const *rows, int32_t offset, int32_t distance,
+                                  int32_t width, int8_t *output, int32_t pitch, int8_t *patch) {
+  for (int32_t x = 0; x < width; x += 2, offset += 2 * distance, output += 2 * pitch) {
+    const bool pair = x + 1 < width;
+    helium_gather(place, rows, offset, patch);
+    if (pair) helium_gather(place, rows, offset + distance, patch + block.taps);
+    pair ? block.pairs(1, patch, block.taps, output, pitch) : block.single(patch, output);
+  }
+}
+
+/// The same of pixels whose inputs are neighbours: they are read where they are.
+static __attribute__((noinline, unused)) void helium_direct(helium_outputs &block,
+                                                            const int8_t *input, int32_t distance,
+                                                            int32_t width, int8_t *output,
+                                                            int32_t pitch) {
+  if (width > 1) block.pairs(width / 2, input, distance, output, pitch);
+  if (width % 2 != 0) block.single(input + (width - 1) * distance, output + (width - 1) * pitch);
 }
 
 /// One output row; `patch` has room for the inputs of two pixels and a group.
@@ -46,27 +62,24 @@ SMELT_INLINE void conv2d_helium_row(const window_shape &shape, const conv2d_s8_h
   const int32_t inputs = channels / layer.groups;
   const int32_t pitch = layer.images.output_channels, outputs = pitch / layer.groups;
   const bool contiguous = shape.dilation_width == 1 && layer.groups == 1;
-  const helium_patch place = {channels, shape.kernel_height, contiguous ? 1 : shape.kernel_width,
+  const helium_patch place = {shape.kernel_height, contiguous ? 1 : shape.kernel_width,
                               contiguous ? shape.kernel_width * inputs : inputs,
                               shape.dilation_width * channels};
-  const int32_t taps = place.rows * place.runs * place.run;
-  const int32_t distance = shape.stride_width * channels;
-
-  helium_outputs block(layer.output, taps, outputs);
-  for (int32_t x = 0; x < layer.images.output_width; x += 2, output += 2 * pitch) {
-    const bool pair = x + 1 < layer.images.output_width;
-    const int8_t *weights = layer.weights;
-    const int32_t *records = layer.output.records;
-    int8_t *to = output;
-    for (int32_t group = 0; group < layer.groups; ++group, to += outputs) {
-      const int32_t offset = x * distance + group * inputs;
-      const int8_t *const input = helium_inputs(place, rows, offset, patch);
-      const int8_t *const second =
-          pair ? helium_inputs(place, rows, offset + distance, patch + taps) : nullptr;
-      block.compute(input, second, weights, records, to, pitch);
-      weights += outputs * helium::row_bytes(taps);
-      records += (outputs + 3) / 4 * helium::record_words;
-    }
+  helium_outputs block(layer.output, place.rows * place.runs * place.run, outputs);
+  const int8_t *weights = layer.weights;
+  const int32_t *records = layer.output.records;
+  const bool direct = place.rows == 1 && place.runs == 1;
+  const int32_t distance = shape.stride_width * channels, width = layer.images.output_width;
+  for (int32_t group = 0; group < layer.groups; ++group) {
+    const int32_t offset = group * inputs;
+    block.constants(weights, records);
+    if (direct)
+      helium_direct(block, rows[0] + offset, distance, width, output, pitch);
+    else
+      helium_gathered(block, place, rows, offset, distance, width, output, pitch, patch);
+    output += outputs;
+    weights += outputs * block.row;
+    records += (outputs + 3) / 4 * helium::record_words;
   }
 }
 

@@ -9,6 +9,7 @@
 #ifndef SMELT_DEPTHWISE_CONV2D_HELIUM_H
 #define SMELT_DEPTHWISE_CONV2D_HELIUM_H
 
+#include "smelt/arch/helium_depthwise.h"
 #include "smelt/linear_helium.h"
 #include "smelt/rows.h"
 

@@ -14,13 +14,12 @@ struct fully_connected_s8_helium_layer {
   helium_stage output;
 };
 
-static inline SMELT_KERNEL void fully_connected_s8_helium(
+static inline SMELT_SHARED void fully_connected_s8_helium(
     const fully_connected_s8_helium_layer &layer, const int8_t *input, int8_t *output) {
   helium_outputs block(layer.output, layer.inputs, layer.outputs);
-  for (int32_t row = 0; row < layer.rows; row += 2)
-    block.compute(input + row * layer.inputs,
-                  row + 1 < layer.rows ? input + (row + 1) * layer.inputs : nullptr, layer.weights,
-                  layer.output.records, output + row * layer.outputs, layer.outputs);
+  block.constants(layer.weights, layer.output.records);
+  for (int32_t row = 0; row < layer.rows; ++row)
+    block.single(input + row * layer.inputs, output + row * layer.outputs);
 }
 
 /// Adds the products of one of `rows` equal parts of the inputs, of whole vectors, to a sum per

@@ -10,7 +10,7 @@
 #ifndef SMELT_LINEAR_HELIUM_H
 #define SMELT_LINEAR_HELIUM_H
 
-#include "smelt/arch/helium.h"
+#include "smelt/arch/helium_outputs.h"
 #include "smelt/rows.h"
 
 namespace smelt {
@@ -41,7 +41,7 @@ SMELT_INLINE helium::s32x4 helium_rest(const int8_t *input, const int8_t *weight
   return helium::load_s32(sums);
 }
 
-/// All outputs of a pixel or two, from `taps` neighbouring inputs each.
+/// All outputs of pixels, from `taps` neighbouring inputs each.
 struct helium_outputs {
   helium::block_arguments block;
   const int32_t row, taps, done, rest;  ///< of weights; channels in whole blocks, and others
@@ -57,20 +57,44 @@ struct helium_outputs {
     block.blocks = done / 4;
   }
 
-  /// Without a second pixel that is null, otherwise its outputs are `pitch` behind.
-  SMELT_INLINE void compute(const int8_t *input, const int8_t *second, const int8_t *weights,
-                            const int32_t *records, int8_t *output, int32_t pitch) {
-    block.input_0 = input, block.input_1 = second;
+  /// Where the constants of the channels begin.
+  SMELT_INLINE void constants(const int8_t *weights, const int32_t *records) {
     block.weights = weights;
     block.records = records;
-    block.output_0 = output, block.output_1 = output + pitch;
-    if (done > 0) second ? helium::outputs_2(&block) : helium::outputs_1(&block);
-    if (rest == 0) return;
-    records += done / 4 * helium::record_words;
-    for (; input; input = second, second = nullptr, output += pitch) {
-      const helium::s32x4 sums = helium_rest(input, weights + done * row, row, taps, rest);
-      helium::store_bytes(output + done, helium::finish(sums, records, block), rest);
+  }
+
+  /// One pixel.
+  SMELT_INLINE void single(const int8_t *input, int8_t *output) {
+    block.input_0 = input;
+    block.output_0 = output;
+    if (done > 0) helium::outputs_1(&block);
+    if (rest > 0) last(input, output);
+  }
+
+  /// Pairs of pixels, which are `distance` from each other in the inputs and `pitch` in the
+  /// outputs. Outputs may overwrite the inputs of earlier pairs: each is finished before the next.
+  SMELT_INLINE void pairs(int32_t count, const int8_t *input, int32_t distance, int8_t *output,
+                          int32_t pitch) {
+    block.input_step = 2 * distance, block.output_step = 2 * pitch;
+    const int32_t together = rest > 0 ? 1 : count;
+    for (; count > 0; count -= together) {
+      block.input_0 = input, block.input_1 = input + distance;
+      block.output_0 = output, block.output_1 = output + pitch;
+      block.pairs = together;
+      if (done > 0) helium::outputs_2(&block);
+      if (rest > 0) {
+        last(input, output);
+        last(input + distance, output + pitch);
+      }
+      input += block.input_step, output += block.output_step;
     }
+  }
+
+  /// The channels of a pixel that fill no block.
+  SMELT_INLINE void last(const int8_t *input, int8_t *output) const {
+    const helium::s32x4 sums = helium_rest(input, block.weights + done * row, row, taps, rest);
+    const int32_t *const record = block.records + done / 4 * helium::record_words;
+    helium::store_bytes(output + done, helium::finish(sums, record, block), rest);
   }
 };
 
