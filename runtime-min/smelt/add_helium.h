@@ -28,9 +28,8 @@ struct helium_scaling {
   }
 };
 
-static __attribute__((noinline, unused)) void add_s8_helium(const add_s8_helium_layer &layer,
-                                                            const int8_t *a, const int8_t *b,
-                                                            int8_t *output) {
+static inline SMELT_SHARED void add_s8_helium(const add_s8_helium_layer &layer, const int8_t *a,
+                                              const int8_t *b, int8_t *output) {
   const helium_scaling scale_a(layer.a), scale_b(layer.b), scale_sum(layer.sum);
   const helium::s32x4 min = helium::broadcast_s32(layer.output.min);
   const helium::s32x4 max = helium::broadcast_s32(layer.output.max);

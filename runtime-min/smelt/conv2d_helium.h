@@ -47,10 +47,9 @@ SMELT_INLINE void helium_gathered(helium_outputs &block, const helium_patch &pla
 }
 
 /// The same of pixels whose inputs are neighbours: they are read where they are.
-static __attribute__((noinline, unused)) void helium_direct(helium_outputs &block,
-                                                            const int8_t *input, int32_t distance,
-                                                            int32_t width, int8_t *output,
-                                                            int32_t pitch) {
+static inline SMELT_SHARED void helium_direct(helium_outputs &block, const int8_t *input,
+                                              int32_t distance, int32_t width, int8_t *output,
+                                              int32_t pitch) {
   if (width > 1) block.pairs(width / 2, input, distance, output, pitch);
   if (width % 2 != 0) block.single(input + (width - 1) * distance, output + (width - 1) * pitch);
 }
