@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace smelt {
 namespace {
 
@@ -10,11 +12,30 @@ bool is_in_memory(const Operand& operand, const Buffer& buffer) {
   return operand.access == Access::write || buffer.bytes > 0;
 }
 
+/// The most rows and columns of a window: kernels that layers share have room for so many.
+std::string any_window(const Program& program) {
+  std::int64_t rows = 1, columns = 1;
+  for (const Step& step : program.steps) {
+    if (!step.shape) continue;
+    const std::vector<Value>& kernel = step.shape->fields[0].values;
+    rows = std::max(rows, std::get<std::int64_t>(kernel[0]));
+    columns = std::max(columns, std::get<std::int64_t>(kernel[1]));
+  }
+  return fmt::format("smelt::any_window<{}, {}>", rows, columns);
+}
+
 }  // namespace
 
-std::string callee(const Step& step) {
+bool is_told_its_shape(const EmitContext& context, const Step& step) {
+  return context.program.shared_kernels && step.shape && !step.specialised;
+}
+
+std::string callee(const EmitContext& context, const Step& step) {
   const std::string name = step.kernel.custom ? step.kernel.name : "smelt::" + step.kernel.name;
-  return step.shape ? fmt::format("{}<{}>", name, step.shape->name) : name;
+  if (!step.shape) return name;
+  if (is_told_its_shape(context, step))
+    return fmt::format("{}<{}>", name, any_window(context.program));
+  return fmt::format("{}<{}>", name, step.shape->name);
 }
 
 std::string value_text(const EmitContext& context, const Value& value) {
@@ -33,7 +54,8 @@ std::string step_title(const EmitContext& context, std::size_t step) {
 
 std::vector<std::string> layer_argument(const EmitContext& context, std::size_t step) {
   if (!context.program.steps[step].arguments) return {};
-  return {context.layers[step]};
+  return {context.layers[step] +
+          (is_told_its_shape(context, context.program.steps[step]) ? ".layer" : "")};
 }
 
 std::vector<std::string> memory_of(const EmitContext& context, std::size_t first,

@@ -250,7 +250,7 @@ class PipelineWriter {
       arguments.push_back(fmt::format("{}", form(i).height));
     }
     for (std::size_t k = 0; k < step.operands.size(); ++k) arguments.push_back(operand(i, k));
-    out_.call(callee(step), arguments);
+    out_.call(callee(context_, step), arguments);
     trace(i);
   }
 

@@ -49,6 +49,10 @@ class SourceWriter {
   std::string memory() const { return stateful() ? "state, arena" : "arena"; }
 
   void includes() {
+    if (program_.shared_kernels) {
+      out_.comment("Layers share the functions that they call.");
+      out_.directive("#define SMELT_SHARE_KERNELS");
+    }
     out_.directive(fmt::format("#include \"{}.h\"", context_.prefix)).blank();
     if (!program_.constants.empty())
       out_.directive(fmt::format("#include \"{}_weights.h\"", context_.prefix));
@@ -74,17 +78,22 @@ class SourceWriter {
   void shapes() {
     std::set<std::string> written;
     for (const Step& step : program_.steps) {
-      if (!step.shape || !written.insert(step.shape->name).second) continue;
+      if (!step.shape || is_told_its_shape(context_, step)) continue;
+      if (!written.insert(step.shape->name).second) continue;
       out_.open(fmt::format("struct {}", step.shape->name));
       out_.open(fmt::format("static constexpr smelt::{} shape()", step.shape->type));
-      std::string values;
-      for (const Field& field : step.shape->fields)
-        values +=
-            fmt::format("{}/* {} */ {}", values.empty() ? "" : ", ", field.name, field_text(field));
-      out_.line(fmt::format("return {{{}}};", values));
+      out_.line(fmt::format("return {{{}}};", shape_text(*step.shape)));
       out_.close();
       out_.close("};").blank();
     }
+  }
+
+  std::string shape_text(const Struct& shape) const {
+    std::string values;
+    for (const Field& field : shape.fields)
+      values +=
+          fmt::format("{}/* {} */ {}", values.empty() ? "" : ", ", field.name, field_text(field));
+    return values;
   }
 
   /// What the model's own name for the layer and its geometry are.
@@ -97,9 +106,14 @@ class SourceWriter {
       if (i > 0) out_.blank();
       out_.comment(fmt::format("\"{}\"", comment_text(step.layer)));
       if (!step.summary.empty()) out_.comment(step.summary);
-      out_.line(fmt::format("constexpr smelt::{} {} SMELT_CONSTANT = {{", step.arguments->type,
+      const bool told = is_told_its_shape(context_, step);
+      const std::string type = "smelt::" + step.arguments->type;
+      out_.line(fmt::format("constexpr {} {} SMELT_CONSTANT = {{",
+                            told ? fmt::format("smelt::shaped<{}>", type) : type,
                             context_.layers[i]));
+      if (told) out_.line("    {");
       for (const Field& field : step.arguments->fields) field_lines(field);
+      if (told) out_.line("    },").line(fmt::format("    {{{}}},", shape_text(*step.shape)));
       out_.line("};");
     }
     out_.end_table().blank();
@@ -191,7 +205,7 @@ class SourceWriter {
         arguments.push_back(program_[*id].bytes > 0 ? context_.buffer(*id) : "nullptr");
       else
         arguments.push_back(value_text(context_, std::get<ConstantId>(operand.place)));
-    out_.call(callee(step), arguments);
+    out_.call(callee(context_, step), arguments);
   }
 
   /// The calls of the network stand twice, in sequence and in a switch; either is compiled.

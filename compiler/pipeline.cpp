@@ -22,7 +22,8 @@ constexpr double balanced_slack = 1.25;
 constexpr std::pair<Optimize, std::string_view> modes[] = {{Optimize::none, "none"},
                                                            {Optimize::speed, "speed"},
                                                            {Optimize::balanced, "balanced"},
-                                                           {Optimize::ram, "ram"}};
+                                                           {Optimize::ram, "ram"},
+                                                           {Optimize::size, "size"}};
 
 bool makes_pipelines(const PipelineOptions& options) {
   const bool rows = options.optimize == Optimize::balanced || options.optimize == Optimize::ram;
@@ -111,7 +112,9 @@ PlanOptions plan_options(const Target& target, const PipelineOptions& options) {
 }
 
 Program lower_and_plan(const Graph& graph, const Target& target, const PipelineOptions& options) {
-  return plan(lower(graph, target), plan_options(target, options));
+  Program program = plan(lower(graph, target), plan_options(target, options));
+  program.shared_kernels = !options.specialise.value_or(options.optimize != Optimize::size);
+  return program;
 }
 
 std::string pass_names(const PipelineOptions& options) {

@@ -17,9 +17,10 @@
 
 namespace smelt {
 
-/// What is worth most. None keeps every tensor of the file; speed runs whole layers; ram makes
-/// pipelines wherever they lower the peak, balanced until it is not much above the smallest.
-enum class Optimize : std::uint8_t { none, speed, balanced, ram };
+/// What is worth most. None keeps every tensor of the file; speed and size run whole layers; ram
+/// makes pipelines wherever they lower the peak, balanced until it is not much above the smallest.
+/// All but size make kernels for the shapes of their layers.
+enum class Optimize : std::uint8_t { none, speed, balanced, ram, size };
 
 std::string_view to_string(Optimize optimize);
 std::optional<Optimize> parse_optimize(std::string_view text);
@@ -28,6 +29,7 @@ struct PipelineOptions {
   Optimize optimize = Optimize::balanced;
   bool keep_input = false;
   std::optional<Schedule> schedule;  ///< other than `optimize` chooses
+  std::optional<bool> specialise;    ///< whether kernels are made for shapes; likewise
   std::optional<std::int64_t> ram;   ///< bytes of arena and state that are good enough: balanced
   Stream stream = Stream::none;
   bool exact = false;      ///< floats are rounded as in the file: for tests of all else

@@ -40,9 +40,10 @@ struct ModelOptions {
   std::string name;                ///< of the emitted code; empty: from the file's name
   std::string target = "generic";  ///< its name, or a .json file
   std::string optimize = "balanced";
-  std::string schedule;  ///< "layers" or "rows"; empty: as `optimize` has it
-  std::string ram;       ///< "32K"; empty: no budget
-  std::string stream;    ///< "rows"; empty: the input comes as a whole
+  std::string schedule;    ///< "layers" or "rows"; empty: as `optimize` has it
+  std::string specialise;  ///< "shapes" or "none"; likewise
+  std::string ram;         ///< "32K"; empty: no budget
+  std::string stream;      ///< "rows"; empty: the input comes as a whole
   bool keep_input = false;
   std::vector<std::string> custom;  ///< NAME=header.h:function
   std::vector<std::string> shape;   ///< INPUT=1,3,96,96, of .onnx models

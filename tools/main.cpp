@@ -44,11 +44,14 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
       ->capture_default_str();
   app.add_option(
          "--optimize", options.optimize,
-         "speed (whole layers), balanced, ram (pipelines of rows wherever they save memory), none "
-         "(keeps every tensor of the file)")
+         "speed (whole layers), balanced, ram (pipelines of rows wherever they save memory), size "
+         "(least code), none (keeps every tensor of the file)")
       ->capture_default_str();
   app.add_option("--schedule", options.schedule,
                  "layers (one after the other) or rows (pipelines) [as --optimize has it]");
+  app.add_option("--specialise", options.specialise,
+                 "shapes (kernels are made for each) or none (one kernel for all) [as --optimize "
+                 "has it]");
   app.add_option(
       "--stream", options.stream,
       "rows: the input comes row by row and is never in memory as a whole; time: without "

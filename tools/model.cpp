@@ -30,6 +30,7 @@ std::string normalized_command(const ModelOptions& options, const std::string& t
   if (options.optimize != "balanced") command += " --optimize " + options.optimize;
   if (!options.name.empty()) command += " --name " + options.name;
   if (!options.schedule.empty()) command += " --schedule " + options.schedule;
+  if (!options.specialise.empty()) command += " --specialise " + options.specialise;
   if (!options.stream.empty()) command += " --stream " + options.stream;
   if (!options.ram.empty()) command += " --ram " + options.ram;
   if (options.keep_input) command += " --keep-input";
@@ -46,6 +47,17 @@ std::optional<Schedule> schedule_of(const ModelOptions& options, Diagnostics& di
   diagnostics
       .error({.file = "--schedule"}, fmt::format("there is no schedule \"{}\"", options.schedule))
       .note("schedules are layers and rows");
+  return std::nullopt;
+}
+
+std::optional<bool> specialise_of(const ModelOptions& options, Diagnostics& diagnostics) {
+  if (options.specialise.empty()) return std::nullopt;
+  if (options.specialise == "shapes") return true;
+  if (options.specialise == "none") return false;
+  diagnostics
+      .error({.file = "--specialise"},
+             fmt::format("kernels cannot be specialised by \"{}\"", options.specialise))
+      .note("they can be by shapes, or none");
   return std::nullopt;
 }
 
@@ -124,8 +136,9 @@ std::optional<Compiled> compile_model(
   if (!optimize)
     diagnostics
         .error({.file = "--optimize"}, fmt::format("there is no mode \"{}\"", options.optimize))
-        .note("modes are none, speed, balanced and ram");
+        .note("modes are none, speed, balanced, ram and size");
   const auto schedule = schedule_of(options, diagnostics);
+  const auto specialise = specialise_of(options, diagnostics);
   const auto ram = ram_of(options, diagnostics);
   const Stream stream = stream_of(options, diagnostics);
   auto model = load_model(options, diagnostics);
@@ -133,6 +146,7 @@ std::optional<Compiled> compile_model(
   const PipelineOptions pipeline{.optimize = *optimize,
                                  .keep_input = options.keep_input,
                                  .schedule = schedule,
+                                 .specialise = specialise,
                                  .ram = ram,
                                  .stream = stream,
                                  .stop_after = stop_after,

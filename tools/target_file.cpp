@@ -107,6 +107,8 @@ const Key keys[] = {
     {"name", "a text", read_text<&Target::name>, write_member<&Target::name>},
     {"description", "a text", read_text<&Target::description>, write_member<&Target::description>},
     {"features", "a list of dsp, helium, fpu, armv6m, avr", read_features, write_features},
+    {"block_pixels", "1, 2 or 4", read_power<&Target::block_pixels, 4>,
+     write_member<&Target::block_pixels>},
     {"pointer_bytes", "2, 4 or 8", read_power<&Target::pointer_bytes, 8>,
      write_member<&Target::pointer_bytes>},
     {"max_alignment", "a power of two up to 16", read_power<&Target::max_alignment, 16>,

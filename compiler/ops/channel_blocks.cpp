@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/channel_blocks.h"
 
+#include <algorithm>
+
 namespace smelt::ops {
 
 std::vector<Block> blocks_of(std::int64_t channels, std::int64_t groups, std::int64_t size) {
@@ -13,6 +15,16 @@ std::vector<Block> blocks_of(std::int64_t channels, std::int64_t groups, std::in
         block.push_back(i < outputs ? std::optional(static_cast<std::size_t>(group * outputs + i))
                                     : std::nullopt);
     }
+  return blocks;
+}
+
+std::vector<Block> full_blocks_of(std::int64_t channels, std::int64_t size) {
+  std::vector<Block> blocks;
+  for (std::int64_t c = 0; c < channels; c += size) {
+    Block& block = blocks.emplace_back();
+    for (std::int64_t i = 0; i < size; ++i)
+      block.push_back(static_cast<std::size_t>(std::min(c, channels - size) + i));
+  }
   return blocks;
 }
 

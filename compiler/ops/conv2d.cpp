@@ -243,6 +243,8 @@ constexpr KernelRow kernels[] = {
     {"dsp", is_core<cores::dsp>, lower_by<cores::dsp>},
     {"armv6m", is_core<cores::armv6m>, lower_by<cores::armv6m>},
     {"avr", is_core<cores::avr>, lower_by<cores::avr>},
+    {"blocks", is_core<cores::blocks_4>, lower_by<cores::blocks_4>},
+    {"blocks", is_core<cores::blocks_2>, lower_by<cores::blocks_2>},
     {"narrow", is_narrow, lower_narrow},
     pointwise_row<formats::s8, &smelt::pointwise_s8>,
     pointwise_row<formats::u8, &smelt::pointwise_u8>,

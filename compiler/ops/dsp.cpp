@@ -23,16 +23,6 @@ std::int64_t largest_sum(const LinearOperands& operands) {
   return *std::max_element(bounds.begin(), bounds.end());
 }
 
-/// Blocks of four channels, of which the last begins early enough to be full.
-std::vector<Block> full_blocks_of(std::int64_t channels) {
-  std::vector<Block> blocks;
-  for (std::int64_t c = 0; c < channels; c += word) {
-    const auto first = static_cast<std::size_t>(std::min(c, channels - word));
-    blocks.push_back({first, first + 1, first + 2, first + 3});
-  }
-  return blocks;
-}
-
 /// Whether dsp::narrow computes the outputs from the sums.
 bool is_narrow(const LinearOperands& operands) {
   const std::vector<Multiplier> multipliers = multipliers_of(operands);
@@ -243,7 +233,7 @@ void lower_conv2d(const NodeView& view, const Convolution& convolution, StepBuil
 void lower_depthwise(const DepthwiseConvolution& convolution, StepBuilder& builder) {
   const Window& window = convolution.window;
   const LinearOperands& operands = convolution.operands;
-  const std::vector<Block> blocks = full_blocks_of(operands.channels);
+  const std::vector<Block> blocks = full_blocks_of(operands.channels, word);
   const ConstantId weights = words(packed_taps(convolution, blocks), blocks, builder);
   const Struct arguments = {"depthwise_conv2d_s8_dsp_layer",
                             {images_field(window, convolution.input, convolution.output),

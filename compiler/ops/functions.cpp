@@ -82,38 +82,38 @@ OpDef signed_function(std::string_view name) {
 
 }  // namespace
 
-#define SMELT_KERNEL(name) \
+#define SMELT_FUNCTION_KERNEL(name) \
   []<typename Layer, typename T>() { return invoke<&smelt::name##_elements<Layer, T>>; }
 #define SMELT_INTEGER_KERNEL(name) []<typename T>() { return invoke<&smelt::name##_integers<T>>; }
 
-const OpDef abs = signed_function<SMELT_KERNEL(abs), SMELT_INTEGER_KERNEL(abs)>("abs");
-const OpDef acos = function<SMELT_KERNEL(acos)>("acos");
-const OpDef acosh = function<SMELT_KERNEL(acosh)>("acosh");
-const OpDef asin = function<SMELT_KERNEL(asin)>("asin");
-const OpDef asinh = function<SMELT_KERNEL(asinh)>("asinh");
-const OpDef atan = function<SMELT_KERNEL(atan)>("atan");
-const OpDef atanh = function<SMELT_KERNEL(atanh)>("atanh");
-const OpDef ceil = function<SMELT_KERNEL(ceil)>("ceil");
-const OpDef cos = function<SMELT_KERNEL(cos)>("cos");
-const OpDef cosh = function<SMELT_KERNEL(cosh)>("cosh");
-const OpDef erf = function<SMELT_KERNEL(erf)>("erf");
-const OpDef exp = function<SMELT_KERNEL(exp)>("exp");
-const OpDef floor = function<SMELT_KERNEL(floor)>("floor");
-const OpDef gelu = function<SMELT_KERNEL(gelu)>("gelu");
-const OpDef log = function<SMELT_KERNEL(log)>("log");
-const OpDef neg = signed_function<SMELT_KERNEL(neg), SMELT_INTEGER_KERNEL(neg)>("neg");
-const OpDef reciprocal = function<SMELT_KERNEL(reciprocal)>("reciprocal");
-const OpDef round = function<SMELT_KERNEL(round)>("round");
-const OpDef rsqrt = function<SMELT_KERNEL(rsqrt)>("rsqrt");
-const OpDef sign = signed_function<SMELT_KERNEL(sign), SMELT_INTEGER_KERNEL(sign)>("sign");
-const OpDef sin = function<SMELT_KERNEL(sin)>("sin");
-const OpDef sinh = function<SMELT_KERNEL(sinh)>("sinh");
-const OpDef softplus = function<SMELT_KERNEL(softplus)>("softplus");
-const OpDef softsign = function<SMELT_KERNEL(softsign)>("softsign");
-const OpDef sqrt = function<SMELT_KERNEL(sqrt)>("sqrt");
-const OpDef tan = function<SMELT_KERNEL(tan)>("tan");
+const OpDef abs = signed_function<SMELT_FUNCTION_KERNEL(abs), SMELT_INTEGER_KERNEL(abs)>("abs");
+const OpDef acos = function<SMELT_FUNCTION_KERNEL(acos)>("acos");
+const OpDef acosh = function<SMELT_FUNCTION_KERNEL(acosh)>("acosh");
+const OpDef asin = function<SMELT_FUNCTION_KERNEL(asin)>("asin");
+const OpDef asinh = function<SMELT_FUNCTION_KERNEL(asinh)>("asinh");
+const OpDef atan = function<SMELT_FUNCTION_KERNEL(atan)>("atan");
+const OpDef atanh = function<SMELT_FUNCTION_KERNEL(atanh)>("atanh");
+const OpDef ceil = function<SMELT_FUNCTION_KERNEL(ceil)>("ceil");
+const OpDef cos = function<SMELT_FUNCTION_KERNEL(cos)>("cos");
+const OpDef cosh = function<SMELT_FUNCTION_KERNEL(cosh)>("cosh");
+const OpDef erf = function<SMELT_FUNCTION_KERNEL(erf)>("erf");
+const OpDef exp = function<SMELT_FUNCTION_KERNEL(exp)>("exp");
+const OpDef floor = function<SMELT_FUNCTION_KERNEL(floor)>("floor");
+const OpDef gelu = function<SMELT_FUNCTION_KERNEL(gelu)>("gelu");
+const OpDef log = function<SMELT_FUNCTION_KERNEL(log)>("log");
+const OpDef neg = signed_function<SMELT_FUNCTION_KERNEL(neg), SMELT_INTEGER_KERNEL(neg)>("neg");
+const OpDef reciprocal = function<SMELT_FUNCTION_KERNEL(reciprocal)>("reciprocal");
+const OpDef round = function<SMELT_FUNCTION_KERNEL(round)>("round");
+const OpDef rsqrt = function<SMELT_FUNCTION_KERNEL(rsqrt)>("rsqrt");
+const OpDef sign = signed_function<SMELT_FUNCTION_KERNEL(sign), SMELT_INTEGER_KERNEL(sign)>("sign");
+const OpDef sin = function<SMELT_FUNCTION_KERNEL(sin)>("sin");
+const OpDef sinh = function<SMELT_FUNCTION_KERNEL(sinh)>("sinh");
+const OpDef softplus = function<SMELT_FUNCTION_KERNEL(softplus)>("softplus");
+const OpDef softsign = function<SMELT_FUNCTION_KERNEL(softsign)>("softsign");
+const OpDef sqrt = function<SMELT_FUNCTION_KERNEL(sqrt)>("sqrt");
+const OpDef tan = function<SMELT_FUNCTION_KERNEL(tan)>("tan");
 
 #undef SMELT_INTEGER_KERNEL
-#undef SMELT_KERNEL
+#undef SMELT_FUNCTION_KERNEL
 
 }  // namespace smelt::ops

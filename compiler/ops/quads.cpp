@@ -51,11 +51,28 @@ Kernel kernel(const QuadCore& core, std::string_view stem, QuadCore::Invoke invo
           fmt::format("smelt/{}_{}.h", file, core.suffix), invoke};
 }
 
-/// The output stage of kernels that multiply inputs that are so much more.
+/// The field of type smelt::quad_stage, of kernels that multiply inputs that are so much more.
 Field stage(const LinearOperands& operands, std::int32_t input_offset, StepBuilder& builder) {
   LinearOperands shifted = operands;
   shifted.input_offset = input_offset;
-  return output_stage(formats::s8, shifted, builder);
+  std::vector<std::int32_t> bias, multipliers;
+  std::vector<std::int8_t> shifts;
+  for (const std::int64_t each : folded_bias(shifted))
+    bias.push_back(static_cast<std::int32_t>(each));
+  for (const Multiplier& each : multipliers_of(operands)) {
+    multipliers.push_back(each.multiplier);
+    shifts.push_back(static_cast<std::int8_t>(each.shift));
+  }
+  const IntegerRange range = quantized_range(operands.activation, operands.output);
+  const ConstantId first = builder.constant("bias", bias);
+  const ConstantId second = builder.constant("multiplier", multipliers);
+  return labelled_field("output",
+                        {{"bias", first},
+                         {"multiplier", second},
+                         {"shift", builder.constant("shift", shifts)},
+                         {"zero point", std::int64_t{operands.output.quantization.zero_point()}},
+                         {"min", std::int64_t{range.min}},
+                         {"max", std::int64_t{range.max}}});
 }
 
 std::uint8_t without_sign(std::uint8_t weight) {
@@ -138,11 +155,12 @@ bool computes_quads(const LinearOperands& operands, const Target& target) {
          *std::max_element(bounds.begin(), bounds.end()) < core.sum_limit;
 }
 
-/// One filter per channel.
+/// One filter per channel, whose rows and columns are counted in a byte.
 template <const QuadCore& core>
 bool computes_depthwise(const DepthwiseConvolution& convolution, const Target& target) {
-  return convolution.input[3] == convolution.output[3] &&
-         computes_quads<core>(convolution.operands, target);
+  const Extent2 kernel = convolution.window.kernel;
+  return convolution.input[3] == convolution.output[3] && kernel.height <= UINT8_MAX &&
+         kernel.width <= UINT8_MAX && computes_quads<core>(convolution.operands, target);
 }
 
 template <const QuadCore& core>

@@ -123,6 +123,7 @@ struct Step {
   /// kernel has read what it writes over. Absent: it must not.
   std::optional<std::int64_t> lead;
   std::optional<RowForm> row_form;  ///< after planning: of the steps of pipelines alone
+  bool specialised = false;         ///< the kernel is made for its shape, always
   std::optional<Copy> copy;         ///< all that the step does, if that is one run of bytes
 };
 
@@ -230,6 +231,7 @@ struct Program {
   std::vector<Buffer> buffers;
   std::vector<Constant> constants;
   std::vector<Pipeline> pipelines;  ///< in the order of their steps
+  bool shared_kernels = false;      ///< one function per kernel, rather than one per shape and call
   std::optional<Streamed> streamed;
   // Filled in by planning:
   std::int64_t arena_bytes = 0;

@@ -7,6 +7,7 @@ const Target rv32imafc = {
     .name = "rv32imafc",
     .description = "RISC-V, 32 bits, with FPU (ESP32-P4)",
     .features = {.fpu = true},
+    .block_pixels = 4,
     .unaligned_words = false,
     .compiler = "riscv64-unknown-elf-g++",
     .flags = {"-march=rv32imafc", "-mabi=ilp32f", "--specs=picolibc.specs"},

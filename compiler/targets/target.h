@@ -25,6 +25,9 @@ struct Target {
   std::string name;
   std::string description;
   Features features = {};
+  /// Neighbouring pixels of four output channels each whose integer sums general registers hold
+  /// (smelt/arch/blocks.h): 4 or 2; 1: blocks of several do not pay.
+  std::int32_t block_pixels = 1;
   std::int32_t pointer_bytes = 4;
   /// Strictest alignment that any access needs, a power of two: no buffer asks for more.
   std::int32_t max_alignment = 8;

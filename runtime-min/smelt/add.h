@@ -57,67 +57,67 @@ SMELT_INLINE void add_floats(const clamped_binary_layer<float> &constants, const
 
 /// Of integers without scales.
 template <typename T>
-void add_integers(const binary_layer &constants, const T *a, const T *b, T *output) {
+SMELT_KERNEL void add_integers(const binary_layer &constants, const T *a, const T *b, T *output) {
   const binary_layer layer = load(&constants);
   for_each_pair(layer.shape, a, b, output, [](T x, T y) { return wrapped_sum(x, y); });
 }
 
 template <typename T>
-void sub_integers(const binary_layer &constants, const T *a, const T *b, T *output) {
+SMELT_KERNEL void sub_integers(const binary_layer &constants, const T *a, const T *b, T *output) {
   const binary_layer layer = load(&constants);
   for_each_pair(layer.shape, a, b, output, [](T x, T y) { return wrapped_difference(x, y); });
 }
 
-static inline void add_s8(const add_s8_layer &layer, const int8_t *a, const int8_t *b,
-                          int8_t *output) {
+static inline SMELT_KERNEL void add_s8(const add_s8_layer &layer, const int8_t *a, const int8_t *b,
+                                       int8_t *output) {
   add_quantized<1>(layer, a, b, output);
 }
 
-static inline void add_u8(const add_u8_layer &layer, const uint8_t *a, const uint8_t *b,
-                          uint8_t *output) {
+static inline SMELT_KERNEL void add_u8(const add_u8_layer &layer, const uint8_t *a,
+                                       const uint8_t *b, uint8_t *output) {
   add_quantized<1>(layer, a, b, output);
 }
 
-static inline void add_s16(const add_s16_layer &layer, const int16_t *a, const int16_t *b,
-                           int16_t *output) {
+static inline SMELT_KERNEL void add_s16(const add_s16_layer &layer, const int16_t *a,
+                                        const int16_t *b, int16_t *output) {
   add_quantized<1>(layer, a, b, output);
 }
 
-static inline void add_f32(const add_f32_layer &layer, const float *a, const float *b,
-                           float *output) {
+static inline SMELT_KERNEL void add_f32(const add_f32_layer &layer, const float *a, const float *b,
+                                        float *output) {
   add_floats<1>(layer, a, b, output);
 }
 
-static inline void add_s32(const add_s32_layer &constants, const int32_t *a, const int32_t *b,
-                           int32_t *output) {
+static inline SMELT_KERNEL void add_s32(const add_s32_layer &constants, const int32_t *a,
+                                        const int32_t *b, int32_t *output) {
   const add_s32_layer layer = load(&constants);
   for_each_pair(layer.shape, a, b, output, [&](int32_t x, int32_t y) {
     return clamp(wrapped_sum(x, y), layer.min, layer.max);
   });
 }
 
-static inline void sub_s8(const sub_s8_layer &layer, const int8_t *a, const int8_t *b,
-                          int8_t *output) {
+static inline SMELT_KERNEL void sub_s8(const sub_s8_layer &layer, const int8_t *a, const int8_t *b,
+                                       int8_t *output) {
   add_quantized<-1>(layer, a, b, output);
 }
 
-static inline void sub_u8(const sub_u8_layer &layer, const uint8_t *a, const uint8_t *b,
-                          uint8_t *output) {
+static inline SMELT_KERNEL void sub_u8(const sub_u8_layer &layer, const uint8_t *a,
+                                       const uint8_t *b, uint8_t *output) {
   add_quantized<-1>(layer, a, b, output);
 }
 
-static inline void sub_s16(const sub_s16_layer &layer, const int16_t *a, const int16_t *b,
-                           int16_t *output) {
+static inline SMELT_KERNEL void sub_s16(const sub_s16_layer &layer, const int16_t *a,
+                                        const int16_t *b, int16_t *output) {
   add_quantized<-1>(layer, a, b, output);
 }
 
-static inline void sub_f32(const sub_f32_layer &layer, const float *a, const float *b,
-                           float *output) {
+static inline SMELT_KERNEL void sub_f32(const sub_f32_layer &layer, const float *a, const float *b,
+                                        float *output) {
   add_floats<-1>(layer, a, b, output);
 }
 
-static inline void sub_s32(const sub_s32_layer &constants, const int32_t *a, const int32_t *b,
-                           int32_t *output) {
+static inline SMELT_KERNEL void sub_s32(const sub_s32_layer &constants, const int32_t *a,
+                                        const int32_t *b, int32_t *output) {
   const sub_s32_layer layer = load(&constants);
   for_each_pair(layer.shape, a, b, output, [&](int32_t x, int32_t y) {
     return clamp(wrapped_difference(x, y), layer.min, layer.max);

@@ -50,8 +50,8 @@ SMELT_INLINE void row_times_matrix(const batch_matmul_f32_layer &layer, const fl
   }
 }
 
-static inline void batch_matmul_f32(const batch_matmul_f32_layer &constants, const float *a,
-                                    const float *b, float *output) {
+static inline SMELT_KERNEL void batch_matmul_f32(const batch_matmul_f32_layer &constants,
+                                                 const float *a, const float *b, float *output) {
   const batch_matmul_f32_layer layer = load(&constants);
   const int32_t a_size = layer.rows * layer.inner, b_size = layer.inner * layer.columns;
   for_each_matrix(layer.matrices, [&](int32_t a_matrix, int32_t b_matrix) {

@@ -50,38 +50,38 @@ SMELT_INLINE void cast(const cast_layer &constants, const Input *input, Output *
 }
 
 template <typename Input>
-void cast_f32(const cast_f32_layer &layer, const Input *input, float *output) {
+SMELT_KERNEL void cast_f32(const cast_f32_layer &layer, const Input *input, float *output) {
   cast(layer, input, output);
 }
 
 template <typename Input>
-void cast_s8(const cast_s8_layer &layer, const Input *input, int8_t *output) {
+SMELT_KERNEL void cast_s8(const cast_s8_layer &layer, const Input *input, int8_t *output) {
   cast(layer, input, output);
 }
 
 template <typename Input>
-void cast_u8(const cast_u8_layer &layer, const Input *input, uint8_t *output) {
+SMELT_KERNEL void cast_u8(const cast_u8_layer &layer, const Input *input, uint8_t *output) {
   cast(layer, input, output);
 }
 
 template <typename Input>
-void cast_s16(const cast_s16_layer &layer, const Input *input, int16_t *output) {
+SMELT_KERNEL void cast_s16(const cast_s16_layer &layer, const Input *input, int16_t *output) {
   cast(layer, input, output);
 }
 
 template <typename Input>
-void cast_s32(const cast_s32_layer &layer, const Input *input, int32_t *output) {
+SMELT_KERNEL void cast_s32(const cast_s32_layer &layer, const Input *input, int32_t *output) {
   cast(layer, input, output);
 }
 
 template <typename Input>
-void cast_s64(const cast_s64_layer &layer, const Input *input, int64_t *output) {
+SMELT_KERNEL void cast_s64(const cast_s64_layer &layer, const Input *input, int64_t *output) {
   cast(layer, input, output);
 }
 
 /// 1 for elements other than 0.
 template <typename Input>
-void cast_bool(const cast_bool_layer &constants, const Input *input, uint8_t *output) {
+SMELT_KERNEL void cast_bool(const cast_bool_layer &constants, const Input *input, uint8_t *output) {
   const int32_t count = load(&constants).count;
   for_each_element(count, input, output, [](Input x) { return static_cast<uint8_t>(x != 0); });
 }

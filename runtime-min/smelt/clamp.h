@@ -25,19 +25,23 @@ using clamp_u8_layer = clamp_layer<uint8_t>;
 using clamp_s16_layer = clamp_layer<int16_t>;
 using clamp_f32_layer = clamp_layer<float>;
 
-static inline void clamp_s8(const clamp_s8_layer &layer, const int8_t *input, int8_t *output) {
+static inline SMELT_KERNEL void clamp_s8(const clamp_s8_layer &layer, const int8_t *input,
+                                         int8_t *output) {
   clamp_elements(layer, input, output);
 }
 
-static inline void clamp_u8(const clamp_u8_layer &layer, const uint8_t *input, uint8_t *output) {
+static inline SMELT_KERNEL void clamp_u8(const clamp_u8_layer &layer, const uint8_t *input,
+                                         uint8_t *output) {
   clamp_elements(layer, input, output);
 }
 
-static inline void clamp_s16(const clamp_s16_layer &layer, const int16_t *input, int16_t *output) {
+static inline SMELT_KERNEL void clamp_s16(const clamp_s16_layer &layer, const int16_t *input,
+                                          int16_t *output) {
   clamp_elements(layer, input, output);
 }
 
-static inline void clamp_f32(const clamp_f32_layer &layer, const float *input, float *output) {
+static inline SMELT_KERNEL void clamp_f32(const clamp_f32_layer &layer, const float *input,
+                                          float *output) {
   clamp_elements(layer, input, output);
 }
 

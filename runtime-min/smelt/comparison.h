@@ -10,19 +10,20 @@
 namespace smelt {
 
 template <typename T>
-void equal(const binary_layer &constants, const T *a, const T *b, uint8_t *output) {
+SMELT_KERNEL void equal(const binary_layer &constants, const T *a, const T *b, uint8_t *output) {
   const binary_layer layer = load(&constants);
   for_each_pair(layer.shape, a, b, output, [](T x, T y) { return static_cast<uint8_t>(x == y); });
 }
 
 template <typename T>
-void less(const binary_layer &constants, const T *a, const T *b, uint8_t *output) {
+SMELT_KERNEL void less(const binary_layer &constants, const T *a, const T *b, uint8_t *output) {
   const binary_layer layer = load(&constants);
   for_each_pair(layer.shape, a, b, output, [](T x, T y) { return static_cast<uint8_t>(x < y); });
 }
 
 template <typename T>
-void less_equal(const binary_layer &constants, const T *a, const T *b, uint8_t *output) {
+SMELT_KERNEL void less_equal(const binary_layer &constants, const T *a, const T *b,
+                             uint8_t *output) {
   const binary_layer layer = load(&constants);
   for_each_pair(layer.shape, a, b, output, [](T x, T y) { return static_cast<uint8_t>(x <= y); });
 }

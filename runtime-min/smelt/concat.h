@@ -27,19 +27,20 @@ SMELT_INLINE void concat(const concat_layer &constants, const void *const (&from
     }
 }
 
-static inline void concat_2(const concat_layer &layer, const void *a, const void *b, void *output) {
+static inline SMELT_KERNEL void concat_2(const concat_layer &layer, const void *a, const void *b,
+                                         void *output) {
   const void *const from[] = {a, b};
   concat(layer, from, output);
 }
 
-static inline void concat_3(const concat_layer &layer, const void *a, const void *b, const void *c,
-                            void *output) {
+static inline SMELT_KERNEL void concat_3(const concat_layer &layer, const void *a, const void *b,
+                                         const void *c, void *output) {
   const void *const from[] = {a, b, c};
   concat(layer, from, output);
 }
 
-static inline void concat_4(const concat_layer &layer, const void *a, const void *b, const void *c,
-                            const void *d, void *output) {
+static inline SMELT_KERNEL void concat_4(const concat_layer &layer, const void *a, const void *b,
+                                         const void *c, const void *d, void *output) {
   const void *const from[] = {a, b, c, d};
   concat(layer, from, output);
 }

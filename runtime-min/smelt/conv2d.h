@@ -89,53 +89,56 @@ SMELT_INLINE void pointwise(const conv2d_layer<Number> &constants,
 }
 
 template <typename Shape>
-void conv2d_s8(const conv2d_s8_layer &layer, const int8_t *input, int8_t *output, int8_t *ring,
-               int16_t *patch) {
-  conv2d<Shape::shape().kernel_height, s8>(Shape::shape(), layer, input, output, ring, patch);
+SMELT_KERNEL void conv2d_s8(const conv2d_s8_layer &layer, const int8_t *input, int8_t *output,
+                            int8_t *ring, int16_t *patch) {
+  conv2d<Shape::shape().kernel_height, s8>(window<Shape>::of(layer), layer, input, output, ring,
+                                           patch);
 }
 
 template <typename Shape>
-void conv2d_s8_row(const conv2d_s8_layer &layer, const int8_t *const *rows, int8_t *output,
-                   int16_t *patch) {
-  conv2d_row<s8>(Shape::shape(), load(&layer), rows, output, patch);
+SMELT_KERNEL void conv2d_s8_row(const conv2d_s8_layer &layer, const int8_t *const *rows,
+                                int8_t *output, int16_t *patch) {
+  conv2d_row<s8>(window<Shape>::of(layer), load(&layer), rows, output, patch);
 }
 
 template <typename Shape>
-void conv2d_u8(const conv2d_u8_layer &layer, const uint8_t *input, uint8_t *output, uint8_t *ring,
-               int16_t *patch) {
-  conv2d<Shape::shape().kernel_height, u8>(Shape::shape(), layer, input, output, ring, patch);
+SMELT_KERNEL void conv2d_u8(const conv2d_u8_layer &layer, const uint8_t *input, uint8_t *output,
+                            uint8_t *ring, int16_t *patch) {
+  conv2d<Shape::shape().kernel_height, u8>(window<Shape>::of(layer), layer, input, output, ring,
+                                           patch);
 }
 
 template <typename Shape>
-void conv2d_u8_row(const conv2d_u8_layer &layer, const uint8_t *const *rows, uint8_t *output,
-                   int16_t *patch) {
-  conv2d_row<u8>(Shape::shape(), load(&layer), rows, output, patch);
+SMELT_KERNEL void conv2d_u8_row(const conv2d_u8_layer &layer, const uint8_t *const *rows,
+                                uint8_t *output, int16_t *patch) {
+  conv2d_row<u8>(window<Shape>::of(layer), load(&layer), rows, output, patch);
 }
 
 template <typename Shape>
-void conv2d_f32(const conv2d_f32_layer &layer, const float *input, float *output, float *ring,
-                float *patch) {
-  conv2d<Shape::shape().kernel_height, f32>(Shape::shape(), layer, input, output, ring, patch);
+SMELT_KERNEL void conv2d_f32(const conv2d_f32_layer &layer, const float *input, float *output,
+                             float *ring, float *patch) {
+  conv2d<Shape::shape().kernel_height, f32>(window<Shape>::of(layer), layer, input, output, ring,
+                                            patch);
 }
 
 template <typename Shape>
-void conv2d_f32_row(const conv2d_f32_layer &layer, const float *const *rows, float *output,
-                    float *patch) {
-  conv2d_row<f32>(Shape::shape(), load(&layer), rows, output, patch);
+SMELT_KERNEL void conv2d_f32_row(const conv2d_f32_layer &layer, const float *const *rows,
+                                 float *output, float *patch) {
+  conv2d_row<f32>(window<Shape>::of(layer), load(&layer), rows, output, patch);
 }
 
-static inline void pointwise_s8(const conv2d_s8_layer &layer, const int8_t *input, int8_t *output,
-                                int16_t *patch) {
+static inline SMELT_KERNEL void pointwise_s8(const conv2d_s8_layer &layer, const int8_t *input,
+                                             int8_t *output, int16_t *patch) {
   pointwise<s8>(layer, input, output, patch);
 }
 
-static inline void pointwise_u8(const conv2d_u8_layer &layer, const uint8_t *input, uint8_t *output,
-                                int16_t *patch) {
+static inline SMELT_KERNEL void pointwise_u8(const conv2d_u8_layer &layer, const uint8_t *input,
+                                             uint8_t *output, int16_t *patch) {
   pointwise<u8>(layer, input, output, patch);
 }
 
-static inline void pointwise_f32(const conv2d_f32_layer &layer, const float *input, float *output,
-                                 float *patch) {
+static inline SMELT_KERNEL void pointwise_f32(const conv2d_f32_layer &layer, const float *input,
+                                              float *output, float *patch) {
   pointwise<f32>(layer, input, output, patch);
 }
 

@@ -10,20 +10,21 @@
 namespace smelt {
 
 template <typename Shape>
-void conv2d_s8_avr(const conv2d_quads_layer &layer, const int8_t *input, int8_t *output,
-                   int8_t *ring, uint8_t *patch) {
-  conv2d_quads<avr, Shape::shape().kernel_height>(Shape::shape(), layer, input, output, ring,
-                                                  patch);
+SMELT_KERNEL void conv2d_s8_avr(const conv2d_quads_layer &layer, const int8_t *input,
+                                int8_t *output, int8_t *ring, uint8_t *patch) {
+  conv2d_quads<avr, Shape::shape().kernel_height>(window<Shape>::of(layer), layer, input, output,
+                                                  ring, patch);
 }
 
 template <typename Shape>
-void conv2d_s8_avr_row(const conv2d_quads_layer &layer, const int8_t *const *rows, int8_t *output,
-                       uint8_t *patch) {
-  conv2d_quads_row<avr>(Shape::shape(), load(&layer), rows, output, patch);
+SMELT_KERNEL void conv2d_s8_avr_row(const conv2d_quads_layer &layer, const int8_t *const *rows,
+                                    int8_t *output, uint8_t *patch) {
+  conv2d_quads_row<avr>(window<Shape>::of(layer), layer_of(layer), rows, output, patch);
 }
 
-static inline void pointwise_s8_avr(const conv2d_quads_layer &layer, const int8_t *input,
-                                    int8_t *output, uint8_t *patch) {
+static inline SMELT_KERNEL void pointwise_s8_avr(const conv2d_quads_layer &layer,
+                                                 const int8_t *input, int8_t *output,
+                                                 uint8_t *patch) {
   pointwise_quads<avr>(layer, input, output, patch);
 }
 

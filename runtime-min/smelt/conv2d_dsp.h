@@ -51,7 +51,7 @@ SMELT_INLINE void conv2d_dsp_row(const window_shape &shape, const conv2d_s8_dsp_
   const int32_t runs = contiguous ? 1 : shape.kernel_width;
   const int32_t run = contiguous ? shape.kernel_width * inputs : inputs;
   const int32_t words = shape.kernel_height * runs * ((run + 3) / 4);
-  const int32_t blocks = (outputs + Kind::channels - 1) / Kind::channels;
+  const int32_t blocks = (outputs + Kind::block - 1) / Kind::block;
   const int32_t distance = shape.stride_width * channels;
 
   for (int32_t x = 0; x < layer.images.output_width; x += 2) {
@@ -73,8 +73,8 @@ SMELT_INLINE void conv2d_dsp_row(const window_shape &shape, const conv2d_s8_dsp_
         pixels.two(output);
       else
         pixels.one(output);
-      weights += blocks * Kind::channels * 4 * words;
-      stage.records += blocks * (2 * Kind::channels + 1);
+      weights += blocks * Kind::block * 4 * words;
+      stage.records += blocks * (2 * Kind::block + 1);
       output += outputs;
     }
     if (pair) output += layer.images.output_channels;
@@ -92,29 +92,30 @@ SMELT_INLINE void conv2d_dsp(const window_shape &shape, const conv2d_s8_dsp_laye
 }
 
 template <typename Shape>
-void conv2d_s8_dsp(const conv2d_s8_dsp_layer &layer, const int8_t *input, int8_t *output,
-                   int8_t *ring, int16_t *patch) {
-  conv2d_dsp<Shape::shape().kernel_height, dsp_pairs>(Shape::shape(), layer, input, output, ring,
-                                                      patch);
+SMELT_KERNEL void conv2d_s8_dsp(const conv2d_s8_dsp_layer &layer, const int8_t *input,
+                                int8_t *output, int8_t *ring, int16_t *patch) {
+  conv2d_dsp<Shape::shape().kernel_height, dsp_pairs>(window<Shape>::of(layer), layer, input,
+                                                      output, ring, patch);
 }
 
 template <typename Shape>
-void conv2d_s8_dsp_row(const conv2d_s8_dsp_layer &layer, const int8_t *const *rows, int8_t *output,
-                       int16_t *patch) {
-  conv2d_dsp_row<dsp_pairs>(Shape::shape(), layer, rows, output, patch);
+SMELT_KERNEL void conv2d_s8_dsp_row(const conv2d_s8_dsp_layer &layer, const int8_t *const *rows,
+                                    int8_t *output, int16_t *patch) {
+  conv2d_dsp_row<dsp_pairs>(window<Shape>::of(layer), layer, rows, output, patch);
 }
 
 template <typename Shape>
-void conv2d_s8_dsp_general(const conv2d_s8_dsp_layer &layer, const int8_t *input, int8_t *output,
-                           int8_t *ring, int16_t *patch) {
-  conv2d_dsp<Shape::shape().kernel_height, dsp_general>(Shape::shape(), layer, input, output, ring,
-                                                        patch);
+SMELT_KERNEL void conv2d_s8_dsp_general(const conv2d_s8_dsp_layer &layer, const int8_t *input,
+                                        int8_t *output, int8_t *ring, int16_t *patch) {
+  conv2d_dsp<Shape::shape().kernel_height, dsp_general>(window<Shape>::of(layer), layer, input,
+                                                        output, ring, patch);
 }
 
 template <typename Shape>
-void conv2d_s8_dsp_general_row(const conv2d_s8_dsp_layer &layer, const int8_t *const *rows,
-                               int8_t *output, int16_t *patch) {
-  conv2d_dsp_row<dsp_general>(Shape::shape(), layer, rows, output, patch);
+SMELT_KERNEL void conv2d_s8_dsp_general_row(const conv2d_s8_dsp_layer &layer,
+                                            const int8_t *const *rows, int8_t *output,
+                                            int16_t *patch) {
+  conv2d_dsp_row<dsp_general>(window<Shape>::of(layer), layer, rows, output, patch);
 }
 
 /// A 1x1 convolution of one group with stride 1: the image is one long row and needs no ring.

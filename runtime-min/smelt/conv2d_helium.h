@@ -85,17 +85,16 @@ SMELT_INLINE void conv2d_helium_row(const window_shape &shape, const conv2d_s8_h
 /// Not inlined: its frame is not that of the whole network. Copies for what is known of a layer
 /// pay.
 template <typename Shape>
-__attribute__((noinline)) void conv2d_s8_helium_row(const conv2d_s8_helium_layer &layer,
-                                                    const int8_t *const *rows, int8_t *output,
-                                                    int8_t *patch) {
-  conv2d_helium_row(Shape::shape(), layer, rows, output, patch);
+SMELT_KERNEL __attribute__((noinline)) void conv2d_s8_helium_row(
+    const conv2d_s8_helium_layer &layer, const int8_t *const *rows, int8_t *output, int8_t *patch) {
+  conv2d_helium_row(window<Shape>::of(layer), layer, rows, output, patch);
 }
 
 template <typename Shape>
-void conv2d_s8_helium(const conv2d_s8_helium_layer &layer, const int8_t *input, int8_t *output,
-                      int8_t *ring, int8_t *patch) {
+SMELT_KERNEL void conv2d_s8_helium(const conv2d_s8_helium_layer &layer, const int8_t *input,
+                                   int8_t *output, int8_t *ring, int8_t *patch) {
   for_each_row<Shape::shape().kernel_height>(
-      Shape::shape(), layer.images, layer.input_padding, input, output, ring,
+      window<Shape>::of(layer), layer.images, layer.input_padding, input, output, ring,
       [&](const int8_t *const *rows, int8_t *output_row) __attribute__((always_inline)) {
         conv2d_s8_helium_row<Shape>(layer, rows, output_row, patch);
       });

@@ -15,17 +15,18 @@ struct conv2d_quads_layer {
   int32_t groups;
   const uint8_t *weights;  ///< each more by byte_offset
   int8_t input_padding;    ///< the input's zero point
-  requantization output;
+  quad_stage output;
 };
 
-/// Copies inputs to a patch, less their sign; their sum.
-SMELT_INLINE int32_t gather(const int8_t *from, int32_t count, uint8_t *to) {
-  int32_t sum = 0;
-  for (int32_t i = 0; i < count; ++i) {
-    to[i] = static_cast<uint8_t>(from[i] + byte_offset);
-    sum += to[i];
-  }
-  return sum;
+/// All outputs of a pixel and group from its patch; `sum` is that of the patch.
+template <typename Core>
+__attribute__((noinline)) void conv2d_quads_pixel(const quad_stage &out, int first, int channels,
+                                                  const uint8_t *weights, const uint8_t *patch,
+                                                  int count, int32_t sum, int8_t *output) {
+  for_each_quad<Core>(out, first, channels, weights, count * quad, sum * byte_offset, output,
+                      [&](const uint8_t *quads, int32_t *sums) __attribute__((always_inline)) {
+                        Core::dot_patch(patch, quads, count, sums);
+                      });
 }
 
 /// One output row. `patch` holds the inputs of one output pixel and group, as many as taps that
@@ -51,14 +52,12 @@ SMELT_INLINE void conv2d_quads_row(const window_shape &shape, const conv2d_quads
       const int32_t column = x * shape.stride_width * layer.images.input_channels + group * inputs;
       for (int32_t i = 0; i < shape.kernel_height; ++i)
         for (int32_t j = 0; j < runs; ++j, to += run)
-          sum += gather(rows[i] + column + j * shape.dilation_width * layer.images.input_channels,
-                        run, to);
-      for (int32_t k = 0; k < outputs; k += quad, weights += padded * quad) {
-        int32_t sums[quad] = {};
-        start_quad(layer.output, group * outputs + k, outputs - k, sum * byte_offset, sums);
-        Core::dot_patch(patch, weights, padded, sums);
-        finish_quad<Core>(layer.output, group * outputs + k, outputs - k, sums, output + k);
-      }
+          sum += Core::gather(
+              rows[i] + column + j * shape.dilation_width * layer.images.input_channels, run, to);
+      conv2d_quads_pixel<Core>(layer.output, static_cast<int>(group * outputs),
+                               static_cast<int>(outputs), weights, patch, static_cast<int>(padded),
+                               sum, output);
+      weights += whole_quads(outputs) * padded;
       output += outputs;
     }
   }
@@ -67,7 +66,7 @@ SMELT_INLINE void conv2d_quads_row(const window_shape &shape, const conv2d_quads
 template <typename Core, int32_t max_kernel_height>
 SMELT_INLINE void conv2d_quads(const window_shape &shape, const conv2d_quads_layer &constants,
                                const int8_t *input, int8_t *output, int8_t *ring, uint8_t *patch) {
-  const conv2d_quads_layer layer = load(&constants);
+  const conv2d_quads_layer &layer = layer_of(constants);
   for_each_row<max_kernel_height>(
       shape, layer.images, layer.input_padding, input, output, ring,
       [&](const int8_t *const *rows, int8_t *output_row) __attribute__((always_inline)) {
@@ -79,7 +78,8 @@ SMELT_INLINE void conv2d_quads(const window_shape &shape, const conv2d_quads_lay
 template <typename Core>
 SMELT_INLINE void pointwise_quads(const conv2d_quads_layer &constants, const int8_t *input,
                                   int8_t *output, uint8_t *patch) {
-  conv2d_quads_row<Core>(window_shape{1, 1, 1, 1, 1, 1}, load(&constants), &input, output, patch);
+  conv2d_quads_row<Core>(window_shape{1, 1, 1, 1, 1, 1}, layer_of(constants), &input, output,
+                         patch);
 }
 
 }  // namespace smelt

@@ -63,12 +63,14 @@ SMELT_INLINE void conv_integer(const conv_integer_layer<Weight> &constants, cons
 }
 
 template <typename Input>
-void conv_integer_s8(const conv_integer_s8_layer &layer, const Input *input, int32_t *output) {
+SMELT_KERNEL void conv_integer_s8(const conv_integer_s8_layer &layer, const Input *input,
+                                  int32_t *output) {
   conv_integer(layer, input, output);
 }
 
 template <typename Input>
-void conv_integer_s16(const conv_integer_s16_layer &layer, const Input *input, int32_t *output) {
+SMELT_KERNEL void conv_integer_s16(const conv_integer_s16_layer &layer, const Input *input,
+                                   int32_t *output) {
   conv_integer(layer, input, output);
 }
 

@@ -30,13 +30,14 @@ SMELT_INLINE void apply_curve_s16(const curve_s16_layer &constants, const int16_
   });
 }
 
-static inline void logistic_s16(const logistic_s16_layer &layer, const int16_t *input,
-                                int16_t *output) {
+static inline SMELT_KERNEL void logistic_s16(const logistic_s16_layer &layer, const int16_t *input,
+                                             int16_t *output) {
   apply_curve_s16(layer, input, output,
                   [](const int16_t *table, int32_t x) { return table_logistic(table, x); });
 }
 
-static inline void tanh_s16(const tanh_s16_layer &layer, const int16_t *input, int16_t *output) {
+static inline SMELT_KERNEL void tanh_s16(const tanh_s16_layer &layer, const int16_t *input,
+                                         int16_t *output) {
   apply_curve_s16(layer, input, output,
                   [](const int16_t *table, int32_t x) { return table_tanh(table, x); });
 }

@@ -165,39 +165,42 @@ SMELT_INLINE void depthwise_conv2d(const window_shape &shape,
 }
 
 template <typename Shape>
-void depthwise_conv2d_s8(const depthwise_conv2d_s8_layer &layer, const int8_t *input,
-                         int8_t *output, int8_t *ring) {
-  depthwise_conv2d<Shape::shape().kernel_height, s8>(Shape::shape(), layer, input, output, ring);
+SMELT_KERNEL void depthwise_conv2d_s8(const depthwise_conv2d_s8_layer &layer, const int8_t *input,
+                                      int8_t *output, int8_t *ring) {
+  depthwise_conv2d<Shape::shape().kernel_height, s8>(window<Shape>::of(layer), layer, input, output,
+                                                     ring);
 }
 
 template <typename Shape>
-void depthwise_conv2d_s8_row(const depthwise_conv2d_s8_layer &layer, const int8_t *const *rows,
-                             int8_t *output) {
-  depthwise_row<s8>(Shape::shape(), load(&layer), rows, output);
+SMELT_KERNEL void depthwise_conv2d_s8_row(const depthwise_conv2d_s8_layer &layer,
+                                          const int8_t *const *rows, int8_t *output) {
+  depthwise_row<s8>(window<Shape>::of(layer), load(&layer), rows, output);
 }
 
 template <typename Shape>
-void depthwise_conv2d_u8(const depthwise_conv2d_u8_layer &layer, const uint8_t *input,
-                         uint8_t *output, uint8_t *ring) {
-  depthwise_conv2d<Shape::shape().kernel_height, u8>(Shape::shape(), layer, input, output, ring);
+SMELT_KERNEL void depthwise_conv2d_u8(const depthwise_conv2d_u8_layer &layer, const uint8_t *input,
+                                      uint8_t *output, uint8_t *ring) {
+  depthwise_conv2d<Shape::shape().kernel_height, u8>(window<Shape>::of(layer), layer, input, output,
+                                                     ring);
 }
 
 template <typename Shape>
-void depthwise_conv2d_u8_row(const depthwise_conv2d_u8_layer &layer, const uint8_t *const *rows,
-                             uint8_t *output) {
-  depthwise_row<u8>(Shape::shape(), load(&layer), rows, output);
+SMELT_KERNEL void depthwise_conv2d_u8_row(const depthwise_conv2d_u8_layer &layer,
+                                          const uint8_t *const *rows, uint8_t *output) {
+  depthwise_row<u8>(window<Shape>::of(layer), load(&layer), rows, output);
 }
 
 template <typename Shape>
-void depthwise_conv2d_f32(const depthwise_conv2d_f32_layer &layer, const float *input,
-                          float *output, float *ring) {
-  depthwise_conv2d<Shape::shape().kernel_height, f32>(Shape::shape(), layer, input, output, ring);
+SMELT_KERNEL void depthwise_conv2d_f32(const depthwise_conv2d_f32_layer &layer, const float *input,
+                                       float *output, float *ring) {
+  depthwise_conv2d<Shape::shape().kernel_height, f32>(window<Shape>::of(layer), layer, input,
+                                                      output, ring);
 }
 
 template <typename Shape>
-void depthwise_conv2d_f32_row(const depthwise_conv2d_f32_layer &layer, const float *const *rows,
-                              float *output) {
-  depthwise_row<f32>(Shape::shape(), load(&layer), rows, output);
+SMELT_KERNEL void depthwise_conv2d_f32_row(const depthwise_conv2d_f32_layer &layer,
+                                           const float *const *rows, float *output) {
+  depthwise_row<f32>(window<Shape>::of(layer), load(&layer), rows, output);
 }
 
 }  // namespace smelt

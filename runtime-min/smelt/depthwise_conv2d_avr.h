@@ -10,17 +10,17 @@
 namespace smelt {
 
 template <typename Shape>
-void depthwise_conv2d_s8_avr(const depthwise_conv2d_quads_layer &layer, const int8_t *input,
-                             int8_t *output, int8_t *ring) {
-  depthwise_conv2d_quads<avr, Shape::shape().kernel_height>(Shape::shape(), layer, input, output,
-                                                            ring);
+SMELT_KERNEL void depthwise_conv2d_s8_avr(const depthwise_conv2d_quads_layer &layer,
+                                          const int8_t *input, int8_t *output, int8_t *ring) {
+  depthwise_conv2d_quads<avr, Shape::shape().kernel_height>(window<Shape>::of(layer), layer, input,
+                                                            output, ring);
 }
 
 template <typename Shape>
-void depthwise_conv2d_s8_avr_row(const depthwise_conv2d_quads_layer &layer,
-                                 const int8_t *const *rows, int8_t *output) {
-  depthwise_quads_row<avr, Shape::shape().kernel_height>(Shape::shape(), load(&layer), rows,
-                                                         output);
+SMELT_KERNEL void depthwise_conv2d_s8_avr_row(const depthwise_conv2d_quads_layer &layer,
+                                              const int8_t *const *rows, int8_t *output) {
+  depthwise_quads_row<avr, Shape::shape().kernel_height>(window<Shape>::of(layer), layer_of(layer),
+                                                         rows, output);
 }
 
 }  // namespace smelt

@@ -24,10 +24,10 @@ struct depthwise_conv2d_s8_helium_layer {
 };
 
 /// One output row; `inputs` has room for a pointer to each tap.
-static inline void depthwise_helium_row(const window_shape &shape,
-                                        const depthwise_conv2d_s8_helium_layer &layer,
-                                        const int8_t *const *rows, int8_t *output,
-                                        const int8_t **inputs) {
+static inline SMELT_KERNEL void depthwise_helium_row(const window_shape &shape,
+                                                     const depthwise_conv2d_s8_helium_layer &layer,
+                                                     const int8_t *const *rows, int8_t *output,
+                                                     const int8_t **inputs) {
   const int32_t channels = layer.images.input_channels, width = layer.images.output_width;
   const int32_t taps = shape.kernel_height * shape.kernel_width;
   helium::depthwise_arguments block = {};
@@ -59,27 +59,27 @@ template <typename Shape>
 SMELT_INLINE void depthwise_helium_row(const depthwise_conv2d_s8_helium_layer &layer,
                                        const int8_t *const *rows, int8_t *output) {
   const int8_t *inputs[Shape::shape().kernel_height * Shape::shape().kernel_width];
-  depthwise_helium_row(Shape::shape(), layer, rows, output, inputs);
+  depthwise_helium_row(window<Shape>::of(layer), layer, rows, output, inputs);
 }
 
 template <typename Shape>
 SMELT_INLINE void depthwise_helium(const depthwise_conv2d_s8_helium_layer &layer,
                                    const int8_t *input, int8_t *output, int8_t *ring) {
   for_each_row<Shape::shape().kernel_height>(
-      Shape::shape(), layer.images, layer.input_padding, input, output, ring,
+      window<Shape>::of(layer), layer.images, layer.input_padding, input, output, ring,
       [&](const int8_t *const *rows, int8_t *output_row)
           __attribute__((always_inline)) { depthwise_helium_row<Shape>(layer, rows, output_row); });
 }
 
 template <typename Shape>
-void depthwise_conv2d_s8_helium(const depthwise_conv2d_s8_helium_layer &layer, const int8_t *input,
-                                int8_t *output, int8_t *ring) {
+SMELT_KERNEL void depthwise_conv2d_s8_helium(const depthwise_conv2d_s8_helium_layer &layer,
+                                             const int8_t *input, int8_t *output, int8_t *ring) {
   depthwise_helium<Shape>(layer, input, output, ring);
 }
 
 template <typename Shape>
-void depthwise_conv2d_s8_helium_row(const depthwise_conv2d_s8_helium_layer &layer,
-                                    const int8_t *const *rows, int8_t *output) {
+SMELT_KERNEL void depthwise_conv2d_s8_helium_row(const depthwise_conv2d_s8_helium_layer &layer,
+                                                 const int8_t *const *rows, int8_t *output) {
   depthwise_helium_row<Shape>(layer, rows, output);
 }
 

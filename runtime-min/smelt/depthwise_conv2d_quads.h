@@ -15,44 +15,31 @@ struct depthwise_conv2d_quads_layer {
   window_images images;
   const int8_t *weights;
   int8_t input_padding;  ///< the input's zero point
-  requantization output;
+  quad_stage output;
 };
-
-/// Quads whose sums are in memory at a time.
-constexpr int32_t quads_at_once = 4;
-
-template <typename Core>
-SMELT_INLINE void quad_windows(const window_shape &shape, const int8_t *const *rows,
-                               const int8_t *weights, int32_t pitch, int32_t blocks,
-                               int32_t *sums) {
-  if (shape.kernel_height == 3 && shape.kernel_width == 3)
-    Core::windows_3x3(rows, weights, pitch, blocks, sums);
-  else
-    window_sums<quad>(rows, shape.kernel_height, shape.kernel_width, weights, pitch, blocks, sums);
-}
 
 /// One output pixel, whose windows begin where `rows` point to: these move on over the channels.
 template <typename Core>
 SMELT_INLINE void depthwise_quads_pixel(const window_shape &shape,
                                         const depthwise_conv2d_quads_layer &layer,
                                         const int8_t **rows, int8_t *output) {
-  const int32_t channels = layer.images.output_channels;
-  const int32_t taps = shape.kernel_height * shape.kernel_width;
-  const int32_t pitch = shape.dilation_width * channels;
+  const int height = static_cast<int>(shape.kernel_height);
+  const int width = static_cast<int>(shape.kernel_width), taps = height * width;
+  const int channels = static_cast<int>(layer.images.output_channels);
+  const int pitch = static_cast<int>(shape.dilation_width) * channels;
   const int8_t *weights = layer.weights;
-  int32_t sums[quads_at_once * quad];
-  for (int32_t channel = 0; channel < channels;) {
-    const int32_t left = channels - channel;
-    const int32_t blocks = left / quad < quads_at_once ? left / quad : quads_at_once;
-    const int32_t count = blocks > 0 ? blocks * quad : 1;
+  int32_t sums[Core::quads_at_once * quad];
+  for (int channel = 0; channel < channels;) {
+    const int left = (channels - channel) / quad;
+    const int blocks = left < Core::quads_at_once ? left : Core::quads_at_once;
+    const int count = blocks > 0 ? blocks * quad : 1;
     if (blocks > 0)
-      quad_windows<Core>(shape, rows, weights, pitch, blocks, sums);
+      Core::windows(rows, height, width, weights, pitch, blocks, sums);
     else
-      window_sums<1>(rows, shape.kernel_height, shape.kernel_width, weights, pitch, 1, sums);
-    for (int32_t i = 0; i < count; ++i)
-      output[channel + i] = quad_output<Core>(layer.output, channel + i,
-                                              sums[i] + load(layer.output.bias + channel + i));
-    for (int32_t i = 0; i < shape.kernel_height; ++i) rows[i] += count;
+      window_sums<1>(rows, height, width, weights, pitch, 1, sums);
+    for (int i = 0; i < count; ++i) sums[i] += load(layer.output.bias + channel + i);
+    Core::finish(layer.output, channel, count, sums, output + channel);
+    for (int i = 0; i < height; ++i) rows[i] += count;
     channel += count;
     weights += count * taps;
   }
@@ -76,7 +63,7 @@ template <typename Core, int32_t max_kernel_height>
 SMELT_INLINE void depthwise_conv2d_quads(const window_shape &shape,
                                          const depthwise_conv2d_quads_layer &constants,
                                          const int8_t *input, int8_t *output, int8_t *ring) {
-  const depthwise_conv2d_quads_layer layer = load(&constants);
+  const depthwise_conv2d_quads_layer &layer = layer_of(constants);
   for_each_row<max_kernel_height>(
       shape, layer.images, layer.input_padding, input, output, ring,
       [&](const int8_t *const *rows, int8_t *output_row) __attribute__((always_inline)) {

@@ -26,18 +26,18 @@ SMELT_INLINE void dequantize(const dequantize_layer &constants, const T *input, 
                    [&](T q) { return layer.scale * static_cast<float>(q - layer.zero_point); });
 }
 
-static inline void dequantize_s8(const dequantize_s8_layer &layer, const int8_t *input,
-                                 float *output) {
+static inline SMELT_KERNEL void dequantize_s8(const dequantize_s8_layer &layer, const int8_t *input,
+                                              float *output) {
   dequantize(layer, input, output);
 }
 
-static inline void dequantize_u8(const dequantize_u8_layer &layer, const uint8_t *input,
-                                 float *output) {
+static inline SMELT_KERNEL void dequantize_u8(const dequantize_u8_layer &layer,
+                                              const uint8_t *input, float *output) {
   dequantize(layer, input, output);
 }
 
-static inline void dequantize_s16(const dequantize_s16_layer &layer, const int16_t *input,
-                                  float *output) {
+static inline SMELT_KERNEL void dequantize_s16(const dequantize_s16_layer &layer,
+                                               const int16_t *input, float *output) {
   dequantize(layer, input, output);
 }
 

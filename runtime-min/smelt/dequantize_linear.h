@@ -14,8 +14,8 @@ struct dequantize_linear_layer {
 };
 
 template <typename Input>
-void dequantize_linear(const dequantize_linear_layer &constants, const Input *input,
-                       float *output) {
+SMELT_KERNEL void dequantize_linear(const dequantize_linear_layer &constants, const Input *input,
+                                    float *output) {
   const dequantize_linear_layer layer = load(&constants);
   for_each_scaled(layer.scales, input, output, [](int32_t x, float scale, int32_t zero_point) {
     return static_cast<float>(x - zero_point) * scale;

@@ -14,15 +14,15 @@ namespace smelt {
 
 using div_f32_layer = clamped_binary_layer<float>;
 
-static inline void div_f32(const div_f32_layer &constants, const float *a, const float *b,
-                           float *output) {
+static inline SMELT_KERNEL void div_f32(const div_f32_layer &constants, const float *a,
+                                        const float *b, float *output) {
   const div_f32_layer layer = load(&constants);
   for_each_pair(layer.shape, a, b, output,
                 [&](float x, float y) { return clamp(x / y, layer.min, layer.max); });
 }
 
 template <typename T>
-void div_integers(const binary_layer &constants, const T *a, const T *b, T *output) {
+SMELT_KERNEL void div_integers(const binary_layer &constants, const T *a, const T *b, T *output) {
   const binary_layer layer = load(&constants);
   for_each_pair(layer.shape, a, b, output, [](T x, T y) { return quotient(x, y); });
 }
@@ -40,13 +40,13 @@ SMELT_INLINE float sum_of(float x, float y) {
 }
 
 template <typename T>
-void mod(const binary_layer &constants, const T *a, const T *b, T *output) {
+SMELT_KERNEL void mod(const binary_layer &constants, const T *a, const T *b, T *output) {
   const binary_layer layer = load(&constants);
   for_each_pair(layer.shape, a, b, output, [](T x, T y) { return remainder_of(x, y); });
 }
 
 template <typename T>
-void floored_mod(const binary_layer &constants, const T *a, const T *b, T *output) {
+SMELT_KERNEL void floored_mod(const binary_layer &constants, const T *a, const T *b, T *output) {
   const binary_layer layer = load(&constants);
   for_each_pair(layer.shape, a, b, output, [](T x, T y) {
     const T rest = remainder_of(x, y);

@@ -22,7 +22,8 @@ struct elu_8_layer {
   elu_curve curve;
 };
 
-static inline void elu_f32(const elu_f32_layer &constants, const float *input, float *output) {
+static inline SMELT_KERNEL void elu_f32(const elu_f32_layer &constants, const float *input,
+                                        float *output) {
   const elu_curve curve = load(&constants.curve);
   apply(constants.elements, input, output, [&](float x) {
     return x < 0 ? curve.alpha * exp_minus_1(curve.rate * x) : curve.slope * x;
@@ -31,7 +32,7 @@ static inline void elu_f32(const elu_f32_layer &constants, const float *input, f
 
 /// The reference's table is of exp(x) - 1, as floats have it.
 template <typename T>
-void elu_8(const elu_8_layer &constants, const T *input, T *output) {
+SMELT_KERNEL void elu_8(const elu_8_layer &constants, const T *input, T *output) {
   const elu_curve curve = load(&constants.curve);
   apply(constants.elements, input, output, [&](float x) {
     return x < 0 ? curve.alpha * (expf(curve.rate * x) - 1.0F) : curve.slope * x;

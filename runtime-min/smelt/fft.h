@@ -94,7 +94,8 @@ SMELT_INLINE void split_halves(const int32_t *cosines, complex_s32 *z, int32_t c
 
 /// output: 2 X[0], 2 X[N/2], then real and imaginary part of 2 X[k], k = 1 .. N/2 - 1. It may be
 /// the input.
-static inline void fft_s32(const fft_s32_layer &constants, const int32_t *input, int32_t *output) {
+static inline SMELT_KERNEL void fft_s32(const fft_s32_layer &constants, const int32_t *input,
+                                        int32_t *output) {
   const fft_s32_layer layer = load(&constants);
   const int32_t size = int32_t{1} << layer.log2_size;
   if (input != output)

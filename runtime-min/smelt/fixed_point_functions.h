@@ -28,7 +28,7 @@ SMELT_INLINE int32_t leading_zeros(uint32_t x) {
 }
 
 /// exp(a) in Q0 for -1/4 <= a < 0 in Q0: the Taylor series around -1/8.
-SMELT_INLINE int32_t exp_on_negative_quarter(int32_t a) {
+SMELT_PART int32_t exp_on_negative_quarter(int32_t a) {
   const int32_t centre = 1895147668;  // exp(-1/8)
   const int32_t third = 715827883;
   const int32_t x = a + (int32_t{1} << 28);
@@ -48,7 +48,7 @@ SMELT_INLINE int32_t exp_bit(int32_t result, int32_t taken, int32_t factor) {
 
 /// exp(a) in Q0 for a <= 0 in Qk: a's quarters are taken out bit by bit, each a constant factor.
 template <int32_t k>
-SMELT_INLINE int32_t exp_on_negative(int32_t a) {
+SMELT_PART int32_t exp_on_negative(int32_t a) {
   if (a == 0) return fixed_one;
   // More than 2^5 has bits that no factor stands for.
   if (k > 5 && a < -(int64_t{1} << (36 - k))) return 0;
@@ -93,7 +93,7 @@ struct fixed_reciprocal {
 };
 
 /// The reciprocal of x > 0, which has `integer_bits` integer bits.
-SMELT_INLINE fixed_reciprocal reciprocal(int32_t x, int32_t integer_bits) {
+SMELT_PART fixed_reciprocal reciprocal(int32_t x, int32_t integer_bits) {
   const int32_t zeros = leading_zeros(static_cast<uint32_t>(x));
   const uint32_t normalized = static_cast<uint32_t>(x) << zeros;
   return {one_over_one_plus(static_cast<int32_t>(normalized - 0x80000000U)), integer_bits - zeros};

@@ -51,36 +51,39 @@ SMELT_INLINE void fully_connected_collect(const fully_connected_layer<Number> &l
   for (i = 0; i < layer.outputs; ++i) output[i] = Number::finish(layer.output, i, sums[i]);
 }
 
-static inline void fully_connected_s8(const fully_connected_s8_layer &layer, const int8_t *input,
-                                      int8_t *output) {
+static inline SMELT_KERNEL void fully_connected_s8(const fully_connected_s8_layer &layer,
+                                                   const int8_t *input, int8_t *output) {
   fully_connected<s8>(layer, input, output);
 }
 
-static inline void fully_connected_s8_collect(const fully_connected_s8_layer &layer, int32_t row,
-                                              int32_t rows, const int8_t *input, int8_t *output,
-                                              int32_t *sums) {
+static inline SMELT_KERNEL void fully_connected_s8_collect(const fully_connected_s8_layer &layer,
+                                                           int32_t row, int32_t rows,
+                                                           const int8_t *input, int8_t *output,
+                                                           int32_t *sums) {
   fully_connected_collect<s8>(load(&layer), row, rows, input, output, sums);
 }
 
-static inline void fully_connected_u8(const fully_connected_u8_layer &layer, const uint8_t *input,
-                                      uint8_t *output) {
+static inline SMELT_KERNEL void fully_connected_u8(const fully_connected_u8_layer &layer,
+                                                   const uint8_t *input, uint8_t *output) {
   fully_connected<u8>(layer, input, output);
 }
 
-static inline void fully_connected_u8_collect(const fully_connected_u8_layer &layer, int32_t row,
-                                              int32_t rows, const uint8_t *input, uint8_t *output,
-                                              int32_t *sums) {
+static inline SMELT_KERNEL void fully_connected_u8_collect(const fully_connected_u8_layer &layer,
+                                                           int32_t row, int32_t rows,
+                                                           const uint8_t *input, uint8_t *output,
+                                                           int32_t *sums) {
   fully_connected_collect<u8>(load(&layer), row, rows, input, output, sums);
 }
 
-static inline void fully_connected_f32(const fully_connected_f32_layer &layer, const float *input,
-                                       float *output) {
+static inline SMELT_KERNEL void fully_connected_f32(const fully_connected_f32_layer &layer,
+                                                    const float *input, float *output) {
   fully_connected<f32>(layer, input, output);
 }
 
-static inline void fully_connected_f32_collect(const fully_connected_f32_layer &layer, int32_t row,
-                                               int32_t rows, const float *input, float *output,
-                                               float *sums) {
+static inline SMELT_KERNEL void fully_connected_f32_collect(const fully_connected_f32_layer &layer,
+                                                            int32_t row, int32_t rows,
+                                                            const float *input, float *output,
+                                                            float *sums) {
   fully_connected_collect<f32>(load(&layer), row, rows, input, output, sums);
 }
 

@@ -9,15 +9,15 @@
 
 namespace smelt {
 
-static inline void fully_connected_s8_avr(const fully_connected_quads_layer &layer,
-                                          const int8_t *input, int8_t *output) {
+static inline SMELT_KERNEL void fully_connected_s8_avr(const fully_connected_quads_layer &layer,
+                                                       const int8_t *input, int8_t *output) {
   fully_connected_quads<avr>(layer, input, output);
 }
 
-static inline void fully_connected_s8_avr_collect(const fully_connected_quads_layer &layer,
-                                                  int32_t row, int32_t rows, const int8_t *input,
-                                                  int8_t *output, int32_t *sums) {
-  fully_connected_quads_collect<avr>(load(&layer), row, rows, input, output, sums);
+static inline SMELT_KERNEL void fully_connected_s8_avr_collect(
+    const fully_connected_quads_layer &layer, int32_t row, int32_t rows, const int8_t *input,
+    int8_t *output, int32_t *sums) {
+  fully_connected_quads_collect<avr>(layer_of(layer), row, rows, input, output, sums);
 }
 
 }  // namespace smelt

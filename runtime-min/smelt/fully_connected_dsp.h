@@ -27,7 +27,7 @@ SMELT_INLINE void dsp_finish(const typename Kind::stage &stage, const dsp_record
 template <typename Kind>
 SMELT_SHARED void fully_connected_dsp(const fully_connected_s8_dsp_layer &layer,
                                       const int8_t *input, int8_t *output) {
-  constexpr int32_t block = Kind::channels_wide;
+  constexpr int32_t block = Kind::wide_block;
   const typename Kind::stage stage(layer.output);
   for (int32_t row = 0; row < layer.rows; ++row, input += layer.inputs) {
     const int8_t *weights = layer.weights;
@@ -48,7 +48,7 @@ template <typename Kind>
 SMELT_SHARED void fully_connected_dsp_collect(const fully_connected_s8_dsp_layer &layer,
                                               int32_t row, int32_t rows, const int8_t *input,
                                               int8_t *output, int32_t *all_sums) {
-  constexpr int32_t block = Kind::channels_wide;
+  constexpr int32_t block = Kind::wide_block;
   const typename Kind::stage stage(layer.output);
   const int32_t count = layer.inputs / rows;
   const auto *record = reinterpret_cast<const dsp_record<block> *>(layer.output.records);

@@ -24,9 +24,9 @@ static inline SMELT_SHARED void fully_connected_s8_helium(
 
 /// Adds the products of one of `rows` equal parts of the inputs, of whole vectors, to a sum per
 /// output, of whole blocks; the last makes outputs of them.
-static inline void fully_connected_s8_helium_collect(const fully_connected_s8_helium_layer &layer,
-                                                     int32_t row, int32_t rows, const int8_t *input,
-                                                     int8_t *output, int32_t *all_sums) {
+static inline SMELT_KERNEL void fully_connected_s8_helium_collect(
+    const fully_connected_s8_helium_layer &layer, int32_t row, int32_t rows, const int8_t *input,
+    int8_t *output, int32_t *all_sums) {
   const helium::block_arguments block = helium_block(layer.output);
   const int32_t count = layer.inputs / rows, pitch = layer.inputs;
   const int32_t *record = layer.output.records;

@@ -11,41 +11,40 @@ namespace smelt {
 struct fully_connected_quads_layer {
   int32_t rows, inputs, outputs;
   const uint8_t *weights;  ///< each more by byte_offset
-  requantization output;
+  quad_stage output;
 };
 
 /// The sum of inputs, each more by the core's offset.
 template <typename Core>
-SMELT_INLINE int32_t sum_inputs(const int8_t *input, int32_t count) {
+__attribute__((noinline)) int32_t sum_inputs(const int8_t *input, int count) {
+  using Shifted = typename Core::input;
   int32_t sum = 0;
-  for (int32_t i = 0; i < count; ++i) sum += input[i];
-  return sum + count * Core::input_offset;
+  for (int i = 0; i < count; ++i) sum += static_cast<Shifted>(input[i] + Core::input_offset);
+  return sum;
 }
 
 /// Adds the products of any number of inputs to four sums.
 template <typename Core>
-SMELT_INLINE void dot_inputs(const int8_t *input, const uint8_t *weights, int32_t count,
-                             int32_t *sums) {
-  const int32_t whole = count - count % quad;
+__attribute__((noinline)) void dot_inputs(const int8_t *input, const uint8_t *weights,
+                                          int32_t count, int32_t *sums) {
+  const int whole = count - count % quad;
   if (whole > 0) Core::dot_input(input, weights, whole, sums);
   dot_quads(input + whole, Core::input_offset, weights + whole * quad, count - whole, sums);
 }
 
 template <typename Core>
-SMELT_INLINE void fully_connected_quads(const fully_connected_quads_layer &constants,
-                                        const int8_t *input, int8_t *output) {
-  const fully_connected_quads_layer layer = load(&constants);
+__attribute__((noinline)) void fully_connected_quads(const fully_connected_quads_layer &constants,
+                                                     const int8_t *input, int8_t *output) {
+  const fully_connected_quads_layer &layer = layer_of(constants);
+  const int inputs = static_cast<int>(layer.inputs), outputs = static_cast<int>(layer.outputs);
   for (int32_t row = 0; row < layer.rows; ++row) {
-    const int32_t correction = sum_inputs<Core>(input, layer.inputs) * byte_offset;
-    const uint8_t *weights = layer.weights;
-    for (int32_t k = 0; k < layer.outputs; k += quad, weights += layer.inputs * quad) {
-      int32_t sums[quad] = {};
-      start_quad(layer.output, k, layer.outputs - k, correction, sums);
-      dot_inputs<Core>(input, weights, layer.inputs, sums);
-      finish_quad<Core>(layer.output, k, layer.outputs - k, sums, output + k);
-    }
-    input += layer.inputs;
-    output += layer.outputs;
+    for_each_quad<Core>(layer.output, 0, outputs, layer.weights, inputs * quad,
+                        sum_inputs<Core>(input, inputs) * byte_offset, output,
+                        [&](const uint8_t *quads, int32_t *sums) __attribute__((always_inline)) {
+                          dot_inputs<Core>(input, quads, inputs, sums);
+                        });
+    input += inputs;
+    output += outputs;
   }
 }
 
@@ -55,16 +54,15 @@ template <typename Core>
 SMELT_INLINE void fully_connected_quads_collect(const fully_connected_quads_layer &layer,
                                                 int32_t row, int32_t rows, const int8_t *input,
                                                 int8_t *output, int32_t *sums) {
-  const int32_t count = layer.inputs / rows;
+  const int inputs = static_cast<int>(layer.inputs), outputs = static_cast<int>(layer.outputs);
+  const int count = static_cast<int>(layer.inputs / rows);
   const int32_t correction = sum_inputs<Core>(input, count) * byte_offset;
   const uint8_t *weights = layer.weights + row * count * quad;
-  for (int32_t k = 0; k < layer.outputs; k += quad, weights += layer.inputs * quad) {
-    if (row == 0) start_quad(layer.output, k, layer.outputs - k, 0, sums + k);
-    for (int32_t i = 0; i < quad; ++i) sums[k + i] -= correction;
-    dot_inputs<Core>(input, weights, count, sums + k);
-    if (row + 1 == rows)
-      finish_quad<Core>(layer.output, k, layer.outputs - k, sums + k, output + k);
-  }
+  if (row == 0) start_sums(layer.output.bias, outputs, 0, sums);
+  for (int i = 0; i < outputs; ++i) sums[i] -= correction;
+  for (int i = 0; i < outputs; i += quad, weights += inputs * quad)
+    dot_inputs<Core>(input, weights, count, sums + i);
+  if (row + 1 == rows) Core::finish(layer.output, 0, outputs, sums, output);
 }
 
 }  // namespace smelt

@@ -53,18 +53,18 @@ SMELT_INLINE void hard_swish(const hard_swish_layer &constants, const T *input, 
   });
 }
 
-static inline void hard_swish_s8(const hard_swish_s8_layer &layer, const int8_t *input,
-                                 int8_t *output) {
+static inline SMELT_KERNEL void hard_swish_s8(const hard_swish_s8_layer &layer, const int8_t *input,
+                                              int8_t *output) {
   hard_swish(layer, input, output);
 }
 
-static inline void hard_swish_u8(const hard_swish_u8_layer &layer, const uint8_t *input,
-                                 uint8_t *output) {
+static inline SMELT_KERNEL void hard_swish_u8(const hard_swish_u8_layer &layer,
+                                              const uint8_t *input, uint8_t *output) {
   hard_swish(layer, input, output);
 }
 
-static inline void hard_swish_f32(const hard_swish_f32_layer &constants, const float *input,
-                                  float *output) {
+static inline SMELT_KERNEL void hard_swish_f32(const hard_swish_f32_layer &constants,
+                                               const float *input, float *output) {
   const int32_t count = load(&constants).count;
   for_each_element(count, input, output, [](float x) { return x * clamp<float>(x + 3, 0, 6) / 6; });
 }

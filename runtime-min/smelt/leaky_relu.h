@@ -38,23 +38,23 @@ SMELT_INLINE void leaky_relu(const leaky_relu_layer &constants, const T *input, 
   });
 }
 
-static inline void leaky_relu_s8(const leaky_relu_s8_layer &layer, const int8_t *input,
-                                 int8_t *output) {
+static inline SMELT_KERNEL void leaky_relu_s8(const leaky_relu_s8_layer &layer, const int8_t *input,
+                                              int8_t *output) {
   leaky_relu(layer, input, output);
 }
 
-static inline void leaky_relu_u8(const leaky_relu_u8_layer &layer, const uint8_t *input,
-                                 uint8_t *output) {
+static inline SMELT_KERNEL void leaky_relu_u8(const leaky_relu_u8_layer &layer,
+                                              const uint8_t *input, uint8_t *output) {
   leaky_relu(layer, input, output);
 }
 
-static inline void leaky_relu_s16(const leaky_relu_s16_layer &layer, const int16_t *input,
-                                  int16_t *output) {
+static inline SMELT_KERNEL void leaky_relu_s16(const leaky_relu_s16_layer &layer,
+                                               const int16_t *input, int16_t *output) {
   leaky_relu(layer, input, output);
 }
 
-static inline void leaky_relu_f32(const leaky_relu_f32_layer &constants, const float *input,
-                                  float *output) {
+static inline SMELT_KERNEL void leaky_relu_f32(const leaky_relu_f32_layer &constants,
+                                               const float *input, float *output) {
   const leaky_relu_f32_layer layer = load(&constants);
   for_each_element(layer.count, input, output,
                    [&](float x) { return x >= 0 ? x : x * layer.slope; });

@@ -65,24 +65,24 @@ struct dsp_wide {
 
 struct dsp_pairs {
   using stage = dsp_narrow;
-  static constexpr int32_t channels = 2;       ///< in a block of a convolution
-  static constexpr int32_t channels_wide = 4;  ///< in one of a fully connected layer
+  static constexpr int32_t block = 2;       ///< channels of a convolution, together
+  static constexpr int32_t wide_block = 4;  ///< of a fully connected layer
 
   /// All outputs of pixels, from their widened inputs: of two that are neighbours, `distance` apart
   /// as outputs, or of one. `words`: groups of four taps.
   class pixels {
    public:
     SMELT_INLINE pixels(const int16_t *patch, int32_t words, const int8_t *weights,
-                        const dsp_stage &stage, int32_t channels, int32_t distance)
+                        const dsp_stage &constants, int32_t channels, int32_t distance)
         : channels_(channels),
           of_{patch,
               patch + 8 * (words & 3),
               patch + 8 * words,
               distance,
-              stage.records,
+              constants.records,
               nullptr,
               nullptr,
-              2 * stage.zero_point + 1,
+              2 * constants.zero_point + 1,
               weights} {}
 
     SMELT_INLINE void two(int8_t *output) {
@@ -142,7 +142,7 @@ struct dsp_pairs {
 
 struct dsp_general {
   using stage = dsp_wide;
-  static constexpr int32_t channels = 1, channels_wide = 1;
+  static constexpr int32_t block = 1, wide_block = 1;
 
   struct pixels {
     const int16_t *patch;

@@ -29,8 +29,8 @@ SMELT_INLINE float neighbouring_squares(const local_response_f32_layer &layer, c
   return sum;
 }
 
-static inline void local_response_f32(const local_response_f32_layer &constants, const float *input,
-                                      float *output) {
+static inline SMELT_KERNEL void local_response_f32(const local_response_f32_layer &constants,
+                                                   const float *input, float *output) {
   const local_response_f32_layer layer = load(&constants);
   for (int32_t i = 0; i < layer.outer; ++i)
     for (int32_t c = 0; c < layer.channels; ++c)

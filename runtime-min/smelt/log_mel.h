@@ -32,8 +32,8 @@ struct window_s16_layer {
 
 /// The window that ends with the input and begins with what came before; `history` holds that, the
 /// samples - fresh last ones, and is brought up to date.
-static inline void window_s16(const window_s16_layer &constants, const int16_t *input,
-                              int16_t *history, int32_t *output) {
+static inline SMELT_KERNEL void window_s16(const window_s16_layer &constants, const int16_t *input,
+                                           int16_t *history, int32_t *output) {
   const window_s16_layer layer = load(&constants);
   const int32_t size = int32_t{1} << layer.log2_size, half = size >> 1;
   const int32_t known = layer.samples - layer.fresh;
@@ -64,8 +64,8 @@ SMELT_INLINE int64_t power(const int32_t *spectrum, int32_t k) {
   return (re * re + im * im) >> 12;
 }
 
-static inline void mel_s64(const mel_s64_layer &constants, const int32_t *spectrum,
-                           int64_t *output) {
+static inline SMELT_KERNEL void mel_s64(const mel_s64_layer &constants, const int32_t *spectrum,
+                                        int64_t *output) {
   const mel_s64_layer layer = load(&constants);
   const int16_t *slope = layer.slopes;
   int64_t rising = 0;  // the half of the band whose centre the stretch begins at
@@ -99,8 +99,8 @@ SMELT_INLINE int32_t log2_q9(const int16_t *table, uint64_t x) {
   return (63 - zeros) * 512 + ((fraction + (int32_t{1} << 20)) >> 21);
 }
 
-static inline void log2_s16(const log2_s16_layer &constants, const int64_t *input,
-                            int16_t *output) {
+static inline SMELT_KERNEL void log2_s16(const log2_s16_layer &constants, const int64_t *input,
+                                         int16_t *output) {
   const log2_s16_layer layer = load(&constants);
   for (int32_t i = 0; i < layer.count; ++i) {
     const uint64_t x = static_cast<uint64_t>(input[i]) + 16384;

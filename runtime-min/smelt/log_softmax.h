@@ -14,8 +14,8 @@ struct log_softmax_layer {
   int32_t rows, depth;
 };
 
-static inline void log_softmax_f32(const log_softmax_layer &constants, const float *input,
-                                   float *output) {
+static inline SMELT_KERNEL void log_softmax_f32(const log_softmax_layer &constants,
+                                                const float *input, float *output) {
   const log_softmax_layer layer = load(&constants);
   for (int32_t row = 0; row < layer.rows; ++row) {
     float largest = input[0];

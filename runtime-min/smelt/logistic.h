@@ -11,13 +11,13 @@ namespace smelt {
 using logistic_s8_layer = curve_layer;
 using logistic_u8_layer = curve_layer;
 
-static inline void logistic_s8(const logistic_s8_layer &layer, const int8_t *input,
-                               int8_t *output) {
+static inline SMELT_KERNEL void logistic_s8(const logistic_s8_layer &layer, const int8_t *input,
+                                            int8_t *output) {
   apply_curve<23>(layer, input, output, [](int32_t x) { return fixed_logistic<4>(x); });
 }
 
-static inline void logistic_u8(const logistic_u8_layer &layer, const uint8_t *input,
-                               uint8_t *output) {
+static inline SMELT_KERNEL void logistic_u8(const logistic_u8_layer &layer, const uint8_t *input,
+                                            uint8_t *output) {
   apply_curve<23>(layer, input, output, [](int32_t x) { return fixed_logistic<4>(x); });
 }
 

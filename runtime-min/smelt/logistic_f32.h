@@ -11,8 +11,8 @@ namespace smelt {
 
 using logistic_f32_layer = unary_layer;
 
-static inline void logistic_f32(const logistic_f32_layer &constants, const float *input,
-                                float *output) {
+static inline SMELT_KERNEL void logistic_f32(const logistic_f32_layer &constants,
+                                             const float *input, float *output) {
   const int32_t count = load(&constants).count;
   for_each_element(count, input, output, [](float x) { return 1 / (1 + expf(-x)); });
 }

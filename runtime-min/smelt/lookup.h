@@ -14,7 +14,8 @@ struct lookup_8_layer {
   const uint8_t *table;  ///< 256 results
 };
 
-static inline void lookup_8(const lookup_8_layer &constants, const void *input, void *output) {
+static inline SMELT_KERNEL void lookup_8(const lookup_8_layer &constants, const void *input,
+                                         void *output) {
   const lookup_8_layer layer = load(&constants);
   for_each_element(layer.count, static_cast<const uint8_t *>(input), static_cast<uint8_t *>(output),
                    [&](uint8_t x) { return load(layer.table + x); });

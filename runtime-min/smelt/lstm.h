@@ -126,13 +126,13 @@ SMELT_INLINE void lstm(const Layer &constants, const T *input, T *output, T *hid
   }
 }
 
-static inline void lstm_s8(const lstm_s8_layer &layer, const int8_t *input, int8_t *output,
-                           int8_t *hidden, int16_t *cell) {
+static inline SMELT_KERNEL void lstm_s8(const lstm_s8_layer &layer, const int8_t *input,
+                                        int8_t *output, int8_t *hidden, int16_t *cell) {
   lstm(layer, input, output, hidden, cell);
 }
 
-static inline void lstm_f32(const lstm_f32_layer &layer, const float *input, float *output,
-                            float *hidden, float *cell) {
+static inline SMELT_KERNEL void lstm_f32(const lstm_f32_layer &layer, const float *input,
+                                         float *output, float *hidden, float *cell) {
   lstm(layer, input, output, hidden, cell);
 }
 

@@ -9,13 +9,13 @@
 namespace smelt {
 
 template <typename T>
-void maximum(const binary_layer &constants, const T *a, const T *b, T *output) {
+SMELT_KERNEL void maximum(const binary_layer &constants, const T *a, const T *b, T *output) {
   const binary_layer layer = load(&constants);
   for_each_pair(layer.shape, a, b, output, [](T x, T y) { return x > y ? x : y; });
 }
 
 template <typename T>
-void minimum(const binary_layer &constants, const T *a, const T *b, T *output) {
+SMELT_KERNEL void minimum(const binary_layer &constants, const T *a, const T *b, T *output) {
   const binary_layer layer = load(&constants);
   for_each_pair(layer.shape, a, b, output, [](T x, T y) { return x < y ? x : y; });
 }

@@ -100,56 +100,61 @@ SMELT_INLINE void fill_width(const fill_layer &constants, void *output) {
   for (int32_t i = 0; i < layer.count; ++i) to[i] = static_cast<element>(layer.value);
 }
 
-static inline void move_8(const move_layer &layer, const void *input, void *output) {
+static inline SMELT_KERNEL void move_8(const move_layer &layer, const void *input, void *output) {
   move<element_copy<width_8>>(layer, input, output);
 }
 
-static inline void move_16(const move_layer &layer, const void *input, void *output) {
+static inline SMELT_KERNEL void move_16(const move_layer &layer, const void *input, void *output) {
   move<element_copy<width_16>>(layer, input, output);
 }
 
-static inline void move_32(const move_layer &layer, const void *input, void *output) {
+static inline SMELT_KERNEL void move_32(const move_layer &layer, const void *input, void *output) {
   move<element_copy<width_32>>(layer, input, output);
 }
 
-static inline void move_64(const move_layer &layer, const void *input, void *output) {
+static inline SMELT_KERNEL void move_64(const move_layer &layer, const void *input, void *output) {
   move<element_copy<width_64>>(layer, input, output);
 }
 
 /// Neighbours in the innermost dimension are neighbours in both tensors, of any width.
-static inline void move_runs(const move_layer &layer, const void *input, void *output) {
+static inline SMELT_KERNEL void move_runs(const move_layer &layer, const void *input,
+                                          void *output) {
   move<run_copy>(layer, input, output);
 }
 
-static inline void move_constant_8(const move_layer &layer, const void *input, void *output) {
+static inline SMELT_KERNEL void move_constant_8(const move_layer &layer, const void *input,
+                                                void *output) {
   move<constant_copy<width_8>>(layer, input, output);
 }
 
-static inline void move_constant_16(const move_layer &layer, const void *input, void *output) {
+static inline SMELT_KERNEL void move_constant_16(const move_layer &layer, const void *input,
+                                                 void *output) {
   move<constant_copy<width_16>>(layer, input, output);
 }
 
-static inline void move_constant_32(const move_layer &layer, const void *input, void *output) {
+static inline SMELT_KERNEL void move_constant_32(const move_layer &layer, const void *input,
+                                                 void *output) {
   move<constant_copy<width_32>>(layer, input, output);
 }
 
-static inline void move_constant_64(const move_layer &layer, const void *input, void *output) {
+static inline SMELT_KERNEL void move_constant_64(const move_layer &layer, const void *input,
+                                                 void *output) {
   move<constant_copy<width_64>>(layer, input, output);
 }
 
-static inline void fill_8(const fill_layer &layer, void *output) {
+static inline SMELT_KERNEL void fill_8(const fill_layer &layer, void *output) {
   fill_width<width_8>(layer, output);
 }
 
-static inline void fill_16(const fill_layer &layer, void *output) {
+static inline SMELT_KERNEL void fill_16(const fill_layer &layer, void *output) {
   fill_width<width_16>(layer, output);
 }
 
-static inline void fill_32(const fill_layer &layer, void *output) {
+static inline SMELT_KERNEL void fill_32(const fill_layer &layer, void *output) {
   fill_width<width_32>(layer, output);
 }
 
-static inline void fill_64(const fill_layer &layer, void *output) {
+static inline SMELT_KERNEL void fill_64(const fill_layer &layer, void *output) {
   fill_width<width_64>(layer, output);
 }
 

@@ -81,23 +81,23 @@ SMELT_INLINE void normalize_groups(const normalize_f32_layer &constants, const f
   });
 }
 
-static inline void normalize_f32(const normalize_f32_layer &layer, const float *input,
-                                 float *output) {
+static inline SMELT_KERNEL void normalize_f32(const normalize_f32_layer &layer, const float *input,
+                                              float *output) {
   normalize_groups(layer, input, output, standard_form);
 }
 
-static inline void l1_normalize_f32(const normalize_f32_layer &layer, const float *input,
-                                    float *output) {
+static inline SMELT_KERNEL void l1_normalize_f32(const normalize_f32_layer &layer,
+                                                 const float *input, float *output) {
   normalize_groups(layer, input, output, l1_form);
 }
 
-static inline void l2_normalize_f32(const normalize_f32_layer &layer, const float *input,
-                                    float *output) {
+static inline SMELT_KERNEL void l2_normalize_f32(const normalize_f32_layer &layer,
+                                                 const float *input, float *output) {
   normalize_groups(layer, input, output, l2_form);
 }
 
-static inline void inverse_deviation_f32(const normalize_f32_layer &constants, const float *input,
-                                         float *output) {
+static inline SMELT_KERNEL void inverse_deviation_f32(const normalize_f32_layer &constants,
+                                                      const float *input, float *output) {
   const normalize_f32_layer layer = load(&constants);
   for_each_group(layer,
                  [&](int32_t first) { *output++ = standard_form(layer, input, first).factor; });

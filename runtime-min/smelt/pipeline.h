@@ -41,7 +41,7 @@ struct copy_row_layer {
   int32_t bytes;
 };
 
-static inline void copy_row(const copy_row_layer &layer, const void *from, void *to) {
+static inline SMELT_KERNEL void copy_row(const copy_row_layer &layer, const void *from, void *to) {
   memcpy(to, from, static_cast<size_t>(load(&layer.bytes)));
 }
 

@@ -22,12 +22,12 @@ SMELT_INLINE helium::s32x4 helium_sum(helium::s32x4 sums, const int8_t *input, i
 }
 
 /// The averages of up to four channels.
-SMELT_INLINE void helium_average(helium::s32x4 sums, const pool2d_s8_layer &layer, int32_t taps,
-                                 int32_t channels, int8_t *output) {
+SMELT_INLINE void helium_average(helium::s32x4 sums, const pool2d_s8_layer &layer,
+                                 const tap_count &count, int32_t channels, int8_t *output) {
   int32_t totals[4];
   helium::store_s32(totals, sums);
   for (int32_t k = 0; k < 4 && k < channels; ++k)
-    output[k] = clamp(average_pool<int8_t>::finish(totals[k], taps), layer.min, layer.max);
+    output[k] = clamp(average_pool<int8_t>::finish(totals[k], count), layer.min, layer.max);
 }
 
 /// Output row y.
@@ -41,14 +41,15 @@ static inline SMELT_SHARED void helium_average_row(const window_shape &shape,
                   shape.dilation_height, images.input_height);
   for (int32_t x = 0; x < images.output_width; ++x, output += channels) {
     const int32_t column = x * shape.stride_width;
-    const int32_t taps = rows_inside * taps_inside(column - images.pad_left, shape.kernel_width,
-                                                   shape.dilation_width, images.input_width);
+    const tap_count count =
+        count_of(rows_inside * taps_inside(column - images.pad_left, shape.kernel_width,
+                                           shape.dilation_width, images.input_width));
     for (int32_t c = 0; c < channels; c += 4) {
       helium::s32x4 sums = helium::broadcast_s32(0);
       for (int32_t i = 0; i < shape.kernel_height; ++i)
         sums = helium_sum(sums, rows[i] + column * channels + c, shape.kernel_width, pitch,
                           channels - c);
-      helium_average(sums, layer, taps, channels - c, output + c);
+      helium_average(sums, layer, count, channels - c, output + c);
     }
   }
 }
@@ -66,15 +67,16 @@ SMELT_INLINE void helium_average_pool(const window_shape &shape, const pool2d_s8
 }
 
 template <typename Shape>
-void average_pool2d_s8_helium(const pool2d_s8_layer &layer, const int8_t *input, int8_t *output,
-                              int8_t *ring) {
-  helium_average_pool<Shape::shape().kernel_height>(Shape::shape(), layer, input, output, ring);
+SMELT_KERNEL void average_pool2d_s8_helium(const pool2d_s8_layer &layer, const int8_t *input,
+                                           int8_t *output, int8_t *ring) {
+  helium_average_pool<Shape::shape().kernel_height>(window<Shape>::of(layer), layer, input, output,
+                                                    ring);
 }
 
 template <typename Shape>
-void average_pool2d_s8_helium_row(const pool2d_s8_layer &layer, int32_t y, int32_t,
-                                  const int8_t *const *rows, int8_t *output) {
-  helium_average_row(Shape::shape(), layer, y, rows, output);
+SMELT_KERNEL void average_pool2d_s8_helium_row(const pool2d_s8_layer &layer, int32_t y, int32_t,
+                                               const int8_t *const *rows, int8_t *output) {
+  helium_average_row(window<Shape>::of(layer), layer, y, rows, output);
 }
 
 /// As pool_collect(); `totals` has room for whole blocks of four channels.
@@ -88,7 +90,7 @@ static inline void average_pool2d_s8_helium_collect(const pool2d_s8_layer &layer
     if (row + 1 < rows)
       helium::store_s32(totals + c, sums);
     else
-      helium_average(sums, layer, rows * width, channels - c, output + c);
+      helium_average(sums, layer, count_of(rows * width), channels - c, output + c);
   }
 }
 

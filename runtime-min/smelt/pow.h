@@ -15,7 +15,7 @@ SMELT_INLINE float power(float x, float exponent) {
 }
 
 template <typename T>
-void power_elements(const binary_layer &constants, const T *a, const T *b, T *output) {
+SMELT_KERNEL void power_elements(const binary_layer &constants, const T *a, const T *b, T *output) {
   const binary_layer layer = load(&constants);
   for_each_pair(layer.shape, a, b, output, [](T x, T exponent) { return power(x, exponent); });
 }

@@ -39,24 +39,24 @@ SMELT_INLINE void prelu(const prelu_layer &constants, const T *input, const Slop
   });
 }
 
-static inline void prelu_s8(const prelu_s8_layer &layer, const int8_t *input, const int8_t *slope,
-                            int8_t *output) {
+static inline SMELT_KERNEL void prelu_s8(const prelu_s8_layer &layer, const int8_t *input,
+                                         const int8_t *slope, int8_t *output) {
   prelu(layer, input, slope, output);
 }
 
-static inline void prelu_u8(const prelu_u8_layer &layer, const uint8_t *input, const uint8_t *slope,
-                            uint8_t *output) {
+static inline SMELT_KERNEL void prelu_u8(const prelu_u8_layer &layer, const uint8_t *input,
+                                         const uint8_t *slope, uint8_t *output) {
   prelu(layer, input, slope, output);
 }
 
 /// Slopes of 16-bit inputs have 8 bits.
-static inline void prelu_s16(const prelu_s16_layer &layer, const int16_t *input,
-                             const int8_t *slope, int16_t *output) {
+static inline SMELT_KERNEL void prelu_s16(const prelu_s16_layer &layer, const int16_t *input,
+                                          const int8_t *slope, int16_t *output) {
   prelu(layer, input, slope, output);
 }
 
-static inline void prelu_f32(const prelu_f32_layer &constants, const float *input,
-                             const float *slope, float *output) {
+static inline SMELT_KERNEL void prelu_f32(const prelu_f32_layer &constants, const float *input,
+                                          const float *slope, float *output) {
   const prelu_f32_layer layer = load(&constants);
   for_each_pair(layer.shape, input, slope, output,
                 [](float x, float factor) { return x >= 0 ? x : x * factor; });

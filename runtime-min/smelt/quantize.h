@@ -39,17 +39,18 @@ SMELT_INLINE void quantize(const quantize_layer &constants, const float *input, 
   });
 }
 
-static inline void quantize_s8(const quantize_s8_layer &layer, const float *input, int8_t *output) {
+static inline SMELT_KERNEL void quantize_s8(const quantize_s8_layer &layer, const float *input,
+                                            int8_t *output) {
   quantize(layer, input, output);
 }
 
-static inline void quantize_u8(const quantize_u8_layer &layer, const float *input,
-                               uint8_t *output) {
+static inline SMELT_KERNEL void quantize_u8(const quantize_u8_layer &layer, const float *input,
+                                            uint8_t *output) {
   quantize(layer, input, output);
 }
 
-static inline void quantize_s16(const quantize_s16_layer &layer, const float *input,
-                                int16_t *output) {
+static inline SMELT_KERNEL void quantize_s16(const quantize_s16_layer &layer, const float *input,
+                                             int16_t *output) {
   quantize(layer, input, output);
 }
 

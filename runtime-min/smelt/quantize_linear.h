@@ -17,7 +17,8 @@ struct quantize_linear_layer {
 using requantize_linear_layer = quantize_linear_layer;
 
 template <typename Output>
-void quantize_linear(const quantize_linear_layer &constants, const float *input, Output *output) {
+SMELT_KERNEL void quantize_linear(const quantize_linear_layer &constants, const float *input,
+                                  Output *output) {
   const quantize_linear_layer layer = load(&constants);
   for_each_scaled(layer.scales, input, output, [&](float x, float scale, int32_t zero_point) {
     return saturate<Output>(nearest_even(x / scale) + zero_point, layer.min, layer.max);
@@ -25,8 +26,8 @@ void quantize_linear(const quantize_linear_layer &constants, const float *input,
 }
 
 template <typename Output>
-void requantize_linear(const requantize_linear_layer &constants, const int32_t *input,
-                       Output *output) {
+SMELT_KERNEL void requantize_linear(const requantize_linear_layer &constants, const int32_t *input,
+                                    Output *output) {
   const requantize_linear_layer layer = load(&constants);
   for_each_scaled(layer.scales, input, output, [&](int32_t x, float scale, int32_t zero_point) {
     return saturate<Output>(nearest_even(static_cast<float>(x) * scale) + zero_point, layer.min,

@@ -167,21 +167,22 @@ SMELT_INLINE void put_zeros(const Layer &layer, float *output) {
   for (int32_t unit = 0; unit < layer.sizes.units; ++unit) output[unit] = 0;
 }
 
-static inline void sequence_rnn_f32(const sequence_rnn_f32_layer &layer, const float *input,
-                                    const int32_t *lengths, const float *hidden, float *output,
-                                    float *state) {
+static inline SMELT_KERNEL void sequence_rnn_f32(const sequence_rnn_f32_layer &layer,
+                                                 const float *input, const int32_t *lengths,
+                                                 const float *hidden, float *output, float *state) {
   recurrent(layer, input, lengths, hidden, static_cast<const float *>(nullptr), output, state);
 }
 
-static inline void sequence_gru_f32(const sequence_gru_f32_layer &layer, const float *input,
-                                    const int32_t *lengths, const float *hidden, float *output,
-                                    float *state) {
+static inline SMELT_KERNEL void sequence_gru_f32(const sequence_gru_f32_layer &layer,
+                                                 const float *input, const int32_t *lengths,
+                                                 const float *hidden, float *output, float *state) {
   recurrent(layer, input, lengths, hidden, static_cast<const float *>(nullptr), output, state);
 }
 
-static inline void sequence_lstm_f32(const sequence_lstm_f32_layer &layer, const float *input,
-                                     const int32_t *lengths, const float *hidden, const float *cell,
-                                     float *output, float *state) {
+static inline SMELT_KERNEL void sequence_lstm_f32(const sequence_lstm_f32_layer &layer,
+                                                  const float *input, const int32_t *lengths,
+                                                  const float *hidden, const float *cell,
+                                                  float *output, float *state) {
   recurrent(layer, input, lengths, hidden, cell, output, state);
 }
 

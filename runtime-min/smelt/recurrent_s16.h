@@ -243,39 +243,45 @@ SMELT_INLINE void put_zeros(const Layer &layer, T *output) {
     output[unit] = static_cast<T>(layer.output.zero_point);
 }
 
-static inline void sequence_rnn_s8(const sequence_rnn_s8_layer &layer, const int8_t *input,
-                                   const int32_t *lengths, const int16_t *hidden, int8_t *output,
-                                   int16_t *state) {
+static inline SMELT_KERNEL void sequence_rnn_s8(const sequence_rnn_s8_layer &layer,
+                                                const int8_t *input, const int32_t *lengths,
+                                                const int16_t *hidden, int8_t *output,
+                                                int16_t *state) {
   recurrent(layer, input, lengths, hidden, static_cast<const int16_t *>(nullptr), output, state);
 }
 
-static inline void sequence_gru_s8(const sequence_gru_s8_layer &layer, const int8_t *input,
-                                   const int32_t *lengths, const int16_t *hidden, int8_t *output,
-                                   int16_t *state) {
+static inline SMELT_KERNEL void sequence_gru_s8(const sequence_gru_s8_layer &layer,
+                                                const int8_t *input, const int32_t *lengths,
+                                                const int16_t *hidden, int8_t *output,
+                                                int16_t *state) {
   recurrent(layer, input, lengths, hidden, static_cast<const int16_t *>(nullptr), output, state);
 }
 
-static inline void sequence_lstm_s8(const sequence_lstm_s8_layer &layer, const int8_t *input,
-                                    const int32_t *lengths, const int16_t *hidden,
-                                    const int16_t *cell, int8_t *output, int16_t *state) {
+static inline SMELT_KERNEL void sequence_lstm_s8(const sequence_lstm_s8_layer &layer,
+                                                 const int8_t *input, const int32_t *lengths,
+                                                 const int16_t *hidden, const int16_t *cell,
+                                                 int8_t *output, int16_t *state) {
   recurrent(layer, input, lengths, hidden, cell, output, state);
 }
 
-static inline void sequence_rnn_s16(const sequence_rnn_s16_layer &layer, const int16_t *input,
-                                    const int32_t *lengths, const int16_t *hidden, int16_t *output,
-                                    int16_t *state) {
+static inline SMELT_KERNEL void sequence_rnn_s16(const sequence_rnn_s16_layer &layer,
+                                                 const int16_t *input, const int32_t *lengths,
+                                                 const int16_t *hidden, int16_t *output,
+                                                 int16_t *state) {
   recurrent(layer, input, lengths, hidden, static_cast<const int16_t *>(nullptr), output, state);
 }
 
-static inline void sequence_gru_s16(const sequence_gru_s16_layer &layer, const int16_t *input,
-                                    const int32_t *lengths, const int16_t *hidden, int16_t *output,
-                                    int16_t *state) {
+static inline SMELT_KERNEL void sequence_gru_s16(const sequence_gru_s16_layer &layer,
+                                                 const int16_t *input, const int32_t *lengths,
+                                                 const int16_t *hidden, int16_t *output,
+                                                 int16_t *state) {
   recurrent(layer, input, lengths, hidden, static_cast<const int16_t *>(nullptr), output, state);
 }
 
-static inline void sequence_lstm_s16(const sequence_lstm_s16_layer &layer, const int16_t *input,
-                                     const int32_t *lengths, const int16_t *hidden,
-                                     const int16_t *cell, int16_t *output, int16_t *state) {
+static inline SMELT_KERNEL void sequence_lstm_s16(const sequence_lstm_s16_layer &layer,
+                                                  const int16_t *input, const int32_t *lengths,
+                                                  const int16_t *hidden, const int16_t *cell,
+                                                  int16_t *output, int16_t *state) {
   recurrent(layer, input, lengths, hidden, cell, output, state);
 }
 

@@ -129,48 +129,58 @@ SMELT_INLINE void reduce_collect(const Layer &layer, int32_t row, int32_t rows,
   });
 }
 
-static inline void reduce_s8(const reduce_layer &layer, const int8_t *input, int8_t *output) {
+static inline SMELT_KERNEL void reduce_s8(const reduce_layer &layer, const int8_t *input,
+                                          int8_t *output) {
   reduce<reduce_quantized<int8_t, -128, 127>>(layer, input, output);
 }
 
-static inline void reduce_s8_collect(const reduce_layer &layer, int32_t row, int32_t rows,
-                                     const int8_t *input, int8_t *output, int32_t *sums) {
+static inline SMELT_KERNEL void reduce_s8_collect(const reduce_layer &layer, int32_t row,
+                                                  int32_t rows, const int8_t *input, int8_t *output,
+                                                  int32_t *sums) {
   reduce_collect<reduce_quantized<int8_t, -128, 127>>(load(&layer), row, rows, input, output, sums);
 }
 
-static inline void reduce_u8(const reduce_layer &layer, const uint8_t *input, uint8_t *output) {
+static inline SMELT_KERNEL void reduce_u8(const reduce_layer &layer, const uint8_t *input,
+                                          uint8_t *output) {
   reduce<reduce_quantized<uint8_t, 0, 255>>(layer, input, output);
 }
 
-static inline void reduce_u8_collect(const reduce_layer &layer, int32_t row, int32_t rows,
-                                     const uint8_t *input, uint8_t *output, int32_t *sums) {
+static inline SMELT_KERNEL void reduce_u8_collect(const reduce_layer &layer, int32_t row,
+                                                  int32_t rows, const uint8_t *input,
+                                                  uint8_t *output, int32_t *sums) {
   reduce_collect<reduce_quantized<uint8_t, 0, 255>>(load(&layer), row, rows, input, output, sums);
 }
 
-static inline void reduce_s16(const reduce_layer &layer, const int16_t *input, int16_t *output) {
+static inline SMELT_KERNEL void reduce_s16(const reduce_layer &layer, const int16_t *input,
+                                           int16_t *output) {
   reduce<reduce_quantized<int16_t, -32768, 32767>>(layer, input, output);
 }
 
-static inline void reduce_s16_collect(const reduce_layer &layer, int32_t row, int32_t rows,
-                                      const int16_t *input, int16_t *output, int32_t *sums) {
+static inline SMELT_KERNEL void reduce_s16_collect(const reduce_layer &layer, int32_t row,
+                                                   int32_t rows, const int16_t *input,
+                                                   int16_t *output, int32_t *sums) {
   reduce_collect<reduce_quantized<int16_t, -32768, 32767>>(load(&layer), row, rows, input, output,
                                                            sums);
 }
 
-static inline void reduce_f32(const reduce_f32_layer &layer, const float *input, float *output) {
+static inline SMELT_KERNEL void reduce_f32(const reduce_f32_layer &layer, const float *input,
+                                           float *output) {
   reduce<reduce_real>(layer, input, output);
 }
 
-static inline void reduce_f32_collect(const reduce_f32_layer &layer, int32_t row, int32_t rows,
-                                      const float *input, float *output, float *sums) {
+static inline SMELT_KERNEL void reduce_f32_collect(const reduce_f32_layer &layer, int32_t row,
+                                                   int32_t rows, const float *input, float *output,
+                                                   float *sums) {
   reduce_collect<reduce_real>(load(&layer), row, rows, input, output, sums);
 }
 
-static inline void reduce_s32(const reduction_layer &layer, const int32_t *input, int32_t *output) {
+static inline SMELT_KERNEL void reduce_s32(const reduction_layer &layer, const int32_t *input,
+                                           int32_t *output) {
   reduce<reduce_integer<int32_t>>(layer, input, output);
 }
 
-static inline void reduce_s64(const reduction_layer &layer, const int64_t *input, int64_t *output) {
+static inline SMELT_KERNEL void reduce_s64(const reduction_layer &layer, const int64_t *input,
+                                           int64_t *output) {
   reduce<reduce_integer<int64_t>>(layer, input, output);
 }
 

@@ -74,15 +74,16 @@ SMELT_INLINE void reduce_sum_square(const reduction_layer &layer, const T *input
 
 // Some C libraries have the functions of float as others of double, which is float there.
 
-static inline void reduce_l2(const reduction_layer &constants, const float *input, float *output) {
+static inline SMELT_KERNEL void reduce_l2(const reduction_layer &constants, const float *input,
+                                          float *output) {
   const reduction_layer layer = load(&constants);
   for_each_kept(layer, input, output, [&](const float *from) -> float {
     return sqrtf(reduced(layer, from, 0.0F, [](float sum, float x) { return sum + x * x; }));
   });
 }
 
-static inline void reduce_log_sum(const reduction_layer &constants, const float *input,
-                                  float *output) {
+static inline SMELT_KERNEL void reduce_log_sum(const reduction_layer &constants, const float *input,
+                                               float *output) {
   const reduction_layer layer = load(&constants);
   for_each_kept(layer, input, output, [&](const float *from) -> float {
     return logf(reduced(layer, from, 0.0F, [](float sum, float x) { return sum + x; }));
@@ -90,8 +91,8 @@ static inline void reduce_log_sum(const reduction_layer &constants, const float 
 }
 
 /// max + log(sum(exp(x - max))): no exponential overflows.
-static inline void reduce_log_sum_exp(const reduction_layer &constants, const float *input,
-                                      float *output) {
+static inline SMELT_KERNEL void reduce_log_sum_exp(const reduction_layer &constants,
+                                                   const float *input, float *output) {
   const reduction_layer layer = load(&constants);
   for_each_kept(layer, input, output, [&](const float *from) -> float {
     const float max = largest_of(layer, from);

@@ -31,17 +31,20 @@ SMELT_INLINE void requantize_elements(const requantize_layer &constants, const I
 }
 
 template <typename Input>
-void requantize_s8(const requantize_s8_layer &layer, const Input *input, int8_t *output) {
+SMELT_KERNEL void requantize_s8(const requantize_s8_layer &layer, const Input *input,
+                                int8_t *output) {
   requantize_elements(layer, input, output);
 }
 
 template <typename Input>
-void requantize_u8(const requantize_u8_layer &layer, const Input *input, uint8_t *output) {
+SMELT_KERNEL void requantize_u8(const requantize_u8_layer &layer, const Input *input,
+                                uint8_t *output) {
   requantize_elements(layer, input, output);
 }
 
 template <typename Input>
-void requantize_s16(const requantize_s16_layer &layer, const Input *input, int16_t *output) {
+SMELT_KERNEL void requantize_s16(const requantize_s16_layer &layer, const Input *input,
+                                 int16_t *output) {
   requantize_elements(layer, input, output);
 }
 

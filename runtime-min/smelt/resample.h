@@ -27,7 +27,8 @@ SMELT_INLINE float resampled(const resample_layer &layer, int32_t i, const float
   return sum;
 }
 
-static inline void resample(const resample_layer &constants, const float *input, float *output) {
+static inline SMELT_KERNEL void resample(const resample_layer &constants, const float *input,
+                                         float *output) {
   const resample_layer layer = load(&constants);
   for (int32_t o = 0; o < layer.outer; ++o) {
     for (int32_t i = 0; i < layer.size; ++i)

@@ -66,8 +66,8 @@ SMELT_INLINE void resize_nearest_pixels(const resize_nearest_layer &layer, const
   }
 }
 
-static inline void resize_nearest(const resize_nearest_layer &constants, const void *input,
-                                  void *output) {
+static inline SMELT_KERNEL void resize_nearest(const resize_nearest_layer &constants,
+                                               const void *input, void *output) {
   const resize_nearest_layer layer = load(&constants);
   const int32_t pitch = layer.input_width * layer.pixel_bytes;
   const uint8_t *image = static_cast<const uint8_t *>(input);
@@ -81,8 +81,8 @@ static inline void resize_nearest(const resize_nearest_layer &constants, const v
   }
 }
 
-static inline void resize_nearest_row(const resize_nearest_layer &layer, const void *row,
-                                      void *output) {
+static inline SMELT_KERNEL void resize_nearest_row(const resize_nearest_layer &layer,
+                                                   const void *row, void *output) {
   resize_nearest_pixels(load(&layer), static_cast<const uint8_t *>(row),
                         static_cast<uint8_t *>(output));
 }
@@ -147,43 +147,49 @@ SMELT_INLINE void resize_bilinear_row(
   resize_between<Number>(layer, y, rows[last ? 1 : 0], rows[1], output);
 }
 
-static inline void resize_bilinear_s8(const resize_bilinear_integer_layer &layer,
-                                      const int8_t *input, int8_t *output) {
+static inline SMELT_KERNEL void resize_bilinear_s8(const resize_bilinear_integer_layer &layer,
+                                                   const int8_t *input, int8_t *output) {
   resize_bilinear<resize_integer<int8_t, int32_t>>(layer, input, output);
 }
 
-static inline void resize_bilinear_s8_row(const resize_bilinear_integer_layer &layer, int32_t y,
-                                          int32_t, const int8_t *const *rows, int8_t *output) {
+static inline SMELT_KERNEL void resize_bilinear_s8_row(const resize_bilinear_integer_layer &layer,
+                                                       int32_t y, int32_t,
+                                                       const int8_t *const *rows, int8_t *output) {
   resize_bilinear_row<resize_integer<int8_t, int32_t>>(layer, y, rows, output);
 }
 
-static inline void resize_bilinear_u8(const resize_bilinear_integer_layer &layer,
-                                      const uint8_t *input, uint8_t *output) {
+static inline SMELT_KERNEL void resize_bilinear_u8(const resize_bilinear_integer_layer &layer,
+                                                   const uint8_t *input, uint8_t *output) {
   resize_bilinear<resize_integer<uint8_t, int32_t>>(layer, input, output);
 }
 
-static inline void resize_bilinear_u8_row(const resize_bilinear_integer_layer &layer, int32_t y,
-                                          int32_t, const uint8_t *const *rows, uint8_t *output) {
+static inline SMELT_KERNEL void resize_bilinear_u8_row(const resize_bilinear_integer_layer &layer,
+                                                       int32_t y, int32_t,
+                                                       const uint8_t *const *rows,
+                                                       uint8_t *output) {
   resize_bilinear_row<resize_integer<uint8_t, int32_t>>(layer, y, rows, output);
 }
 
-static inline void resize_bilinear_s16(const resize_bilinear_integer_layer &layer,
-                                       const int16_t *input, int16_t *output) {
+static inline SMELT_KERNEL void resize_bilinear_s16(const resize_bilinear_integer_layer &layer,
+                                                    const int16_t *input, int16_t *output) {
   resize_bilinear<resize_integer<int16_t, int64_t>>(layer, input, output);
 }
 
-static inline void resize_bilinear_s16_row(const resize_bilinear_integer_layer &layer, int32_t y,
-                                           int32_t, const int16_t *const *rows, int16_t *output) {
+static inline SMELT_KERNEL void resize_bilinear_s16_row(const resize_bilinear_integer_layer &layer,
+                                                        int32_t y, int32_t,
+                                                        const int16_t *const *rows,
+                                                        int16_t *output) {
   resize_bilinear_row<resize_integer<int16_t, int64_t>>(layer, y, rows, output);
 }
 
-static inline void resize_bilinear_f32(const resize_bilinear_f32_layer &layer, const float *input,
-                                       float *output) {
+static inline SMELT_KERNEL void resize_bilinear_f32(const resize_bilinear_f32_layer &layer,
+                                                    const float *input, float *output) {
   resize_bilinear<resize_real>(layer, input, output);
 }
 
-static inline void resize_bilinear_f32_row(const resize_bilinear_f32_layer &layer, int32_t y,
-                                           int32_t, const float *const *rows, float *output) {
+static inline SMELT_KERNEL void resize_bilinear_f32_row(const resize_bilinear_f32_layer &layer,
+                                                        int32_t y, int32_t,
+                                                        const float *const *rows, float *output) {
   resize_bilinear_row<resize_real>(layer, y, rows, output);
 }
 

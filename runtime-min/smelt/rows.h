@@ -18,6 +18,40 @@ struct window_shape {
   int32_t dilation_height, dilation_width;
 };
 
+/// What emitted code names a kernel's window by: a type whose shape() is constant, so that a kernel
+/// is made for it, or any_window, if all windows share one kernel that is told theirs by the layer.
+template <int32_t max_kernel_height, int32_t max_kernel_width>
+struct any_window {
+  static constexpr window_shape shape() {
+    return {max_kernel_height, max_kernel_width, 0, 0, 0, 0};
+  }
+};
+
+/// A layer whose kernel is told its window.
+template <typename Layer>
+struct shaped {
+  Layer layer;
+  window_shape shape;
+};
+
+/// The window of a layer.
+template <typename Shape>
+struct window {
+  static constexpr bool constant = true;
+  template <typename Layer>
+  static SMELT_INLINE window_shape of(const Layer &) {
+    return Shape::shape();
+  }
+};
+template <int32_t max_kernel_height, int32_t max_kernel_width>
+struct window<any_window<max_kernel_height, max_kernel_width>> {
+  static constexpr bool constant = false;
+  template <typename Layer>
+  static SMELT_INLINE window_shape of(const Layer &layer) {
+    return load(&reinterpret_cast<const shaped<Layer> &>(layer).shape);
+  }
+};
+
 /// Sizes of the images of one layer.
 struct window_images {
   int32_t batches;
@@ -36,40 +70,66 @@ SMELT_INLINE void copy(T *to, const T *from, int32_t count) {
   for (int32_t i = 0; i < count; ++i) to[i] = from[i];
 }
 
+/// Whether rows point into a ring, for there are columns to pad. There, row i of the image is row
+/// 1 + i % span; row 0 is padding. Otherwise the ring is that row, if any row is outside.
+SMELT_INLINE bool has_ring(const window_images &images) {
+  return images.pad_left + images.pad_right > 0;
+}
+
+/// Input rows from the first to the last of a window.
+SMELT_INLINE int32_t span_of(const window_shape &shape) {
+  return (shape.kernel_height - 1) * shape.dilation_height + 1;
+}
+
+/// Elements of a padded row.
+SMELT_INLINE int32_t pitch_of(const window_images &images) {
+  return (images.pad_left + images.input_width + images.pad_right) * images.input_channels;
+}
+
+template <typename T>
+SMELT_PART void fill_ring(const window_shape &shape, const window_images &images, T padding,
+                          T *ring) {
+  const bool padded = has_ring(images);
+  if (padded || images.pad_top + images.pad_bottom > 0)
+    fill(ring, ((padded ? span_of(shape) : 0) + 1) * pitch_of(images), padding);
+}
+
+/// Finds the rows of the window of output row y. `copied`: input rows that have been in the ring.
+template <typename T>
+SMELT_PART void find_window(const window_shape &shape, const window_images &images, const T *input,
+                            T *ring, int32_t y, int32_t &copied, const T **rows) {
+  const bool padded = has_ring(images);
+  const int32_t pitch = pitch_of(images), span = span_of(shape);
+  const int32_t input_pitch = images.input_width * images.input_channels;
+  const int32_t first = y * shape.stride_height - images.pad_top;
+  for (; padded && copied < first + span && copied < images.input_height; ++copied)
+    copy(ring + (1 + copied % span) * pitch + images.pad_left * images.input_channels,
+         input + copied * input_pitch, input_pitch);
+  for (int32_t i = 0; i < shape.kernel_height; ++i) {
+    const int32_t row = first + i * shape.dilation_height;
+    if (row < 0 || row >= images.input_height)
+      rows[i] = ring;
+    else
+      rows[i] = padded ? ring + (1 + row % span) * pitch : input + row * input_pitch;
+  }
+}
+
 /// Calls kernel(rows, output row) for every output row; rows[i] is the input row of kernel row i.
 /// `ring` holds a row of padding, then, if there are columns to pad, a ring of as many rows as the
 /// dilated kernel spans. Without columns to pad, rows point into the input itself.
 template <int32_t max_kernel_height, typename T, typename Kernel>
 SMELT_INLINE void for_each_row(const window_shape &shape, const window_images &images, T padding,
                                const T *input, T *output, T *ring, const Kernel &kernel) {
-  const bool padded = images.pad_left + images.pad_right > 0;
-  const int32_t columns = images.pad_left + images.input_width + images.pad_right;
-  const int32_t pitch = columns * images.input_channels;
-  const int32_t input_pitch = images.input_width * images.input_channels;
-  const int32_t span = (shape.kernel_height - 1) * shape.dilation_height + 1;
-  const bool outside = images.pad_top + images.pad_bottom > 0;
-  const int32_t ring_rows = padded ? span : 0;
   const T *rows[max_kernel_height];
-
-  if (padded || outside) fill(ring, (ring_rows + 1) * pitch, padding);
+  fill_ring(shape, images, padding, ring);
   for (int32_t batch = 0; batch < images.batches; ++batch) {
     int32_t copied = 0;
     for (int32_t y = 0; y < images.output_height; ++y) {
-      const int32_t first = y * shape.stride_height - images.pad_top;
-      for (; padded && copied < first + span && copied < images.input_height; ++copied)
-        copy(ring + (1 + copied % span) * pitch + images.pad_left * images.input_channels,
-             input + copied * input_pitch, input_pitch);
-      for (int32_t i = 0; i < shape.kernel_height; ++i) {
-        const int32_t row = first + i * shape.dilation_height;
-        if (row < 0 || row >= images.input_height)
-          rows[i] = ring;
-        else
-          rows[i] = padded ? ring + (1 + row % span) * pitch : input + row * input_pitch;
-      }
+      find_window(shape, images, input, ring, y, copied, rows);
       kernel(static_cast<const T *const *>(rows), output);
       output += images.output_width * images.output_channels;
     }
-    input += images.input_height * input_pitch;
+    input += images.input_height * images.input_width * images.input_channels;
   }
 }
 

@@ -24,6 +24,19 @@
 #define SMELT_SHARED __attribute__((noinline))
 #endif
 
+/// What layers call, and parts of it that are worth a function of their own: where code is to be
+/// small, they share those as well.
+#ifdef SMELT_SHARE_KERNELS
+#define SMELT_KERNEL SMELT_SHARED
+#define SMELT_PART inline SMELT_SHARED
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("Os")
+#endif
+#else
+#define SMELT_KERNEL
+#define SMELT_PART SMELT_INLINE
+#endif
+
 #define SMELT_UNLIKELY(condition) __builtin_expect((condition) ? 1 : 0, 0)
 
 /// Sums that a kernel computes side by side, and what stands before the loop over them. Where there

@@ -11,19 +11,19 @@
 namespace smelt {
 
 template <typename T>
-void abs_integers(const unary_layer &constants, const T *input, T *output) {
+SMELT_KERNEL void abs_integers(const unary_layer &constants, const T *input, T *output) {
   const int32_t count = load(&constants).count;
   for_each_element(count, input, output, [](T x) { return x < 0 ? wrapped_negative(x) : x; });
 }
 
 template <typename T>
-void neg_integers(const unary_layer &constants, const T *input, T *output) {
+SMELT_KERNEL void neg_integers(const unary_layer &constants, const T *input, T *output) {
   const int32_t count = load(&constants).count;
   for_each_element(count, input, output, [](T x) { return wrapped_negative(x); });
 }
 
 template <typename T>
-void sign_integers(const unary_layer &constants, const T *input, T *output) {
+SMELT_KERNEL void sign_integers(const unary_layer &constants, const T *input, T *output) {
   const int32_t count = load(&constants).count;
   for_each_element(count, input, output, [](T x) {
     return static_cast<T>(x > 0 ? 1 : x < 0 ? -1 : 0);

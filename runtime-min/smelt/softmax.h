@@ -37,7 +37,7 @@ struct softmax_to_s16 {
 };
 
 /// exp in Q0 of a difference to the largest element, which is not positive.
-SMELT_INLINE int32_t softmax_exponential(const softmax_layer &layer, int32_t difference) {
+SMELT_PART int32_t softmax_exponential(const softmax_layer &layer, int32_t difference) {
   if (difference < layer.least_difference) return 0;
   return exp_on_negative<5>(multiply_high(shift_left(difference, layer.shift), layer.multiplier));
 }
@@ -83,31 +83,33 @@ SMELT_INLINE void softmax_rows(const Layer &constants, const T *input,
   }
 }
 
-static inline void softmax_s8(const softmax_layer &layer, const int8_t *input, int8_t *output) {
+static inline SMELT_KERNEL void softmax_s8(const softmax_layer &layer, const int8_t *input,
+                                           int8_t *output) {
   softmax_rows<softmax_to_s8>(layer, input, output);
 }
 
-static inline void softmax_u8(const softmax_layer &layer, const uint8_t *input, uint8_t *output) {
+static inline SMELT_KERNEL void softmax_u8(const softmax_layer &layer, const uint8_t *input,
+                                           uint8_t *output) {
   softmax_rows<softmax_to_u8>(layer, input, output);
 }
 
-static inline void softmax_s8_s16(const softmax_layer &layer, const int8_t *input,
-                                  int16_t *output) {
+static inline SMELT_KERNEL void softmax_s8_s16(const softmax_layer &layer, const int8_t *input,
+                                               int16_t *output) {
   softmax_rows<softmax_to_s16>(layer, input, output);
 }
 
-static inline void softmax_table_s8(const softmax_table_layer &layer, const int8_t *input,
-                                    int8_t *output) {
+static inline SMELT_KERNEL void softmax_table_s8(const softmax_table_layer &layer,
+                                                 const int8_t *input, int8_t *output) {
   softmax_rows<softmax_to_s8>(layer, input, output);
 }
 
-static inline void softmax_table_u8(const softmax_table_layer &layer, const uint8_t *input,
-                                    uint8_t *output) {
+static inline SMELT_KERNEL void softmax_table_u8(const softmax_table_layer &layer,
+                                                 const uint8_t *input, uint8_t *output) {
   softmax_rows<softmax_to_u8>(layer, input, output);
 }
 
-static inline void softmax_table_s8_s16(const softmax_table_layer &layer, const int8_t *input,
-                                        int16_t *output) {
+static inline SMELT_KERNEL void softmax_table_s8_s16(const softmax_table_layer &layer,
+                                                     const int8_t *input, int16_t *output) {
   softmax_rows<softmax_to_s16>(layer, input, output);
 }
 

@@ -15,8 +15,8 @@ struct softmax_f32_layer {
   float beta;
 };
 
-static inline void softmax_f32(const softmax_f32_layer &constants, const float *input,
-                               float *output) {
+static inline SMELT_KERNEL void softmax_f32(const softmax_f32_layer &constants, const float *input,
+                                            float *output) {
   const softmax_f32_layer layer = load(&constants);
   for (int32_t row = 0; row < layer.rows; ++row) {
     float largest = input[0];

@@ -52,8 +52,8 @@ SMELT_INLINE void softmax_row_s16(const softmax_s16_layer &layer, const int16_t 
   }
 }
 
-static inline void softmax_s16(const softmax_s16_layer &constants, const int16_t *input,
-                               int16_t *output) {
+static inline SMELT_KERNEL void softmax_s16(const softmax_s16_layer &constants,
+                                            const int16_t *input, int16_t *output) {
   const softmax_s16_layer layer = load(&constants);
   for (int32_t row = 0; row < layer.rows; ++row)
     softmax_row_s16(layer, input + row * layer.depth, output + row * layer.depth);

@@ -36,7 +36,7 @@ struct take_dimension<6> {
   }
 };
 
-static inline void take(const take_layer &constants, const void *input, void *output) {
+static inline SMELT_KERNEL void take(const take_layer &constants, const void *input, void *output) {
   const take_layer layer = load(&constants);
   take_dimension<0>::run(layer, layer.offsets, static_cast<const uint8_t *>(input),
                          static_cast<uint8_t *>(output));

@@ -11,7 +11,8 @@ namespace smelt {
 
 using tanh_f32_layer = unary_layer;
 
-static inline void tanh_f32(const tanh_f32_layer &constants, const float *input, float *output) {
+static inline SMELT_KERNEL void tanh_f32(const tanh_f32_layer &constants, const float *input,
+                                         float *output) {
   const int32_t count = load(&constants).count;
   for_each_element(count, input, output, [](float x) { return tanhf(x); });
 }

@@ -125,21 +125,21 @@ SMELT_INLINE void transpose_conv(const window_shape &shape,
 }
 
 template <typename Shape>
-void transpose_conv_s8(const transpose_conv_s8_layer &layer, const int8_t *input, int8_t *output,
-                       int16_t *patch) {
-  transpose_conv<s8>(Shape::shape(), layer, input, output, patch);
+SMELT_KERNEL void transpose_conv_s8(const transpose_conv_s8_layer &layer, const int8_t *input,
+                                    int8_t *output, int16_t *patch) {
+  transpose_conv<s8>(window<Shape>::of(layer), layer, input, output, patch);
 }
 
 template <typename Shape>
-void transpose_conv_u8(const transpose_conv_u8_layer &layer, const uint8_t *input, uint8_t *output,
-                       int16_t *patch) {
-  transpose_conv<u8>(Shape::shape(), layer, input, output, patch);
+SMELT_KERNEL void transpose_conv_u8(const transpose_conv_u8_layer &layer, const uint8_t *input,
+                                    uint8_t *output, int16_t *patch) {
+  transpose_conv<u8>(window<Shape>::of(layer), layer, input, output, patch);
 }
 
 template <typename Shape>
-void transpose_conv_f32(const transpose_conv_f32_layer &layer, const float *input, float *output,
-                        float *patch) {
-  transpose_conv<f32>(Shape::shape(), layer, input, output, patch);
+SMELT_KERNEL void transpose_conv_f32(const transpose_conv_f32_layer &layer, const float *input,
+                                     float *output, float *patch) {
+  transpose_conv<f32>(window<Shape>::of(layer), layer, input, output, patch);
 }
 
 }  // namespace smelt

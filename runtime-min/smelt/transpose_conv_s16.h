@@ -13,15 +13,15 @@ using transpose_conv_s16x8_layer = transpose_conv_layer<s16x8>;
 using transpose_conv_s16x8_s64_layer = transpose_conv_layer<s16x8_s64>;
 
 template <typename Shape>
-void transpose_conv_s16x8(const transpose_conv_s16x8_layer &layer, const int16_t *input,
-                          int16_t *output, int16_t *patch) {
-  transpose_conv<s16x8>(Shape::shape(), layer, input, output, patch);
+SMELT_KERNEL void transpose_conv_s16x8(const transpose_conv_s16x8_layer &layer,
+                                       const int16_t *input, int16_t *output, int16_t *patch) {
+  transpose_conv<s16x8>(window<Shape>::of(layer), layer, input, output, patch);
 }
 
 template <typename Shape>
-void transpose_conv_s16x8_s64(const transpose_conv_s16x8_s64_layer &layer, const int16_t *input,
-                              int16_t *output, int16_t *patch) {
-  transpose_conv<s16x8_s64>(Shape::shape(), layer, input, output, patch);
+SMELT_KERNEL void transpose_conv_s16x8_s64(const transpose_conv_s16x8_s64_layer &layer,
+                                           const int16_t *input, int16_t *output, int16_t *patch) {
+  transpose_conv<s16x8_s64>(window<Shape>::of(layer), layer, input, output, patch);
 }
 
 }  // namespace smelt

@@ -16,7 +16,8 @@ struct trilu_layer {
   int32_t upper;     ///< 1: the diagonal and what is to its right; 0: and what is to its left
 };
 
-static inline void trilu(const trilu_layer &constants, const void *input, void *output) {
+static inline SMELT_KERNEL void trilu(const trilu_layer &constants, const void *input,
+                                      void *output) {
   const trilu_layer layer = load(&constants);
   const uint8_t *from = static_cast<const uint8_t *>(input);
   uint8_t *to = static_cast<uint8_t *>(output);

@@ -21,8 +21,8 @@ SMELT_INLINE int32_t row_offset(const int32_t *strides, int32_t i, int32_t j, in
 }
 
 template <typename T>
-void where(const where_layer &constants, const uint8_t *condition, const T *a, const T *b,
-           T *output) {
+SMELT_KERNEL void where(const where_layer &constants, const uint8_t *condition, const T *a,
+                        const T *b, T *output) {
   const where_layer layer = load(&constants);
   for (int32_t i = 0; i < layer.extents[0]; ++i)
     for (int32_t j = 0; j < layer.extents[1]; ++j)

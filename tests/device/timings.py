@@ -48,7 +48,8 @@ CASES = {
         sdiv r0, r1, r2       7
         ssat r0, #8, r1       1
         """),
-    "cortex-m4": ("arm-none-eabi-", ["-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"], """
+    "cortex-m4": ("arm-none-eabi-",
+                  ["-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"], """
         add.w r0, r1, r2, lsl #2  1
         ldr r0, [r1]          2
         ldr r2, [r1, #4]      1
@@ -216,7 +217,8 @@ def check(timings, folder, core, toolchain, options, text):
         found = timings.half_cycles(handle, instruction, len(code), before) / 2
         before = timings.kind_of(handle, instruction, len(code))
         if found != float(row[1]):
-            problems.append(f"{core}: {row[0].strip()} ({instruction:x}) takes {row[1]}, not {found}")
+            problems.append(
+                f"{core}: {row[0].strip()} ({instruction:x}) takes {row[1]}, not {found}")
     return problems
 
 

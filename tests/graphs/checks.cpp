@@ -72,12 +72,14 @@ const std::vector<Target>& all_cores() {
   static const std::vector<Target> cores = [] {
     std::vector<Target> found;
     for (const Target* target : all_targets()) {
-      const auto same = [&](const Target& other) { return other.features == target->features; };
-      if (target->features == generic.features || std::any_of(found.begin(), found.end(), same))
-        continue;
+      const auto same = [&](const Target& other) {
+        return other.features == target->features && other.block_pixels == target->block_pixels;
+      };
+      if (same(generic) || std::any_of(found.begin(), found.end(), same)) continue;
       found.push_back(generic);
       found.back().name = target->name;
       found.back().features = target->features;
+      found.back().block_pixels = target->block_pixels;
     }
     return found;
   }();

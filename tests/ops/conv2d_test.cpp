@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/conv2d.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <limits>
 
 #include "compiler/evaluate/evaluate.h"
+#include "compiler/lower/lower.h"
 #include "compiler/ops/fully_connected.h"
+#include "compiler/targets/targets.h"
 #include "tests/support/builder.h"
 #include "tests/support/linear_draw.h"
 #include "tests/support/trial.h"
@@ -87,6 +90,34 @@ void compare(Random& random, const LinearTypes& types) {
   }
 }
 
+/// Channels enough for several blocks, and pixels that leave some over. Whether there were blocks.
+bool compare_blocks(Random& random, const LinearTypes& types, const Target& target) {
+  Draw draw{random};
+  draw.outputs = draw.groups * random.integer(1, 11);
+  draw.input[2] += random.integer(0, 9);
+  const ElementType type = types.input;
+  Builder b;
+  const TensorId x = b.input(type, draw.input, random.quantization(type, 1e-3F, 0.1F));
+  const Shape shape{draw.outputs, draw.kernel.height, draw.kernel.width, draw.inputs};
+  const TensorId w = draw_weights(random, b, types, shape, 0);
+  const TensorId bias = draw_bias(random, b, types, draw.outputs);
+  const TensorId y =
+      b.node(ops::conv2d, draw.attributes, {x, w, bias}, draw_output(random, b, types, x, w));
+  b.output(y);
+  Program program = lower(b.graph, target);
+  const bool blocks = program.steps[0].kernel.header == "smelt/conv2d_blocks.h";
+  Evaluation evaluation(std::move(program)), portable(b.graph);
+  for (const int kind : {0, 1, 2}) {
+    Bytes input = random.elements(type, element_count(draw.input));
+    // All at one end of the range: sums at their largest.
+    if (kind > 0 && type == ElementType::s8)
+      std::fill(input.begin(), input.end(), kind == 1 ? 0x80 : 0x7f);
+    CHECK(difference(for_oracle(b.graph[y], portable.run({input})[0]), b.graph[y],
+                     evaluation.run({input})[0]) == "");
+  }
+  return blocks;
+}
+
 /// One output channel per element of `weights`, on a 1x1 image with one channel.
 struct Small {
   Builder b;
@@ -133,6 +164,18 @@ TEST_CASE("random s8 convolutions agree with the oracle bit for bit", "[conv2d]"
     CAPTURE(trial);
     compare(random, s8_layer);
   }
+}
+
+TEST_CASE("blocks of pixels and channels agree with the portable convolution", "[conv2d]") {
+  Random random(4107);
+  int blocks = 0;
+  for (int trial = 0; trial < 300; ++trial) {
+    CAPTURE(trial);
+    blocks += compare_blocks(random, s8_layer, rv32imc);
+    blocks += compare_blocks(random, s8_layer, cortex_m3);
+    blocks += compare_blocks(random, f32_layer, cortex_m4);
+  }
+  CHECK(blocks > 600);
 }
 
 TEST_CASE("random u8 convolutions agree with the oracle bit for bit", "[conv2d]") {

@@ -114,7 +114,7 @@ TEST_CASE("requantization by halves is exact", "[quads]") {
 }
 
 TEST_CASE("sums that a core has no room for are left to the portable kernels", "[quads]") {
-  for (const std::int32_t bias : {(1 << 23) - 1, 1 << 23, (1 << 29) - 1, 1 << 29}) {
+  for (const std::int32_t bias : {(1 << 23) - 2, (1 << 23) - 1, (1 << 29) - 1, 1 << 29}) {
     Builder b;
     const TensorId x = b.input(ElementType::s8, {1, 1}, per_tensor(1, 0));
     const TensorId w = b.constant<std::int8_t>(ElementType::s8, {1, 1}, {0}, per_tensor(1e-3F, 0));
@@ -124,7 +124,8 @@ TEST_CASE("sums that a core has no room for are left to the portable kernels", "
     const auto name = [&](const Target& target) {
       return lower(b.graph, target).steps[0].kernel.name;
     };
-    CHECK(name(atmega328p) == (bias < 1 << 23 ? "fully_connected_s8_avr" : "fully_connected_s8"));
+    CHECK(name(atmega328p) ==
+          (bias < (1 << 23) - 1 ? "fully_connected_s8_avr" : "fully_connected_s8"));
     CHECK(name(cortex_m0plus) ==
           (bias < 1 << 29 ? "fully_connected_s8_armv6m" : "fully_connected_s8"));
   }

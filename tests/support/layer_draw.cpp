@@ -37,8 +37,7 @@ void draw_weights(Layer& layer, const Shape& shape, std::int32_t axis) {
 }
 
 template <typename Attributes>
-void draw_node(Layer& layer, const OpDef& op, const Attributes& attributes,
-               std::int32_t channels) {
+void draw_node(Layer& layer, const OpDef& op, const Attributes& attributes, std::int32_t channels) {
   const TensorId bias = draw_bias(layer.random, layer.b, s8_layer, channels);
   const Quantization output = draw_output(layer.random, layer.b, s8_layer, layer.x, layer.w);
   layer.b.output(layer.b.node(op, attributes, {layer.x, layer.w, bias}, output));
@@ -103,7 +102,7 @@ void draw_fully_connected(Layer& layer) {
   draw_input(layer, {1, rows, elements, 1});
   draw_weights(layer, {outputs, rows * elements}, 0);
   draw_node(layer, ops::fully_connected,
-               ops::FullyConnectedAttributes{.activation = activation(layer.random)}, outputs);
+            ops::FullyConnectedAttributes{.activation = activation(layer.random)}, outputs);
 }
 
 Graph random_layer(std::uint32_t seed) {

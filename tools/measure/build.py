@@ -26,7 +26,7 @@ def _build(command):
     sys.exit(f"{done.stdout}\nfailed: {' '.join(str(word) for word in command)}")
 
 
-def _compile(board, source, output, options):
+def compile_unit(board, source, output, options):
     driver = "g++" if source.suffix == ".cpp" else "gcc"
     _build([f"{board.prefix}{driver}", *options, "-c", source, "-o", output])
     return output
@@ -34,14 +34,15 @@ def _compile(board, source, output, options):
 
 def start_up(board, folder):
     """The objects that every program of the board begins with."""
-    return [_compile(board, FIRMWARE / "src" / name, folder / f"{name}.o", board.compile_start)
+    return [compile_unit(board, FIRMWARE / "src" / name, folder / f"{name}.o", board.compile_start)
             for name in board.sources]
 
 
 def model_objects(board, folder, name, options=()):
     """The emitted code of a folder and its golden check."""
     options = [*board.compile_model, *options, f"-I{folder}", f"-D{name.upper()}_GOLDEN_NO_MAIN"]
-    return {unit: _compile(board, folder / f"{name}{unit}.cpp", folder / f"{name}{unit}.o", options)
+    return {unit: compile_unit(board, folder / f"{name}{unit}.cpp", folder / f"{name}{unit}.o",
+                               options)
             for unit in ("", "_weights", "_golden")}
 
 
@@ -49,8 +50,8 @@ def firmware_object(board, folder, main, name=None):
     """A main of examples/firmware, with the model of that name if there is one."""
     options = [*board.compile_model, f"-I{folder}", f"-DBOARD={board.name}",
                *([f"-DMODEL={name}"] if name else [])]
-    return _compile(board, FIRMWARE / "src" / main, folder / f"{main}{'' if name else '.none'}.o",
-                    options)
+    return compile_unit(board, FIRMWARE / "src" / main,
+                        folder / f"{main}{'' if name else '.none'}.o", options)
 
 
 def link(board, program, objects, options=()):

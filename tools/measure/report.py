@@ -79,7 +79,8 @@ def _layer_columns(counts, totals):
         ("share", 7, lambda r: f"{100 * r[counts[0]] / max(totals[counts[0]], 1):.1f} %"),
     ]
     for count in counts:
-        columns += [("cycles ~" if count == "cycles" else count, 12, lambda r, count=count: r[count]),
+        title = "cycles ~" if count == "cycles" else count
+        columns += [(title, 12, lambda r, count=count: r[count]),
                     ("per MAC", 8, lambda r, count=count: _ratio(count, r))]
     return columns
 

@@ -246,10 +246,10 @@ SMELT_INLINE void add_halves(uint32_t x, uint32_t y, int32_t &low, int32_t &high
 #endif
 }
 
-/// Products channel by channel. Sums are in the order 0, 2, 1, 3 of channels.
-SMELT_INLINE void add_channels(const wide_word &x, const wide_word &y, int32_t *sums) {
-  add_halves(x.even, y.even, sums[0], sums[1]);
-  add_halves(x.odd, y.odd, sums[2], sums[3]);
+/// Products of four channels.
+SMELT_INLINE void add_channels(const wide_word &x, const wide_word &y, int32_t (&sums)[4]) {
+  add_halves(x.even, y.even, sums[0], sums[2]);
+  add_halves(x.odd, y.odd, sums[1], sums[3]);
 }
 
 /// An 8-bit output: the sum times multiplier * 2^-32, rounded to an integer t, ties upwards, then

@@ -31,18 +31,81 @@ struct depthwise_arguments {
 
 #ifdef __ARM_FEATURE_MVE
 
+// The steps of depthwise_outputs: a pair of taps, a single one, their sums widened; four scaled
+// sums, and 16 of them as bytes.
+#define SMELT_HELIUM_PAIR(load)   \
+  "ldrd r1, r3, [r4]\n\t" load    \
+  ".8 q0, [r1], #16\n\t"          \
+  "vldrb.8 q1, [r5], #16\n\t"     \
+  "vmullb.s8 q2, q0, q1\n\t"      \
+  "vmullt.s8 q3, q0, q1\n\t" load \
+  ".8 q0, [r3]\n\t"               \
+  "vldrb.8 q1, [r5], #16\n\t"     \
+  "vmullb.s8 q0, q0, q1\n\t"      \
+  "vadd.i16 q2, q2, q0\n\t" load  \
+  ".8 q0, [r3], #16\n\t"          \
+  "strd r1, r3, [r4], #8\n\t"     \
+  "vmullt.s8 q0, q0, q1\n\t"      \
+  "vadd.i16 q3, q3, q0\n\t"
+#define SMELT_HELIUM_TAP(load) \
+  "ldr r1, [r4]\n\t" load      \
+  ".8 q0, [r1], #16\n\t"       \
+  "vldrb.8 q1, [r5], #16\n\t"  \
+  "vmullb.s8 q2, q0, q1\n\t"   \
+  "vmullt.s8 q3, q0, q1\n\t"   \
+  "str r1, [r4], #4\n\t"
+#define SMELT_HELIUM_WIDEN  \
+  "vmovlb.s16 q0, q2\n\t"   \
+  "vmovlt.s16 q2, q2\n\t"   \
+  "vadd.i32 q4, q4, q0\n\t" \
+  "vadd.i32 q5, q5, q2\n\t" \
+  "vmovlb.s16 q0, q3\n\t"   \
+  "vmovlt.s16 q3, q3\n\t"   \
+  "vadd.i32 q6, q6, q0\n\t" \
+  "vadd.i32 q7, q7, q3\n\t"
+#define SMELT_HELIUM_SCALE(sums, multiplier, shift) \
+  "vldrw.32 q0, [r9, #" multiplier                  \
+  "]\n\t"                                           \
+  "vqrdmulh.s32 " sums ", " sums                    \
+  ", q0\n\t"                                        \
+  "vldrw.32 q1, [r9, #" shift                       \
+  "]\n\t"                                           \
+  "vrshl.s32 " sums ", " sums ", q1\n\t"
+#define SMELT_HELIUM_SCALE_SIGNED(sums, multiplier, shift) \
+  "vldrw.32 q0, [r9, #" multiplier                         \
+  "]\n\t"                                                  \
+  "vshr.s32 q1, " sums                                     \
+  ", #31\n\t"                                              \
+  "vqrdmulh.s32 " sums ", " sums                           \
+  ", q0\n\t"                                               \
+  "vldrw.32 q0, [r9, #" shift                              \
+  "]\n\t"                                                  \
+  "vadd.i32 " sums ", " sums                               \
+  ", q1\n\t"                                               \
+  "vrshl.s32 " sums ", " sums ", q0\n\t"
+#define SMELT_HELIUM_NARROW  \
+  "vqmovnb.s32 q0, q4\n\t"   \
+  "vqmovnb.s32 q1, q6\n\t"   \
+  "vqmovnt.s32 q0, q5\n\t"   \
+  "vqmovnt.s32 q1, q7\n\t"   \
+  "vqadd.s16 q0, q0, r8\n\t" \
+  "vqadd.s16 q1, q1, r8\n\t" \
+  "vqmovnb.s16 q0, q0\n\t"   \
+  "vqmovnt.s16 q0, q1\n\t"
+
 /// All outputs of several pixels of a depthwise convolution.
 SMELT_ASSEMBLY static void depthwise_outputs(depthwise_arguments *) {
+  // clang-format off
   __asm__ volatile(
       "push {r4-r11, lr}\n\t"
       "vpush {d8-d15}\n\t"
       "mov r11, r0\n\t"
       "ldr r12, [r11, #12]\n\t"
       "ldrd r6, r8, [r11, #32]\n\t"
-      "ldrd r0, r2, [r11, #44]\n"
+      "ldrd r0, r2, [r11, #44]\n\t"
       "1:\n\t"
       "ldrd r5, r9, [r11, #4]\n\t"
-      "ldr r10, [r11, #24]\n"
+      "ldr r10, [r11, #24]\n\t"
       "2:\n\t"
       "ldr r4, [r11]\n\t"
       "vldrw.32 q4, [r9], #192\n\t"
@@ -52,193 +115,89 @@ SMELT_ASSEMBLY static void depthwise_outputs(depthwise_arguments *) {
       "ldr r7, [r11, #16]\n\t"
       "cmp r10, #16\n\t"
       "blt 5f\n\t"
-      "wls lr, r12, 4f\n"
+      "wls lr, r12, 4f\n\t"
       "3:\n\t"
-      "ldrd r1, r3, [r4]\n\t"
-      "vldrb.8 q0, [r1], #16\n\t"
-      "vldrb.8 q1, [r5], #16\n\t"
-      "vmullb.s8 q2, q0, q1\n\t"
-      "vmullt.s8 q3, q0, q1\n\t"
-      "vldrb.8 q0, [r3]\n\t"
-      "vldrb.8 q1, [r5], #16\n\t"
-      "vmullb.s8 q0, q0, q1\n\t"
-      "vadd.i16 q2, q2, q0\n\t"
-      "vldrb.8 q0, [r3], #16\n\t"
-      "strd r1, r3, [r4], #8\n\t"
-      "vmullt.s8 q0, q0, q1\n\t"
-      "vadd.i16 q3, q3, q0\n\t"
-      "vmovlb.s16 q0, q2\n\t"
-      "vmovlt.s16 q2, q2\n\t"
-      "vadd.i32 q4, q4, q0\n\t"
-      "vadd.i32 q5, q5, q2\n\t"
-      "vmovlb.s16 q0, q3\n\t"
-      "vmovlt.s16 q3, q3\n\t"
-      "vadd.i32 q6, q6, q0\n\t"
-      "vadd.i32 q7, q7, q3\n\t"
-      "le lr, 3b\n"
+      SMELT_HELIUM_PAIR("vldrb")
+      SMELT_HELIUM_WIDEN
+      "le lr, 3b\n\t"
       "4:\n\t"
-      "cbz r7, 15f\n\t"
-      "ldr r1, [r4]\n\t"
-      "vldrb.8 q0, [r1], #16\n\t"
-      "vldrb.8 q1, [r5], #16\n\t"
-      "vmullb.s8 q2, q0, q1\n\t"
-      "vmullt.s8 q3, q0, q1\n\t"
-      "str r1, [r4], #4\n\t"
-      "vmovlb.s16 q0, q2\n\t"
-      "vmovlt.s16 q2, q2\n\t"
-      "vadd.i32 q4, q4, q0\n\t"
-      "vadd.i32 q5, q5, q2\n\t"
-      "vmovlb.s16 q0, q3\n\t"
-      "vmovlt.s16 q3, q3\n\t"
-      "vadd.i32 q6, q6, q0\n\t"
-      "vadd.i32 q7, q7, q3\n"
-      "15:\n\t"
-      "b 8f\n"
-      "5:\n\t"
-      "vctp.8 r10\n\t"
-      "wls lr, r12, 7f\n"
-      "6:\n\t"
-      "ldrd r1, r3, [r4]\n\t"
-      "vpst\n\t"
-      "vldrbt.8 q0, [r1], #16\n\t"
-      "vldrb.8 q1, [r5], #16\n\t"
-      "vmullb.s8 q2, q0, q1\n\t"
-      "vmullt.s8 q3, q0, q1\n\t"
-      "vpst\n\t"
-      "vldrbt.8 q0, [r3]\n\t"
-      "vldrb.8 q1, [r5], #16\n\t"
-      "vmullb.s8 q0, q0, q1\n\t"
-      "vadd.i16 q2, q2, q0\n\t"
-      "vpst\n\t"
-      "vldrbt.8 q0, [r3], #16\n\t"
-      "strd r1, r3, [r4], #8\n\t"
-      "vmullt.s8 q0, q0, q1\n\t"
-      "vadd.i16 q3, q3, q0\n\t"
-      "vmovlb.s16 q0, q2\n\t"
-      "vmovlt.s16 q2, q2\n\t"
-      "vadd.i32 q4, q4, q0\n\t"
-      "vadd.i32 q5, q5, q2\n\t"
-      "vmovlb.s16 q0, q3\n\t"
-      "vmovlt.s16 q3, q3\n\t"
-      "vadd.i32 q6, q6, q0\n\t"
-      "vadd.i32 q7, q7, q3\n\t"
-      "le lr, 6b\n"
-      "7:\n\t"
       "cbz r7, 8f\n\t"
-      "ldr r1, [r4]\n\t"
-      "vpst\n\t"
-      "vldrbt.8 q0, [r1], #16\n\t"
-      "vldrb.8 q1, [r5], #16\n\t"
-      "vmullb.s8 q2, q0, q1\n\t"
-      "vmullt.s8 q3, q0, q1\n\t"
-      "str r1, [r4], #4\n\t"
-      "vmovlb.s16 q0, q2\n\t"
-      "vmovlt.s16 q2, q2\n\t"
-      "vadd.i32 q4, q4, q0\n\t"
-      "vadd.i32 q5, q5, q2\n\t"
-      "vmovlb.s16 q0, q3\n\t"
-      "vmovlt.s16 q3, q3\n\t"
-      "vadd.i32 q6, q6, q0\n\t"
-      "vadd.i32 q7, q7, q3\n"
+      SMELT_HELIUM_TAP("vldrb")
+      SMELT_HELIUM_WIDEN
       "8:\n\t"
       "ldr r7, [r11, #40]\n\t"
       "cmp r7, #0\n\t"
       "beq 9f\n\t"
-      "vldrw.32 q0, [r9, #-176]\n\t"
-      "vqrdmulh.s32 q4, q4, q0\n\t"
-      "vldrw.32 q1, [r9, #-160]\n\t"
-      "vrshl.s32 q4, q4, q1\n\t"
-      "vldrw.32 q0, [r9, #-128]\n\t"
-      "vqrdmulh.s32 q5, q5, q0\n\t"
-      "vldrw.32 q1, [r9, #-112]\n\t"
-      "vrshl.s32 q5, q5, q1\n\t"
-      "vldrw.32 q0, [r9, #-80]\n\t"
-      "vqrdmulh.s32 q6, q6, q0\n\t"
-      "vldrw.32 q1, [r9, #-64]\n\t"
-      "vrshl.s32 q6, q6, q1\n\t"
-      "vldrw.32 q0, [r9, #-32]\n\t"
-      "vqrdmulh.s32 q7, q7, q0\n\t"
-      "vldrw.32 q1, [r9, #-16]\n\t"
-      "vrshl.s32 q7, q7, q1\n\t"
-      "vqmovnb.s32 q0, q4\n\t"
-      "vqmovnb.s32 q1, q6\n\t"
-      "vqmovnt.s32 q0, q5\n\t"
-      "vqmovnt.s32 q1, q7\n\t"
-      "vqadd.s16 q0, q0, r8\n\t"
-      "vqadd.s16 q1, q1, r8\n\t"
-      "vqmovnb.s16 q0, q0\n\t"
-      "vqmovnt.s16 q0, q1\n"
+      SMELT_HELIUM_SCALE("q4", "-176", "-160")
+      SMELT_HELIUM_SCALE("q5", "-128", "-112")
+      SMELT_HELIUM_SCALE("q6", "-80", "-64")
+      SMELT_HELIUM_SCALE("q7", "-32", "-16")
+      SMELT_HELIUM_NARROW
       "10:\n\t"
       "subs r10, #16\n\t"
       "blt 11f\n\t"
       "vstrb.8 q0, [r6], #16\n\t"
       "bne 2b\n\t"
-      "b 12f\n"
+      "b 12f\n\t"
       "11:\n\t"
       "add r10, #16\n\t"
       "vctp.8 r10\n\t"
       "vpst\n\t"
       "vstrbt.8 q0, [r6]\n\t"
-      "add r6, r10\n"
+      "add r6, r10\n\t"
       "12:\n\t"
       "ldr r3, [r11, #28]\n\t"
       "cbz r3, 14f\n\t"
-      "ldr r7, [r11]\n"
+      "ldr r7, [r11]\n\t"
       "13:\n\t"
       "ldr r1, [r7]\n\t"
       "add r1, r3\n\t"
       "str r1, [r7], #4\n\t"
       "cmp r7, r4\n\t"
-      "bne 13b\n"
+      "bne 13b\n\t"
       "14:\n\t"
       "ldr r3, [r11, #20]\n\t"
       "subs r3, #1\n\t"
       "str r3, [r11, #20]\n\t"
       "bne 1b\n\t"
       "vpop {d8-d15}\n\t"
-      "pop {r4-r11, pc}\n"
+      "pop {r4-r11, pc}\n\t"
+      "5:\n\t"
+      "vctp.8 r10\n\t"
+      "wls lr, r12, 7f\n\t"
+      "6:\n\t"
+      SMELT_HELIUM_PAIR("vpst\n\tvldrbt")
+      SMELT_HELIUM_WIDEN
+      "le lr, 6b\n\t"
+      "7:\n\t"
+      "cmp r7, #0\n\t"
+      "beq 8b\n\t"
+      SMELT_HELIUM_TAP("vpst\n\tvldrbt")
+      SMELT_HELIUM_WIDEN
+      "b 8b\n\t"
       "9:\n\t"
-      "vldrw.32 q0, [r9, #-176]\n\t"
-      "vshr.s32 q1, q4, #31\n\t"
-      "vqrdmulh.s32 q4, q4, q0\n\t"
-      "vldrw.32 q0, [r9, #-160]\n\t"
-      "vadd.i32 q4, q4, q1\n\t"
-      "vrshl.s32 q4, q4, q0\n\t"
-      "vldrw.32 q0, [r9, #-128]\n\t"
-      "vshr.s32 q1, q5, #31\n\t"
-      "vqrdmulh.s32 q5, q5, q0\n\t"
-      "vldrw.32 q0, [r9, #-112]\n\t"
-      "vadd.i32 q5, q5, q1\n\t"
-      "vrshl.s32 q5, q5, q0\n\t"
-      "vldrw.32 q0, [r9, #-80]\n\t"
-      "vshr.s32 q1, q6, #31\n\t"
-      "vqrdmulh.s32 q6, q6, q0\n\t"
-      "vldrw.32 q0, [r9, #-64]\n\t"
-      "vadd.i32 q6, q6, q1\n\t"
-      "vrshl.s32 q6, q6, q0\n\t"
-      "vldrw.32 q0, [r9, #-32]\n\t"
-      "vshr.s32 q1, q7, #31\n\t"
-      "vqrdmulh.s32 q7, q7, q0\n\t"
-      "vldrw.32 q0, [r9, #-16]\n\t"
-      "vadd.i32 q7, q7, q1\n\t"
-      "vrshl.s32 q7, q7, q0\n\t"
-      "vqmovnb.s32 q0, q4\n\t"
-      "vqmovnb.s32 q1, q6\n\t"
-      "vqmovnt.s32 q0, q5\n\t"
-      "vqmovnt.s32 q1, q7\n\t"
-      "vqadd.s16 q0, q0, r8\n\t"
-      "vqadd.s16 q1, q1, r8\n\t"
-      "vqmovnb.s16 q0, q0\n\t"
-      "vqmovnt.s16 q0, q1\n\t"
+      SMELT_HELIUM_SCALE_SIGNED("q4", "-176", "-160")
+      SMELT_HELIUM_SCALE_SIGNED("q5", "-128", "-112")
+      SMELT_HELIUM_SCALE_SIGNED("q6", "-80", "-64")
+      SMELT_HELIUM_SCALE_SIGNED("q7", "-32", "-16")
+      SMELT_HELIUM_NARROW
       "vdup.8 q2, r0\n\t"
       "vdup.8 q3, r2\n\t"
       "vmax.s8 q0, q0, q2\n\t"
       "vmin.s8 q0, q0, q3\n\t"
-      "b 10b"
+      "b 10b\n\t"
       :
       :
       : "memory");
+  // clang-format on
 }
+
+#undef SMELT_HELIUM_PAIR
+#undef SMELT_HELIUM_TAP
+#undef SMELT_HELIUM_WIDEN
+#undef SMELT_HELIUM_SCALE
+#undef SMELT_HELIUM_SCALE_SIGNED
+#undef SMELT_HELIUM_NARROW
 
 #else
 
