@@ -80,7 +80,7 @@ struct Feature {
 };
 constexpr Feature all_features[] = {
     {"dsp", &Features::dsp},       {"helium", &Features::helium}, {"fpu", &Features::fpu},
-    {"armv6m", &Features::armv6m}, {"avr", &Features::avr},
+    {"armv6m", &Features::armv6m}, {"avr", &Features::avr},       {"x86", &Features::x86},
 };
 
 bool read_features(const Json& value, Target& target) {
@@ -106,7 +106,7 @@ Json write_features(const Target& target) {
 const Key keys[] = {
     {"name", "a text", read_text<&Target::name>, write_member<&Target::name>},
     {"description", "a text", read_text<&Target::description>, write_member<&Target::description>},
-    {"features", "a list of dsp, helium, fpu, armv6m, avr", read_features, write_features},
+    {"features", "a list of dsp, helium, fpu, armv6m, avr, x86", read_features, write_features},
     {"block_pixels", "1, 2 or 4", read_power<&Target::block_pixels, 4>,
      write_member<&Target::block_pixels>},
     {"pointer_bytes", "2, 4 or 8", read_power<&Target::pointer_bytes, 8>,

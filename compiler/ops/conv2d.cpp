@@ -14,6 +14,7 @@
 #include "smelt/conv2d.h"
 #include "smelt/conv2d_s16.h"
 #include "smelt/conv2d_s4.h"
+#include "smelt/conv2d_x86.h"
 
 namespace smelt::ops {
 namespace {
@@ -105,10 +106,11 @@ Struct layer(const LinearFormat& format, const Convolution& convolution, Field i
            output_stage(format, operands, builder)}};
 }
 
-/// The inputs of one output pixel, widened to what products are made of.
-Operand patch(const LinearFormat& format, const Convolution& convolution, StepBuilder& builder) {
+/// The inputs of so many output pixels, widened to what products are made of.
+Operand patch(const LinearFormat& format, const Convolution& convolution, StepBuilder& builder,
+              std::int64_t pixels = 1) {
   const ElementType type = format.weights == ElementType::f32 ? ElementType::f32 : ElementType::s16;
-  return builder.scratch("patch", type, convolution.taps + margin(format));
+  return builder.scratch("patch", type, pixels * (convolution.taps + margin(format)));
 }
 
 template <typename Number>
@@ -205,6 +207,35 @@ void lower_narrow(const NodeView& view, StepBuilder& builder) {
                   convolution.window, builder);
 }
 
+/// As the portable kernels, with more room.
+void lower_x86(const NodeView& view, StepBuilder& builder) {
+  const Convolution convolution = convolution_of(view);
+  const Window& window = convolution.window;
+  const Shape& input = view.input(0).shape;
+  const Shape& output = view.output().shape;
+  const bool pointwise = is_pointwise_window(window);
+  Struct arguments =
+      layer(formats::s8, convolution,
+            pointwise ? one_row_field(window, input, output) : images_field(window, input, output),
+            builder);
+  std::vector<Operand> operands = {builder.input(0), builder.output()};
+  if (!pointwise)
+    operands.push_back(builder.scratch("ring", ElementType::s8, ring_elements(window, input)));
+  operands.push_back(patch(formats::s8, convolution, builder, smelt::x86_pixels));
+  Step& step =
+      builder.step({pointwise ? "pointwise_s8_x86" : "conv2d_s8_x86", "smelt/conv2d_x86.h"},
+                   std::move(arguments), std::move(operands));
+  step.summary = describe(window, convolution.operands.activation);
+  if (pointwise) return set_pixel_rows(step, window, input, output, ElementType::s8);
+  step.shape = shape_struct(window);
+  step.lead = row_lead(window, input, output, ElementType::s8);
+  set_row_form(step, window, input, output, padding_of(view.input(0)));
+}
+
+bool is_x86(const NodeView& view, const Target& target) {
+  return target.features.x86 && computes(formats::s8, linear_operands(view));
+}
+
 template <const LinearFormat& format>
 bool is_format(const NodeView& view, const Target&) {
   return computes(format, linear_operands(view));
@@ -245,6 +276,7 @@ constexpr KernelRow kernels[] = {
     {"avr", is_core<cores::avr>, lower_by<cores::avr>},
     {"blocks", is_core<cores::blocks_4>, lower_by<cores::blocks_4>},
     {"blocks", is_core<cores::blocks_2>, lower_by<cores::blocks_2>},
+    {"x86", is_x86, lower_x86},
     {"narrow", is_narrow, lower_narrow},
     pointwise_row<formats::s8, &smelt::pointwise_s8>,
     pointwise_row<formats::u8, &smelt::pointwise_u8>,

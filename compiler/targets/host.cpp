@@ -6,6 +6,7 @@ namespace smelt {
 const Target host = {
     .name = "host",
     .description = "the machine smelt runs on, for checks and evaluation",
+    .features = {.x86 = true},
     .pointer_bytes = 8,
     .max_alignment = 8,
 };

@@ -17,6 +17,7 @@ struct Features {
   bool fpu = false;     ///< float32 in hardware
   bool armv6m = false;  ///< Arm: no more than ARMv6-M has
   bool avr = false;     ///< AVR with its multiplier
+  bool x86 = false;     ///< x86-64, perhaps with AVX2
 
   bool operator==(const Features&) const = default;
 };
