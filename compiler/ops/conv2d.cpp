@@ -207,13 +207,20 @@ void lower_narrow(const NodeView& view, StepBuilder& builder) {
                   convolution.window, builder);
 }
 
+void host_conv2d_x86(const smelt::window_shape& shape, const smelt::conv2d_s8_layer& layer,
+                     const std::int8_t* input, std::int8_t* output, std::int8_t* ring,
+                     std::int16_t* patch) {
+  smelt::conv2d_x86<max_kernel_height>(shape, layer, input, output, ring, patch);
+}
+
 /// As the portable kernels, with more room.
 void lower_x86(const NodeView& view, StepBuilder& builder) {
   const Convolution convolution = convolution_of(view);
   const Window& window = convolution.window;
   const Shape& input = view.input(0).shape;
   const Shape& output = view.output().shape;
-  const bool pointwise = is_pointwise_window(window);
+  // Outputs of one group must not lie over inputs of the next.
+  const bool pointwise = is_pointwise_window(window) && convolution.groups == 1;
   Struct arguments =
       layer(formats::s8, convolution,
             pointwise ? one_row_field(window, input, output) : images_field(window, input, output),
@@ -222,12 +229,16 @@ void lower_x86(const NodeView& view, StepBuilder& builder) {
   if (!pointwise)
     operands.push_back(builder.scratch("ring", ElementType::s8, ring_elements(window, input)));
   operands.push_back(patch(formats::s8, convolution, builder, smelt::x86_pixels));
+  const Kernel kernel = {pointwise ? "pointwise_s8_x86" : "conv2d_s8_x86", "smelt/conv2d_x86.h",
+                         pointwise ? invoke<&smelt::pointwise_s8_x86> : invoke<&host_conv2d_x86>};
+  if (pointwise) {
+    Step& step = builder.step(kernel, std::move(arguments), std::move(operands));
+    step.summary = describe(window, convolution.operands.activation);
+    return set_pixel_rows(step, window, input, output, ElementType::s8);
+  }
   Step& step =
-      builder.step({pointwise ? "pointwise_s8_x86" : "conv2d_s8_x86", "smelt/conv2d_x86.h"},
-                   std::move(arguments), std::move(operands));
+      builder.step(kernel, shape_struct(window), std::move(arguments), std::move(operands));
   step.summary = describe(window, convolution.operands.activation);
-  if (pointwise) return set_pixel_rows(step, window, input, output, ElementType::s8);
-  step.shape = shape_struct(window);
   step.lead = row_lead(window, input, output, ElementType::s8);
   set_row_form(step, window, input, output, padding_of(view.input(0)));
 }

@@ -53,7 +53,8 @@ SMELT_INLINE void conv2d_quads_row(const window_shape &shape, const conv2d_quads
       for (int32_t i = 0; i < shape.kernel_height; ++i)
         for (int32_t j = 0; j < runs; ++j, to += run)
           sum += Core::gather(
-              rows[i] + column + j * shape.dilation_width * layer.images.input_channels, run, to);
+              rows[i] + column + j * shape.dilation_width * layer.images.input_channels,
+              static_cast<int>(run), to);
       conv2d_quads_pixel<Core>(layer.output, static_cast<int>(group * outputs),
                                static_cast<int>(outputs), weights, patch, static_cast<int>(padded),
                                sum, output);

@@ -48,15 +48,16 @@ SMELT_INLINE void x86_outputs(const conv2d_s8_layer &layer, const int16_t *patch
   int32_t k = 0;
   for (; k + 4 <= count; k += 4) {
     const int32_t channel = first + k;
-    const __m256i sums = x86::sums_4x2(patch, layer.weights + channel * pitch, pitch, padded,
-                                       out.bias + channel);
+    const __m256i sums =
+        x86::sums_4x2(patch, layer.weights + channel * pitch, pitch, padded, out.bias + channel);
     x86::store_4x2(sums, out.multiplier + channel, out.shift + channel, out.zero_point, out.min,
                    out.max, output + k, distance);
   }
   if (k == count) return;
   for (int32_t pixel = 0; pixel < x86_pixels; ++pixel)
-    dot_rows<s8>(static_cast<const int16_t *>(patch + pixel * padded), layer.weights + (first + k) * pitch, pitch, padded, 0, out,
-                 first + k, count - k, output + pixel * distance + k);
+    dot_rows<s8>(static_cast<const int16_t *>(patch + pixel * padded),
+                 layer.weights + (first + k) * pitch, pitch, padded, 0, out, first + k, count - k,
+                 output + pixel * distance + k);
 }
 
 /// One output row. Without a multiplier for each channel, or with shifts to the left, it is the
@@ -84,8 +85,8 @@ SMELT_INLINE void conv2d_x86_row(const window_shape &shape, const conv2d_s8_laye
   if (x == layer.images.output_width) return;
   for (int32_t group = 0; group < layer.groups; ++group) {
     x86_gather(taps, rows, x * distance + group * inputs, patch);
-    dot_rows<s8>(static_cast<const int16_t *>(patch), layer.weights + group * outputs * pitch, pitch,
-                 taps.padded, 0, layer.output, group * outputs, outputs,
+    dot_rows<s8>(static_cast<const int16_t *>(patch), layer.weights + group * outputs * pitch,
+                 pitch, taps.padded, 0, layer.output, group * outputs, outputs,
                  output + x * layer.images.output_channels + group * outputs);
   }
 }
@@ -99,14 +100,21 @@ SMELT_INLINE void conv2d_x86_row(const window_shape &shape, const conv2d_s8_laye
 
 #endif
 
+template <int32_t max_kernel_height>
+SMELT_INLINE void conv2d_x86(const window_shape &shape, const conv2d_s8_layer &layer,
+                             const int8_t *input, int8_t *output, int8_t *ring, int16_t *patch) {
+  for_each_row<max_kernel_height>(shape, layer.images, layer.input_padding, input, output, ring,
+                                  [&](const int8_t *const *rows, int8_t *output_row)
+                                      __attribute__((always_inline)) {
+                                        conv2d_x86_row(shape, layer, rows, output_row, patch);
+                                      });
+}
+
 template <typename Shape>
 SMELT_KERNEL void conv2d_s8_x86(const conv2d_s8_layer &layer, const int8_t *input, int8_t *output,
                                 int8_t *ring, int16_t *patch) {
-  for_each_row<Shape::shape().kernel_height>(
-      window<Shape>::of(layer), layer.images, layer.input_padding, input, output, ring,
-      [&](const int8_t *const *rows, int8_t *output_row) __attribute__((always_inline)) {
-        conv2d_x86_row(window<Shape>::of(layer), layer, rows, output_row, patch);
-      });
+  conv2d_x86<Shape::shape().kernel_height>(window<Shape>::of(layer), layer, input, output, ring,
+                                           patch);
 }
 
 template <typename Shape>

@@ -25,8 +25,8 @@ __attribute__((noinline)) int32_t sum_inputs(const int8_t *input, int count) {
 
 /// Adds the products of any number of inputs to four sums.
 template <typename Core>
-__attribute__((noinline)) void dot_inputs(const int8_t *input, const uint8_t *weights,
-                                          int32_t count, int32_t *sums) {
+__attribute__((noinline)) void dot_inputs(const int8_t *input, const uint8_t *weights, int count,
+                                          int32_t *sums) {
   const int whole = count - count % quad;
   if (whole > 0) Core::dot_input(input, weights, whole, sums);
   dot_quads(input + whole, Core::input_offset, weights + whole * quad, count - whole, sums);

@@ -231,9 +231,9 @@ std::vector<Bug> bugs_of_layers() {
                   "  int32_t copied = 0;\n"
                   "  for (int32_t batch = 0; batch < images.batches; ++batch) {\n"}},
       {.name = "average_rounds_up",
-       .sentence = "negative averages are rounded like positive ones",
-       .kernel = {"smelt/pool2d.h", "(sum > 0 ? sum + taps / 2 : sum - taps / 2) / taps",
-                  "(sum + taps / 2) / taps"}},
+       .sentence = "negative averages are rounded towards zero",
+       .kernel = {"smelt/pool2d.h", "(sum < 0 ? -sum : sum) + count.taps / 2",
+                  "(sum < 0 ? -sum : sum + count.taps / 2)"}},
       {.name = "block_reads_first_channels",
        .sentence = "after a full block of channels, a depthwise convolution reads the first again",
        .kernel = {"smelt/depthwise_conv2d.h",

@@ -47,7 +47,7 @@ struct avr {
 /// What is left of whole fours, then these.
 SMELT_AVR_FUNCTION __uint24 avr_gather(const int8_t *from, uint16_t count, uint8_t *to) {
   __uint24 sum = 0;
-  uint8_t x, rest = static_cast<uint8_t>(count) % 4 + 1;
+  uint8_t x, rest = static_cast<uint8_t>(count % 4 + 1);
   uint16_t rounds = count / 4 + 1;
   __asm__ volatile(
       "rjmp 2f\n"

@@ -83,21 +83,20 @@ SMELT_INLINE __m256i sums_4x2(const int16_t *input, const int8_t *w0, int32_t pi
   return _mm256_add_epi32(_mm256_add_epi32(low, high), twice(bias));
 }
 
-/// multiply_high of eight lanes: the low words of the even products, and those of the odd ones moved
-/// to the upper halves of theirs.
+/// multiply_high of eight lanes: the low words of the even products, and those of the odd ones
+/// moved to the upper halves of theirs.
 SMELT_INLINE __m256i multiply_high(__m256i a, __m256i b) {
   const __m256i half = _mm256_set1_epi64x(int64_t{1} << 30);
   const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(a, b), half);
-  const __m256i odd = _mm256_add_epi64(
-      _mm256_mul_epi32(_mm256_srli_epi64(a, 32), _mm256_srli_epi64(b, 32)), half);
+  const __m256i odd =
+      _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(a, 32), _mm256_srli_epi64(b, 32)), half);
   return _mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_slli_epi64(odd, 1), 0xaa);
 }
 
 /// requantize of eight sums, given that all shifts are negative.
 SMELT_INLINE __m256i requantize(__m256i sums, __m256i multipliers, __m256i shifts) {
   const __m256i one = _mm256_set1_epi32(1);
-  const __m256i t =
-      _mm256_add_epi32(multiply_high(sums, multipliers), _mm256_srai_epi32(sums, 31));
+  const __m256i t = _mm256_add_epi32(multiply_high(sums, multipliers), _mm256_srai_epi32(sums, 31));
   const __m256i right = _mm256_sub_epi32(_mm256_set1_epi32(-1), shifts);
   return _mm256_srai_epi32(_mm256_add_epi32(_mm256_srav_epi32(t, right), one), 1);
 }
@@ -109,7 +108,9 @@ SMELT_INLINE __m256i twice(const int8_t *from) {
   return _mm256_broadcastsi128_si256(_mm_cvtepi8_epi32(_mm_cvtsi32_si128(word)));
 }
 
-SMELT_INLINE void store_word(int32_t word, int8_t *to) { memcpy(to, &word, sizeof word); }
+SMELT_INLINE void store_word(int32_t word, int8_t *to) {
+  memcpy(to, &word, sizeof word);
+}
 
 /// Outputs of 8 bits of two pixels, `distance` apart, from the lanes of sums_4x2.
 SMELT_INLINE void store_4x2(__m256i sums, const int32_t *multipliers, const int8_t *shifts,
@@ -117,8 +118,8 @@ SMELT_INLINE void store_4x2(__m256i sums, const int32_t *multipliers, const int8
                             int32_t distance) {
   const __m256i scaled = requantize(sums, twice(multipliers), twice(shifts));
   const __m256i shifted = _mm256_add_epi32(scaled, _mm256_set1_epi32(zero_point));
-  const __m256i result = _mm256_min_epi32(_mm256_max_epi32(shifted, _mm256_set1_epi32(min)),
-                                          _mm256_set1_epi32(max));
+  const __m256i result =
+      _mm256_min_epi32(_mm256_max_epi32(shifted, _mm256_set1_epi32(min)), _mm256_set1_epi32(max));
   const __m256i bytes = _mm256_shuffle_epi8(result, _mm256_set1_epi32(0x0c080400));
   store_word(_mm_cvtsi128_si32(_mm256_castsi256_si128(bytes)), output);
   store_word(_mm256_extract_epi32(bytes, 4), output + distance);

@@ -89,7 +89,10 @@ std::int32_t draw_channels(Random& random) {
   return random.of<std::int32_t>({1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 17, 20, 31, 33});
 }
 
-Activation draw_activation(Random& random) {
+/// Sums of floats are not limited from above: where large terms cancel, they are less exact than
+/// 1e-5 of a small limit.
+Activation draw_activation(Random& random, const LinearTypes& types) {
+  if (types.input == ElementType::f32) return random.coin() ? Activation::none : Activation::relu;
   return random.of<Activation>({Activation::none, Activation::none, Activation::relu,
                                 Activation::relu6, Activation::relu_n1_to_1});
 }
@@ -180,7 +183,7 @@ TensorId conv2d_of(Draw& draw, const LinearTypes& types, const Window& window,
   const ops::Conv2dAttributes attributes{.stride = window.stride,
                                          .dilation = window.dilation,
                                          .pads = window.pads,
-                                         .activation = draw_activation(random)};
+                                         .activation = draw_activation(random, types)};
   const Shape weights{outputs, window.kernel.height, window.kernel.width, inputs};
   return linear(draw, ops::conv2d, attributes, x, types, {weights, 0});
 }
@@ -214,7 +217,7 @@ void depthwise(Draw& draw) {
   const ops::DepthwiseConv2dAttributes attributes{.stride = window.stride,
                                                   .dilation = window.dilation,
                                                   .pads = window.pads,
-                                                  .activation = draw_activation(random)};
+                                                  .activation = draw_activation(random, types)};
   const Shape weights{1, window.kernel.height, window.kernel.width, channels * multiplier};
   draw.b.output(linear(draw, ops::depthwise_conv2d, attributes, x, types, {weights, 3}));
 }
@@ -227,14 +230,15 @@ void depthwise_3x3(Draw& draw) {
                       .pads = {1, 1, 1, 1}};
   const std::int32_t channels = draw_channels(random);
   const TensorId x = draw_input(draw, s8_layer, draw_image(random, window, channels));
-  const ops::DepthwiseConv2dAttributes attributes{
-      .stride = window.stride, .pads = window.pads, .activation = draw_activation(random)};
+  const ops::DepthwiseConv2dAttributes attributes{.stride = window.stride,
+                                                  .pads = window.pads,
+                                                  .activation = draw_activation(random, s8_layer)};
   draw.b.output(
       linear(draw, ops::depthwise_conv2d, attributes, x, s8_layer, {{1, 3, 3, channels}, 3}));
 }
 
 TensorId fully_connected_of(Draw& draw, const LinearTypes& types, TensorId x, std::int32_t inputs) {
-  const ops::FullyConnectedAttributes attributes{.activation = draw_activation(draw.random)};
+  const ops::FullyConnectedAttributes attributes{.activation = draw_activation(draw.random, types)};
   return linear(draw, ops::fully_connected, attributes, x, types,
                 {{draw_channels(draw.random), inputs}, 0});
 }
@@ -277,7 +281,7 @@ void pool2d(Draw& draw) {
   const ops::Pool2dAttributes attributes{.kernel = window.kernel,
                                          .stride = window.stride,
                                          .pads = window.pads,
-                                         .activation = draw_activation(random)};
+                                         .activation = draw_activation(random, types)};
   draw.b.output(draw.b.node(average ? ops::average_pool2d : ops::max_pool2d, attributes, {x},
                             draw.b.graph[x].quantization));
 }
