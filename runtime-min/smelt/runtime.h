@@ -24,6 +24,14 @@
 #define SMELT_SHARED __attribute__((noinline))
 #endif
 
+/// Functions of assembly alone. Compilers must not conclude from an empty body what memory they
+/// leave alone; addresses in them may be relative to whole words.
+#if defined(__clang__)
+#define SMELT_ASSEMBLY __attribute__((naked, noinline, unused, aligned(4))) static
+#else
+#define SMELT_ASSEMBLY __attribute__((naked, noipa, unused, aligned(4))) static
+#endif
+
 /// What layers call, and parts of it that are worth a function of their own: where code is to be
 /// small, they share those as well.
 #ifdef SMELT_SHARE_KERNELS

@@ -46,14 +46,6 @@ struct armv6m {
 
 #ifdef __ARM_ARCH_6M__
 
-/// The compiler must not conclude from an empty body what memory a function leaves alone; clang
-/// never does.
-#ifdef __clang__
-#define SMELT_ARMV6M_FUNCTION __attribute__((naked, noinline, unused)) static
-#else
-#define SMELT_ARMV6M_FUNCTION __attribute__((naked, noipa, unused)) static
-#endif
-
 /// Adds the product of the input in r2 with the weight at an offset from r1 to a sum.
 #define SMELT_ARMV6M_MAC(offset, sum) \
   "  ldrb r3, [r1, #" #offset         \
@@ -92,10 +84,10 @@ struct armv6m {
   "  stm r3!, {r4, r5, r6, r7}\n"                                                              \
   "  pop {r4, r5, r6, r7, pc}\n"
 
-SMELT_ARMV6M_FUNCTION void armv6m_dot_patch(const uint8_t *, const uint8_t *, int, int32_t *) {
+SMELT_ASSEMBLY void armv6m_dot_patch(const uint8_t *, const uint8_t *, int, int32_t *) {
   __asm__(SMELT_ARMV6M_DOT(""));
 }
-SMELT_ARMV6M_FUNCTION void armv6m_dot_input(const int8_t *, const uint8_t *, int, int32_t *) {
+SMELT_ASSEMBLY void armv6m_dot_input(const int8_t *, const uint8_t *, int, int32_t *) {
   __asm__(SMELT_ARMV6M_DOT("  sxtb r2, r2\n"));
 }
 
@@ -119,8 +111,7 @@ SMELT_ARMV6M_FUNCTION void armv6m_dot_input(const int8_t *, const uint8_t *, int
 
 /// (rows, weights, pitch, sums, blocks), with sums in high registers, the pitch in ip and the
 /// block's first channel in lr. On the stack: blocks left, sums, three rows, registers.
-SMELT_ARMV6M_FUNCTION void armv6m_windows_3x3(const int8_t *const *, const int8_t *, int, int32_t *,
-                                              int) {
+SMELT_ASSEMBLY void armv6m_windows_3x3(const int8_t *const *, const int8_t *, int, int32_t *, int) {
   __asm__(
       ".syntax unified\n"
       "  push {r4, r5, r6, r7, lr}\n"
@@ -178,7 +169,7 @@ SMELT_ARMV6M_FUNCTION void armv6m_windows_3x3(const int8_t *const *, const int8_
   "  adds r3, r4\n"
 
 /// (from, count, to): what is left of whole fours first.
-SMELT_ARMV6M_FUNCTION int32_t armv6m_gather(const int8_t *, int, uint8_t *) {
+SMELT_ASSEMBLY int32_t armv6m_gather(const int8_t *, int, uint8_t *) {
   __asm__(
       ".syntax unified\n"
       "  push {r4, r5, r6, lr}\n"
@@ -217,7 +208,7 @@ struct armv6m_stage {
 
 /// armv6m::requantize of each sum. In high registers: a sum, centre, min, max, how far outputs
 /// are behind shifts, and end.
-SMELT_ARMV6M_FUNCTION void armv6m_finish(const armv6m_stage *) {
+SMELT_ASSEMBLY void armv6m_finish(const armv6m_stage *) {
   __asm__(
       ".syntax unified\n"
       "  push {r4, r5, r6, r7, lr}\n"

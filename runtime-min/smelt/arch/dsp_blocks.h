@@ -8,13 +8,6 @@
 
 #include "smelt/arch/dsp.h"
 
-/// A function of assembly alone, which compilers know nothing about.
-#if defined(__clang__)
-#define SMELT_ASSEMBLY __attribute__((naked, noinline))
-#else
-#define SMELT_ASSEMBLY __attribute__((naked, noipa))
-#endif
-
 namespace smelt {
 namespace dsp {
 
@@ -196,7 +189,7 @@ struct depthwise_outputs {
 
 struct blocks {
   /// All outputs of two pixels, two channels at a time. At sp: the arguments.
-  static SMELT_ASSEMBLY void pairs(const pair_outputs &) {
+  SMELT_ASSEMBLY void pairs(const pair_outputs &) {
     __asm__(
         "push {r4, r5, r6, r7, r8, r9, r10, r11, lr}\n\t"
         "ldmia r0, {r1, r2, r3, r4, r5, r6, r7, r8, r9}\n\t"
@@ -255,12 +248,12 @@ struct blocks {
   }
 
   /// A 3x3 depthwise convolution whose pixels are as far from each other as taps.
-  static SMELT_ASSEMBLY void sliding_3x3(const depthwise_outputs &) {
+  SMELT_ASSEMBLY void sliding_3x3(const depthwise_outputs &) {
     __asm__(SMELT_DEPTHWISE_BLOCKS(SMELT_DEPTHWISE_SLIDING_ROW));
   }
 
   /// Any other 3x3 depthwise convolution.
-  static SMELT_ASSEMBLY void plain_3x3(const depthwise_outputs &) {
+  SMELT_ASSEMBLY void plain_3x3(const depthwise_outputs &) {
     __asm__(SMELT_DEPTHWISE_BLOCKS(SMELT_DEPTHWISE_PLAIN_ROW));
   }
 };

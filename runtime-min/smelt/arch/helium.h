@@ -17,15 +17,6 @@
 #include <arm_mve.h>
 #endif
 
-/// Functions that are assembly as a whole: compilers do not keep a block of sums in the even
-/// registers, the only ones that VMLADAV sums in, and vectors not in as few as there are. GCC is
-/// told not to guess what they change.
-#ifdef __clang__
-#define SMELT_ASSEMBLY __attribute__((naked, noinline, unused))
-#else
-#define SMELT_ASSEMBLY __attribute__((naked, noipa, unused))
-#endif
-
 namespace smelt {
 namespace helium {
 

@@ -94,7 +94,7 @@ struct depthwise_arguments {
   "vqmovnt.s16 q0, q1\n\t"
 
 /// All outputs of several pixels of a depthwise convolution.
-SMELT_ASSEMBLY static void depthwise_outputs(depthwise_arguments *) {
+SMELT_ASSEMBLY void depthwise_outputs(depthwise_arguments *) {
   // clang-format off
   __asm__ volatile(
       "push {r4-r11, lr}\n\t"

@@ -43,7 +43,7 @@ SMELT_INLINE s32x4 finish(s32x4 sums, const int32_t *record, const block_argumen
 #ifdef __ARM_FEATURE_MVE
 
 /// All outputs of whole blocks of one pixel.
-SMELT_ASSEMBLY static void outputs_1(block_arguments *) {
+SMELT_ASSEMBLY void outputs_1(block_arguments *) {
   __asm__ volatile(
       "push {r4-r11, lr}\n\t"
       "vpush {d8-d11}\n\t"
@@ -117,7 +117,7 @@ SMELT_ASSEMBLY static void outputs_1(block_arguments *) {
 
 /// All outputs of whole blocks of pairs of pixels. All eight even registers are sums, none is left
 /// for a loop counter of the hardware's.
-SMELT_ASSEMBLY static void outputs_2(block_arguments *) {
+SMELT_ASSEMBLY void outputs_2(block_arguments *) {
   __asm__ volatile(
       "push {r4-r11, lr}\n\t"
       "vpush {d8-d11}\n\t"
