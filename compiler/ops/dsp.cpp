@@ -146,7 +146,7 @@ std::vector<std::uint8_t> packed_pairs(const FilledWeights& weights,
   for (const Block& block : blocks)
     for (std::size_t first = 0; first < weights.taps(); first += word)
       for (std::size_t pair = 0; pair < block.size(); pair += 2)
-        for (const std::size_t i : {0, 2, 1, 3}) {
+        for (const std::size_t i : {0U, 2U, 1U, 3U}) {
           const std::uint8_t a = weights.at(block[pair], first + i);
           const std::uint8_t b = weights.at(block[pair + 1], first + i);
           packed.push_back(a);

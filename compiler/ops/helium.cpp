@@ -174,7 +174,7 @@ ConstantId packed_depthwise(const DepthwiseConvolution& convolution,
 std::vector<Block> widened(const std::vector<Block>& blocks) {
   std::vector<Block> quarters;
   for (const Block& block : blocks)
-    for (const std::size_t first : {0, 2, 1, 3})
+    for (const std::size_t first : {0U, 2U, 1U, 3U})
       quarters.push_back({block[first], block[first + 4], block[first + 8], block[first + 12]});
   return quarters;
 }

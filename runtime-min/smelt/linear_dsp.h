@@ -126,7 +126,7 @@ struct dsp_pairs {
   static SMELT_INLINE void add(const int8_t *input, int32_t count, const int8_t *&weights,
                                int32_t (&sums)[4]) {
     const int8_t *const end = input + count, *const whole = end - (count & 31);
-    while (input != whole) {
+    while (SMELT_UNROLLED != 0 && input != whole) {
       for (int32_t i = 0; i < 8; ++i) dsp::add_pairs(dsp::word(input + 4 * i), weights, sums);
       input += 32;
     }

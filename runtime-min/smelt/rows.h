@@ -61,7 +61,7 @@ struct window_images {
 };
 
 template <typename T>
-SMELT_INLINE void fill(T *to, int32_t count, T value) {
+SMELT_PART void fill(T *to, int32_t count, T value) {
   for (int32_t i = 0; i < count; ++i) to[i] = value;
 }
 
@@ -86,12 +86,21 @@ SMELT_INLINE int32_t pitch_of(const window_images &images) {
   return (images.pad_left + images.input_width + images.pad_right) * images.input_channels;
 }
 
+/// Fills the row of padding, and the columns of padding of the others.
 template <typename T>
 SMELT_PART void fill_ring(const window_shape &shape, const window_images &images, T padding,
                           T *ring) {
   const bool padded = has_ring(images);
-  if (padded || images.pad_top + images.pad_bottom > 0)
-    fill(ring, ((padded ? span_of(shape) : 0) + 1) * pitch_of(images), padding);
+  if (!padded && images.pad_top + images.pad_bottom == 0) return;
+  const int32_t pitch = pitch_of(images);
+  const int32_t left = images.pad_left * images.input_channels;
+  const int32_t right = images.pad_right * images.input_channels;
+  fill(ring, pitch, padding);
+  for (int32_t i = padded ? span_of(shape) : 0; i > 0; --i) {
+    ring += pitch;
+    fill(ring, left, padding);
+    fill(ring + pitch - right, right, padding);
+  }
 }
 
 /// Finds the rows of the window of output row y. `copied`: input rows that have been in the ring.

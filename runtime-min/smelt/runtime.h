@@ -33,14 +33,16 @@
 #endif
 
 /// What layers call, and parts of it that are worth a function of their own: where code is to be
-/// small, they share those as well.
+/// small, they share those as well, and loops are not written out.
 #ifdef SMELT_SHARE_KERNELS
+#define SMELT_UNROLLED 0
 #define SMELT_KERNEL SMELT_SHARED
 #define SMELT_PART inline SMELT_SHARED
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC optimize("Os")
 #endif
 #else
+#define SMELT_UNROLLED 1
 #define SMELT_KERNEL
 #define SMELT_PART SMELT_INLINE
 #endif
