@@ -5,10 +5,12 @@ list(SORT headers)
 set(rows "")
 foreach(header ${headers})
   file(READ ${DIRECTORY}/${header} text)
-  string(APPEND rows "    {\"${header}\", R\"smelt_text(${text})smelt_text\"},\n")
+  string(APPEND rows "    {\"${header}\", R\"smelt_text(${text})smelt_text\"sv},\n")
 endforeach()
 file(WRITE ${OUTPUT} "// Generated from runtime-min. Do not edit.
 #include \"codegen/runtime_files.h\"
+
+using namespace std::string_view_literals;  // which know their length
 
 namespace smelt {
 namespace {
