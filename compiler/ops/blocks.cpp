@@ -238,9 +238,7 @@ void lower_conv2d(const NodeView& view, const Convolution& convolution, StepBuil
   Step& step = builder.step(
       kernels_of(convolution.operands, pixels).conv2d, shape_struct(window), std::move(arguments),
       with_patch({builder.input(0), builder.output(), ring}, convolution, pixels, builder));
-  step.summary = describe(window, convolution.operands.activation);
-  step.lead = row_lead(window, input.shape, output, input.type);
-  set_row_form(step, window, input.shape, output, padding_of(input));
+  set_window_rows(step, window, convolution.operands, input.shape, output);
 }
 
 template <std::int32_t pixels>
@@ -272,9 +270,7 @@ void lower_depthwise(const DepthwiseConvolution& convolution, StepBuilder& build
       {builder.input(0), builder.output(),
        builder.scratch("ring", operands.input.type, ring_elements(window, convolution.input))});
   step.specialised = true;
-  step.summary = describe(window, operands.activation);
-  step.lead = row_lead(window, convolution.input, convolution.output, operands.input.type);
-  set_row_form(step, window, convolution.input, convolution.output, padding_of(operands.input));
+  set_window_rows(step, window, operands, convolution.input, convolution.output);
 }
 
 template <std::int32_t pixels>

@@ -150,9 +150,7 @@ void lower_windows(const LinearFormat& format, const NodeView& view, const Convo
       {builder.input(0), builder.output(),
        builder.scratch("ring", input.type, ring_elements(window, input.shape)),
        patch(format, convolution, builder)});
-  step.summary = describe(window, convolution.operands.activation);
-  step.lead = row_lead(window, input.shape, view.output().shape, input.type);
-  set_row_form(step, window, input.shape, view.output().shape, padding_of(input));
+  set_window_rows(step, window, convolution.operands, input.shape, view.output().shape);
 }
 
 template <const LinearFormat& format>
@@ -238,9 +236,7 @@ void lower_x86(const NodeView& view, StepBuilder& builder) {
   }
   Step& step =
       builder.step(kernel, shape_struct(window), std::move(arguments), std::move(operands));
-  step.summary = describe(window, convolution.operands.activation);
-  step.lead = row_lead(window, input, output, ElementType::s8);
-  set_row_form(step, window, input, output, padding_of(view.input(0)));
+  set_window_rows(step, window, convolution.operands, input, output);
 }
 
 bool is_x86(const NodeView& view, const Target& target) {

@@ -125,14 +125,6 @@ void lower_pointwise(const NodeView& view, const Convolution& convolution, StepB
   set_pixel_rows(step, convolution.window, input, output, view.input(0).type, together);
 }
 
-/// What steps whose window slides over an image share.
-void set_window_rows(Step& step, const Window& window, const LinearOperands& operands,
-                     const Shape& input, const Shape& output) {
-  step.summary = describe(window, operands.activation);
-  step.lead = row_lead(window, input, output, ElementType::s8);
-  set_row_form(step, window, input, output, padding_of(operands.input));
-}
-
 /// The inputs of two pixels, unless they are read where they are.
 std::int64_t patch_elements(const Convolution& convolution) {
   return run_of(convolution) == convolution.taps ? 0 : 2 * convolution.taps;

@@ -175,6 +175,13 @@ Value padding_of(const Tensor& tensor) {
   return zero_point_of(tensor);
 }
 
+void set_window_rows(Step& step, const Window& window, const LinearOperands& operands,
+                     const Shape& input, const Shape& output) {
+  step.summary = describe(window, operands.activation);
+  step.lead = row_lead(window, input, output, operands.input.type);
+  set_row_form(step, window, input, output, padding_of(operands.input));
+}
+
 double linear_scale(const LinearOperands& operands, std::size_t channel) {
   const float input = operands.input.quantization.scale();
   const float weights = operands.weights.quantization.scale(channel);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "compiler/ops/quantization.h"
+#include "compiler/ops/window.h"
 
 namespace smelt {
 
@@ -84,6 +85,11 @@ ConstantId weights_constant(const LinearFormat& format, const std::vector<std::u
 std::int64_t zero_point_of(const Tensor& tensor);
 /// What stands for zero in it.
 Value padding_of(const Tensor& tensor);
+
+/// What steps of (input, output, ring, more scratch) share whose window slides over images of these
+/// shapes: summary, lead and row form.
+void set_window_rows(Step& step, const Window& window, const LinearOperands& operands,
+                     const Shape& input, const Shape& output);
 
 /// The output stage's struct field of a layer, bias and multipliers being made as constants.
 Field output_stage(const LinearFormat& format, const LinearOperands& operands,

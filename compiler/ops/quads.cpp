@@ -175,9 +175,7 @@ void lower_conv2d(const NodeView& view, const Convolution& convolution, StepBuil
                    {builder.input(0), builder.output(),
                     builder.scratch("ring", input.type, ring_elements(window, input.shape)),
                     patch(convolution, builder)});
-  step.summary = describe(window, convolution.operands.activation);
-  step.lead = row_lead(window, input.shape, output, input.type);
-  set_row_form(step, window, input.shape, output, padding_of(input));
+  set_window_rows(step, window, convolution.operands, input.shape, output);
 }
 
 template <const QuadCore& core>
@@ -194,9 +192,7 @@ void lower_depthwise(const DepthwiseConvolution& convolution, StepBuilder& build
       kernel(core, "depthwise_conv2d", core.depthwise_conv2d), shape_struct(window), arguments,
       {builder.input(0), builder.output(),
        builder.scratch("ring", ElementType::s8, ring_elements(window, convolution.input))});
-  step.summary = describe(window, operands.activation);
-  step.lead = row_lead(window, convolution.input, convolution.output, ElementType::s8);
-  set_row_form(step, window, convolution.input, convolution.output, padding_of(operands.input));
+  set_window_rows(step, window, operands, convolution.input, convolution.output);
 }
 
 template <const QuadCore& core>

@@ -138,6 +138,8 @@ def check_sizes(board):
 def check_model(board, smelt, case):
     result = device.measure(smelt, case, [], board, by_layer=True)
     layers = result.pop("layers", [])
+    small = device.measure(smelt, case, ["--optimize", "size"], board)
+    check(small["bit_exact"] is not False, f"{case.name} by shared kernels: {small}")
     print(f"{case.name}: {result}")
     count = "cycles" if board.avr else "instructions"
     # Vectors take 16 products at a time. Compilers may merge calls of one kernel, and with them what

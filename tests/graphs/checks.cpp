@@ -101,6 +101,7 @@ const std::vector<Mode>& all_modes() {
       {Optimize::ram, false, true, Stream::rows},
       {Optimize::ram, false, false, Stream::rows},
       {Optimize::speed, false, false, Stream::rows},
+      {Optimize::size, false},
   };
   return modes;
 }
@@ -110,6 +111,7 @@ std::vector<Mode> core_modes(std::uint32_t seed) {
   const Target* const core = &cores[seed % cores.size()];
   return {{Optimize::ram, false, true, Stream::none, core},
           {Optimize::speed, false, false, Stream::none, core},
+          {Optimize::size, false, false, Stream::none, core},
           {Optimize::ram, false, false, Stream::rows, core}};
 }
 
