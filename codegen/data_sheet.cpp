@@ -99,6 +99,24 @@ std::string ram_text(const EmitContext& context) {
   return text + (program.overwrites_input ? "; run overwrites the input" : "; run keeps the input");
 }
 
+/// What coding made of weights; empty: none are coded.
+std::string coding_text(const Program& program) {
+  WeightCoding sum;
+  for (const Step& step : program.steps) {
+    if (!step.coding) continue;
+    sum.weights += step.coding->weights;
+    sum.stream_bytes += step.coding->stream_bytes;
+    sum.table_bytes += step.coding->table_bytes;
+  }
+  if (sum.weights == 0) return {};
+  return fmt::format(
+      "{} weights are decoded as layers compute, from {} B and {} B of code tables: "
+      "{:.2f} bits each",
+      with_commas(sum.weights), with_commas(sum.stream_bytes), with_commas(sum.table_bytes),
+      8 * static_cast<double>(sum.stream_bytes + sum.table_bytes) /
+          static_cast<double>(sum.weights));
+}
+
 /// "  key      text", the text broken between words.
 std::vector<std::string> entry(std::string_view key, std::string_view text) {
   constexpr std::size_t room = CppWriter::columns - 3 - 11;
@@ -131,6 +149,8 @@ void write_data_sheet(CppWriter& writer, const EmitContext& context) {
   if (!options.model_file.empty()) write("passes", options.passes);
   write("flash", fmt::format("{} B weights, {} B tables", with_commas(bytes.weights + bytes.single),
                              with_commas(bytes.tables)));
+  if (const std::string coding = coding_text(context.program); !coding.empty())
+    write("coding", coding);
   write("ram", ram_text(context));
   write("work", fmt::format("{} multiply-accumulates per run", with_commas(macs(context.program))));
   write_map(writer, context, false);

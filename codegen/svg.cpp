@@ -115,6 +115,11 @@ SvgWriter& SvgWriter::triangle(std::string_view type, const Rect& rect) {
                          number(rect.top), number(rect.right), number(rect.top)));
 }
 
+SvgWriter& SvgWriter::circle(std::string_view type, double x, double y, double radius) {
+  return raw(fmt::format("<circle class=\"{}\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>", escaped(type),
+                         number(x), number(y), number(radius)));
+}
+
 SvgWriter& SvgWriter::text(std::string_view type, double x, double y, std::string_view text,
                            double angle) {
   const std::string turn = angle == 0 ? ""

@@ -38,6 +38,7 @@ class SvgWriter {
   SvgWriter& line_to(std::string_view type, double x1, double y1, double x2, double y2);
   /// The half of a rectangle to the upper left.
   SvgWriter& triangle(std::string_view type, const Rect& rect);
+  SvgWriter& circle(std::string_view type, double x, double y, double radius);
   /// `angle` in degrees, clockwise, around the point.
   SvgWriter& text(std::string_view type, double x, double y, std::string_view text,
                   double angle = 0);

@@ -47,6 +47,25 @@ void require_valid(const Graph& graph, std::string_view pass) {
   std::abort();
 }
 
+/// What constants may take: the budget, or the device.
+std::optional<std::int64_t> flash_for(const Target& target, const PipelineOptions& options) {
+  std::optional<std::int64_t> flash = options.flash;
+  for (const std::int64_t limit : {target.flash_bytes, target.constant_reach})
+    if (limit > 0) flash = std::min(flash.value_or(limit), limit);
+  return flash;
+}
+
+/// How often each node's weights are read in one run: row by row, once for each row.
+std::vector<std::int64_t> passes_of(const Graph& graph, const Program& program) {
+  std::vector<std::int64_t> passes;
+  for (const Node& node : graph.nodes) {
+    const auto step = std::find_if(program.steps.begin(), program.steps.end(),
+                                   [&](const Step& each) { return each.layer == node.name; });
+    passes.push_back(step != program.steps.end() && step->row_form ? step->row_form->height : 1);
+  }
+  return passes;
+}
+
 }  // namespace
 
 std::string_view to_string(Optimize optimize) {
@@ -112,7 +131,22 @@ PlanOptions plan_options(const Target& target, const PipelineOptions& options) {
 }
 
 Program lower_and_plan(const Graph& graph, const Target& target, const PipelineOptions& options) {
-  Program program = plan(lower(graph, target), plan_options(target, options));
+  CodingOptions coding{.mode = options.coding, .flash = flash_for(target, options), .passes = {}};
+  if (coding.mode != CodingMode::fastest)
+    return lower_and_plan(graph, target, options, choose_codings(graph, target, coding));
+  // What decoding costs is weighed by the plan that plain weights lead to.
+  Program plain = lower_and_plan(graph, target, options, Codings());
+  coding.passes = passes_of(graph, plain);
+  const Codings codings = choose_codings(graph, target, coding);
+  const auto is_coded = [](Coding each) { return each != Coding::plain; };
+  if (std::none_of(codings.begin(), codings.end(), is_coded)) return plain;
+  return lower_and_plan(graph, target, options, codings);
+}
+
+Program lower_and_plan(const Graph& graph, const Target& target, const PipelineOptions& options,
+                       const Codings& codings) {
+  Program program =
+      plan(lower(graph, target, KernelChoice::best, codings), plan_options(target, options));
   program.shared_kernels = !options.specialise.value_or(options.optimize != Optimize::size);
   return program;
 }

@@ -11,6 +11,7 @@
 
 #include "compiler/diagnostics.h"
 #include "compiler/graph/graph.h"
+#include "compiler/lower/codings.h"
 #include "compiler/plan/plan.h"
 #include "compiler/program/program.h"
 #include "compiler/targets/target.h"
@@ -32,8 +33,10 @@ struct PipelineOptions {
   std::optional<bool> specialise;    ///< whether kernels are made for shapes; likewise
   std::optional<std::int64_t> ram;   ///< bytes of arena and state that are good enough: balanced
   Stream stream = Stream::none;
-  bool exact = false;      ///< floats are rounded as in the file: for tests of all else
-  std::string stop_after;  ///< name of a pass; empty: run all
+  CodingMode coding = CodingMode::fastest;
+  std::optional<std::int64_t> flash;  ///< bytes that all constants may take
+  bool exact = false;                 ///< floats are rounded as in the file: for tests of all else
+  std::string stop_after;             ///< name of a pass; empty: run all
   /// Called after every pass with its name, the graph, and the seconds it took.
   std::function<void(std::string_view, const Graph&, double)> observe;
 };
@@ -62,6 +65,9 @@ PlanOptions plan_options(const Target& target, const PipelineOptions& options);
 
 /// Lowers and plans a graph that has been through the passes.
 Program lower_and_plan(const Graph& graph, const Target& target, const PipelineOptions& options);
+/// Likewise, with these codings instead of those that the options ask for.
+Program lower_and_plan(const Graph& graph, const Target& target, const PipelineOptions& options,
+                       const Codings& codings);
 
 /// Names of the passes that `options` run, with spaces between.
 std::string pass_names(const PipelineOptions& options);

@@ -36,12 +36,20 @@ const KernelRow& choose(const NodeView& view, const Target& target) {
   const auto rows = view.node.op->kernels();
   const KernelRow* chosen = nullptr;
   for (const KernelRow& row : rows) {
-    if (!row.admits(view, target)) continue;
+    if (row.coding != Coding::plain || !row.admits(view, target)) continue;
     chosen = &row;
     if (choice == KernelChoice::best) break;
   }
   assert(chosen && "an operator's check admits only what its portable kernel computes");
   return *chosen;
+}
+
+/// Null: the weights cannot be coded so.
+const KernelRow* coded_row(const NodeView& view, const Target& target, Coding coding) {
+  if (coding == Coding::plain) return nullptr;
+  for (const KernelRow& row : view.node.op->kernels())
+    if (row.coding == coding && row.admits(view, target)) return &row;
+  return nullptr;
 }
 
 /// Constants do not come row by row.
@@ -55,9 +63,10 @@ bool reads_constant_rows(const Step& step) {
 
 class Lowering {
  public:
-  Lowering(const Graph& graph, const Target& target, KernelChoice choice)
+  Lowering(const Graph& graph, const Target& target, KernelChoice choice, const Codings& codings)
       : graph_(graph),
         target_(target),
+        codings_(codings),
         choose_(choice == KernelChoice::best ? &choose<KernelChoice::best>
                                              : &choose<KernelChoice::portable>),
         buffers_(graph.tensors.size()) {}
@@ -68,7 +77,8 @@ class Lowering {
       if (graph_.tensors[i].variable) add_buffer(static_cast<TensorId>(i));
     for (const TensorId id : graph_.inputs)
       program_.inputs.push_back({graph_[id].name, add_buffer(id)});
-    for (const Node& node : graph_.nodes) lower_node(node);
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
+      lower_node(graph_.nodes[i], codings_.empty() ? Coding::plain : codings_[i]);
     for (const TensorId id : graph_.outputs)
       program_.outputs.push_back({graph_[id].name, *buffers_[static_cast<std::size_t>(id)]});
     return std::move(program_);
@@ -82,13 +92,14 @@ class Lowering {
     return buffer;
   }
 
-  void lower_node(const Node& node) {
+  void lower_node(const Node& node, Coding coding) {
     for (const TensorId id : node.outputs) add_buffer(id);
     const NodeView view{graph_, node};
     StepBuilder builder(program_, view, buffers_);
     if (!node.op->kernels) return lower_alias(view, builder);
     const std::size_t first = program_.steps.size();
-    choose_(view, target_).lower(view, builder);
+    const KernelRow* coded = coded_row(view, target_, coding);
+    (coded ? *coded : choose_(view, target_)).lower(view, builder);
     if (target_.separate_flash) bring_constants(first, builder);
     if (program_.steps.size() != first + 1) return;
     if (node.op->in_place) program_.steps.back().in_place = true;
@@ -126,6 +137,7 @@ class Lowering {
 
   const Graph& graph_;
   const Target& target_;
+  const Codings& codings_;
   const KernelRow& (*choose_)(const NodeView&, const Target&);
   TensorBuffers buffers_;
   Program program_;
@@ -133,8 +145,9 @@ class Lowering {
 
 }  // namespace
 
-Program lower(const Graph& graph, const Target& target, KernelChoice choice) {
-  return Lowering(graph, target, choice).run();
+Program lower(const Graph& graph, const Target& target, KernelChoice choice,
+              const Codings& codings) {
+  return Lowering(graph, target, choice, codings).run();
 }
 
 }  // namespace smelt

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <iterator>
 
+#include "compiler/ops/coded.h"
 #include "compiler/ops/cores.h"
 #include "compiler/ops/depthwise_conv2d.h"
 #include "compiler/ops/quantization_rules.h"
@@ -263,6 +264,16 @@ void lower_by(const NodeView& view, StepBuilder& builder) {
   core.lower_conv2d(view, convolution_of(view), builder);
 }
 
+bool is_coded(const NodeView& view, const Target&) {
+  return has_coded_kernel(linear_operands(view));
+}
+
+template <Coding coding>
+void lower_coded(const NodeView& view, StepBuilder& builder) {
+  const Convolution convolution = convolution_of(view);
+  lower_coded_conv2d(convolution, view.input(0).shape, view.output().shape, coding, builder);
+}
+
 /// Fewer outputs than a vector has lanes leave it half empty.
 bool is_narrow(const NodeView& view, const Target&) {
   return has_depthwise_kernel(linear_operands(view)) && convolution_of(view).groups == 1 &&
@@ -303,6 +314,8 @@ constexpr KernelRow kernels[] = {
     conv2d_row<formats::s8x4>,
     conv2d_row<formats::s16x4>,
     conv2d_row<formats::s16x4_s64>,
+    {"coded", is_coded, lower_coded<Coding::values>, Coding::values},
+    {"runs", is_coded, lower_coded<Coding::runs>, Coding::runs},
 };
 
 const ChannelRule channels = {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "compiler/ops/channels.h"
+#include "compiler/ops/coded.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/cores.h"
 #include "compiler/ops/quantization_rules.h"
@@ -214,6 +215,15 @@ bool is_format(const NodeView& view, const Target&) {
 template <const LinearFormat& format>
 constexpr KernelRow row = {format.name, is_format<format>, lower<format>};
 
+bool is_coded(const NodeView& view, const Target&) {
+  return has_coded_kernel(linear_operands(view));
+}
+
+template <Coding coding>
+void lower_coded(const NodeView& view, StepBuilder& builder) {
+  lower_coded_depthwise(depthwise_of(view), coding, builder);
+}
+
 constexpr KernelRow kernels[] = {
     {"conv2d_helium", is_conv2d_of<cores::helium>, lower_conv2d_by<cores::helium>},
     {"helium", is_core<cores::helium>, lower_by<cores::helium>},
@@ -236,6 +246,8 @@ constexpr KernelRow kernels[] = {
     row<formats::s8x4>,
     row<formats::s16x4>,
     row<formats::s16x4_s64>,
+    {"coded", is_coded, lower_coded<Coding::values>, Coding::values},
+    {"runs", is_coded, lower_coded<Coding::runs>, Coding::runs},
 };
 
 const ChannelRule channels = {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "compiler/ops/channels.h"
+#include "compiler/ops/coded.h"
 #include "compiler/ops/cores.h"
 #include "compiler/ops/linear.h"
 #include "compiler/ops/quantization_rules.h"
@@ -114,6 +115,15 @@ void lower_by(const NodeView& view, StepBuilder& builder) {
   core.lower_fully_connected(view, fully_connected_of(view), builder);
 }
 
+bool is_coded(const NodeView& view, const Target&) {
+  return has_coded_kernel(linear_operands(view));
+}
+
+template <Coding coding>
+void lower_coded(const NodeView& view, StepBuilder& builder) {
+  lower_coded_fully_connected(view, fully_connected_of(view), coding, builder);
+}
+
 constexpr KernelRow kernels[] = {
     {"helium", is_core<cores::helium>, lower_by<cores::helium>},
     {"dsp", is_core<cores::dsp>, lower_by<cores::dsp>},
@@ -128,6 +138,8 @@ constexpr KernelRow kernels[] = {
     row<formats::s8x4, &smelt::fully_connected_s8x4>,
     row<formats::s16x4, &smelt::fully_connected_s16x4>,
     row<formats::s16x4_s64, &smelt::fully_connected_s16x4_s64>,
+    {"coded", is_coded, lower_coded<Coding::values>, Coding::values},
+    {"runs", is_coded, lower_coded<Coding::runs>, Coding::runs},
 };
 
 const ChannelRule channels = {

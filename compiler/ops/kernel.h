@@ -23,6 +23,7 @@ struct KernelRow {
   std::string_view name;  ///< for --print and tests: "conv2d_s8"
   bool (*admits)(const NodeView&, const Target&);
   void (*lower)(const NodeView&, StepBuilder&);
+  Coding coding = Coding::plain;  ///< of the weights, which lowering is told
 };
 
 /// Condition of a row that runs whatever the check lets pass.

@@ -22,12 +22,16 @@ std::vector<TensorType> infer(const NodeView& view) {
   return {{view.input(0).type, view.attributes<ReshapeAttributes>().shape}};
 }
 
+/// Flattened, the channels of all places stand one behind the other.
 const ChannelRule channels = {
     .kind = ChannelRule::Kind::each,
     .applies =
         [](const NodeView& view) {
-          return channel_count(view.input(0)) == channel_count(view.output());
+          const std::int32_t count = channel_count(view.input(0));
+          return count > 0 && channel_count(view.output()) % count == 0;
         },
+    .source = [](const NodeView& view, std::size_t,
+                 std::int32_t output) { return output % channel_count(view.input(0)); },
     .resize =
         [](std::any& attributes, std::int32_t count) {
           std::any_cast<ReshapeAttributes&>(attributes).shape.back() = count;

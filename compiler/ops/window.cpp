@@ -175,7 +175,7 @@ std::optional<std::int64_t> row_lead(const Window& window, const Shape& input, c
 }
 
 void set_row_form(Step& step, const Window& window, const Shape& input, const Shape& output,
-                  Value padding) {
+                  Value padding, bool ring) {
   if (!has_rows(input)) return;
   RowForm form;
   form.kernel.name = step.kernel.name + "_row";
@@ -185,7 +185,7 @@ void set_row_form(Step& step, const Window& window, const Shape& input, const Sh
   form.operands = step.operands;
   form.height = output[1];
   form.elements = std::int64_t{output[2]} * output[3];
-  form.operands.erase(form.operands.begin() + 2);
+  if (ring) form.operands.erase(form.operands.begin() + 2);
   form.windows = {{.height = input[1],
                    .elements = std::int64_t{input[2]} * input[3],
                    .rows = window.kernel.height,

@@ -49,9 +49,10 @@ std::optional<std::int64_t> row_lead(const Window& window, const Shape& input, c
                                      ElementType type);
 
 /// Gives a step of (input, output, ring, more scratch) its row form: the kernel of the same name
-/// with `_row`, without the ring. `padding`: the value of a column outside of the image.
+/// with `_row`, without the ring, if there is one. `padding`: the value of a column outside of the
+/// image.
 void set_row_form(Step& step, const Window& window, const Shape& input, const Shape& output,
-                  Value padding);
+                  Value padding, bool ring = true);
 
 /// The same for a step whose kernel takes the image as one row of pixels and reads a pixel before
 /// it writes it: also Step::lead. Its first argument is images_field() of one row. `together`: so

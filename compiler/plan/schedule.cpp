@@ -118,12 +118,21 @@ class Candidates {
   std::vector<Use> uses_;
 };
 
+/// What it costs to run a step row by row: calls, and what is decoded anew for every row after the
+/// first, in symbols.
+std::int64_t row_cost(const Step& step) {
+  constexpr std::int64_t calls = 1000;
+  return calls + (step.coding ? step.coding->symbols * (step.row_form->height - 1) : 0);
+}
+
 /// The cheapest way through all steps: by segments, or layer by layer.
 class Search {
  public:
   Search(const Program& program, const std::vector<std::int64_t>& layers,
          const PlanOptions& options)
-      : layers_(layers), steps_(static_cast<std::int32_t>(program.steps.size())) {
+      : layers_(layers), steps_(static_cast<std::int32_t>(program.steps.size())), costs_{0} {
+    for (const Step& step : program.steps)
+      costs_.push_back(costs_.back() + (step.row_form ? row_cost(step) : 0));
     const Candidates candidates(program, options);
     streamed_ = candidates.streamed();
     const std::int64_t enough = *std::max_element(layers.begin(), layers.end());
@@ -155,21 +164,21 @@ class Search {
     return best.back();
   }
 
-  /// The pipelines of the way within `budget` on which the fewest steps run row by row.
-  std::vector<Candidate> fewest(std::int64_t budget) const {
+  /// The pipelines of the way within `budget` on which the least work is done row by row.
+  std::vector<Candidate> cheapest(std::int64_t budget) const {
     struct Way {
-      std::int64_t steps = most;
+      std::int64_t cost = most;
       Candidate last;
     };
     std::vector<Way> best(static_cast<std::size_t>(steps_) + 1);
-    best[0].steps = 0;
+    best[0].cost = 0;
     for (std::int32_t step = 0; step < steps_; ++step)
       for (const Candidate& each : ways(step)) {
-        const std::int64_t before = best[static_cast<std::size_t>(each.first)].steps;
+        const std::int64_t before = best[static_cast<std::size_t>(each.first)].cost;
         if (each.peak > budget || before == most) continue;
-        const std::int64_t cost = before + (is_layer(each) ? 0 : each.last - each.first + 1);
+        const std::int64_t cost = before + (is_layer(each) ? 0 : cost_of(each));
         Way& way = best[static_cast<std::size_t>(step) + 1];
-        if (cost < way.steps) way = {cost, each};
+        if (cost < way.cost) way = {cost, each};
       }
     std::vector<Candidate> result;
     for (std::int32_t end = steps_; end > 0;) {
@@ -188,6 +197,11 @@ class Search {
     return each.first == each.last && !(streamed_ && each.first == 0);
   }
 
+  std::int64_t cost_of(const Candidate& each) const {
+    return costs_[static_cast<std::size_t>(each.last) + 1] -
+           costs_[static_cast<std::size_t>(each.first)];
+  }
+
   /// What a way may end with behind a step: its layer, or a pipeline.
   std::vector<Candidate> ways(std::int32_t step) const {
     std::vector<Candidate> result;
@@ -201,6 +215,7 @@ class Search {
 
   const std::vector<std::int64_t>& layers_;
   std::int32_t steps_;
+  std::vector<std::int64_t> costs_;  // of all steps before each
   bool streamed_ = false;
   std::map<std::int32_t, std::vector<Candidate>> by_last_;
 };
@@ -229,7 +244,7 @@ std::vector<Segment> schedule(const Program& program, const std::vector<std::int
   const std::int64_t budget = std::max(smallest, budget_of(program, smallest, options));
   std::vector<Segment> segments;
   const Candidates candidates(program, options);
-  for (const Candidate& each : search.fewest(budget)) {
+  for (const Candidate& each : search.cheapest(budget)) {
     Stages stages = *candidates.stages(each.first, each.last);
     RowRun run = run_rows(stages);
     segments.push_back({each.first, each.last, std::move(stages), std::move(run)});

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Which steps run as pipelines: segments of the sequence of steps, chosen so that the peak of live
-// bytes is smallest, or within a budget, and then as few steps as possible run row by row.
+// bytes is smallest, or within a budget, and then as few steps as possible run row by row, those
+// that would decode weights again and again last.
 #pragma once
 
 #include "compiler/plan/row_run.h"

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "compiler/coding/coding.h"
 #include "compiler/graph/graph.h"
 #include "compiler/graph/types.h"
 
@@ -108,6 +109,15 @@ struct Copy {
   std::int64_t from = 0, to = 0, bytes = 0;
 };
 
+/// What became of a step's weights, for reports and planning.
+struct WeightCoding {
+  Coding coding = Coding::plain;
+  std::int64_t weights = 0;  ///< how many
+  std::int64_t symbols = 0;  ///< in the stream: what decoding takes time for
+  std::int64_t stream_bytes = 0, table_bytes = 0;
+  double entropy_bits = 0;  ///< of the symbols: fewer no stream of theirs has
+};
+
 /// One call. Emitted as `smelt::kernel<shape>(layer, operands...)`.
 struct Step {
   std::string layer;    ///< name of the layer, as in the model
@@ -122,9 +132,10 @@ struct Step {
   /// The output may reach over the first operand if it begins so many bytes before it: by then, the
   /// kernel has read what it writes over. Absent: it must not.
   std::optional<std::int64_t> lead;
-  std::optional<RowForm> row_form;  ///< after planning: of the steps of pipelines alone
-  bool specialised = false;         ///< the kernel is made for its shape, always
-  std::optional<Copy> copy;         ///< all that the step does, if that is one run of bytes
+  std::optional<RowForm> row_form;     ///< after planning: of the steps of pipelines alone
+  bool specialised = false;            ///< the kernel is made for its shape, always
+  std::optional<Copy> copy;            ///< all that the step does, if that is one run of bytes
+  std::optional<WeightCoding> coding;  ///< absent: no weights, or plain ones
 };
 
 enum class BufferKind : std::uint8_t { tensor, scratch, state };

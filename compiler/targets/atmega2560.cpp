@@ -7,6 +7,7 @@ const Target atmega2560 = {
     .name = "atmega2560",
     .description = "AVR ATmega2560 (Arduino Mega): 256 KB flash, 8 KB RAM",
     .features = {.avr = true},
+    .coding_costs = {.plain_mac = 16, .mac = 60, .symbol = 200, .weight = 10},
     .pointer_bytes = 2,
     .max_alignment = 1,
     .flash_bytes = 256 * 1024,

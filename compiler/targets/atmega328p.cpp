@@ -7,6 +7,7 @@ const Target atmega328p = {
     .name = "atmega328p",
     .description = "AVR ATmega328P (Arduino Uno): 32 KB flash, 2 KB RAM",
     .features = {.avr = true},
+    .coding_costs = {.plain_mac = 16, .mac = 60, .symbol = 200, .weight = 10},
     .pointer_bytes = 2,
     .max_alignment = 1,
     .flash_bytes = 32 * 1024,

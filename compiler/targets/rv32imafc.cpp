@@ -8,6 +8,7 @@ const Target rv32imafc = {
     .description = "RISC-V, 32 bits, with FPU (ESP32-P4)",
     .features = {.fpu = true},
     .block_pixels = 4,
+    .coding_costs = {.plain_mac = 3.3, .mac = 5.8, .symbol = 14, .weight = 1.5},
     .unaligned_words = false,
     .compiler = "riscv64-unknown-elf-g++",
     .flags = {"-march=rv32imafc", "-mabi=ilp32f", "--specs=picolibc.specs"},

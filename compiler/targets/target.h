@@ -22,6 +22,14 @@ struct Features {
   bool operator==(const Features&) const = default;
 };
 
+/// Instructions of linear layers, measured with tools/bench: what coded weights are weighed by.
+struct CodingCosts {
+  double plain_mac = 1.1;  ///< the best kernel for weights as they are, everything counted
+  double mac = 2.4;        ///< a kernel for coded weights, but for their decoding
+  double symbol = 13;      ///< of a stream
+  double weight = 1;       ///< put into a row
+};
+
 struct Target {
   std::string name;
   std::string description;
@@ -29,6 +37,7 @@ struct Target {
   /// Neighbouring pixels of four output channels each whose integer sums general registers hold
   /// (smelt/arch/blocks.h): 4 or 2; 1: blocks of several do not pay.
   std::int32_t block_pixels = 1;
+  CodingCosts coding_costs = {};
   std::int32_t pointer_bytes = 4;
   /// Strictest alignment that any access needs, a power of two: no buffer asks for more.
   std::int32_t max_alignment = 8;

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "codegen/scatter_svg.h"
+
 using namespace smelt;
 
 namespace {
@@ -50,4 +52,51 @@ TEST_CASE("what is left of a rectangle without another") {
   CHECK(without({0, 0, 100, 20}, {0, 0, 100, 20}).width() *
             without({0, 0, 100, 20}, {0, 0, 100, 20}).height() ==
         0);
+}
+
+namespace {
+
+Scatter two_points() {
+  return {.title = "net <1>",
+          .x_title = "bytes",
+          .y_title = "accuracy, %",
+          .y_scale = 100,
+          .y_least = 0.8,
+          .reference = 0.95,
+          .reference_title = "float model",
+          .series = {"8 bits", "2 bits"},
+          .points = {{1000, 0.9, 0, "whole", "all & more", true}, {200, 0.3, 1, "", "", false}}};
+}
+
+std::size_t count(const std::string& text, std::string_view part) {
+  std::size_t result = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+    ++result;
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("points are drawn with what they are, and what is too bad at the edge") {
+  const std::string drawn = scatter_svg(two_points());
+  CHECK(has(drawn, ">net &lt;1&gt;<"));
+  CHECK(has(drawn, "<title>all &amp; more</title>"));
+  CHECK(has(drawn, ">whole<"));
+  CHECK(has(drawn, "point best s0"));
+  CHECK(has(drawn, "point below s1"));
+  CHECK(has(drawn, ">worse than drawn<"));
+  CHECK(has(drawn, ">500<"));
+  CHECK(has(drawn, ">90<"));
+  CHECK_FALSE(has(drawn, "nan"));
+}
+
+TEST_CASE("labels of points give way to each other") {
+  Scatter scatter = two_points();
+  scatter.points.assign(20, scatter.points[0]);
+  CHECK(count(scatter_svg(scatter), ">whole<") < 10);
+  // One point alone has no extent.
+  scatter.points.resize(1);
+  scatter.reference.reset();
+  CHECK(count(scatter_svg(scatter), ">whole<") == 1);
+  CHECK_FALSE(has(scatter_svg(scatter), "nan"));
 }

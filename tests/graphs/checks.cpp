@@ -122,12 +122,29 @@ std::vector<Mode> all_core_modes() {
   return modes;
 }
 
+const std::vector<Mode>& coded_modes() {
+  static const std::vector<Mode> modes = [] {
+    std::vector<Mode> found;
+    for (const Coding coding : {Coding::values, Coding::runs})
+      for (const Mode& mode : {Mode{Optimize::none, false, true}, Mode{Optimize::ram, false, true},
+                               Mode{Optimize::speed}, Mode{Optimize::size},
+                               Mode{Optimize::ram, false, false, Stream::rows}}) {
+        found.push_back(mode);
+        found.back().coding = coding;
+      }
+    return found;
+  }();
+  return modes;
+}
+
 std::string to_string(const Mode& mode) {
-  return fmt::format("--optimize {}{}{}{}{}", to_string(mode.optimize),
-                     mode.keep_input ? " --keep-input" : "",
-                     mode.stream == Stream::rows ? " --stream rows" : "",
-                     mode.target == &generic ? "" : " --target " + mode.target->name,
-                     mode.guards ? ", with guards" : "");
+  return fmt::format(
+      "--optimize {}{}{}{}{}{}", to_string(mode.optimize), mode.keep_input ? " --keep-input" : "",
+      mode.stream == Stream::rows ? " --stream rows" : "",
+      mode.target == &generic ? "" : " --target " + mode.target->name,
+      mode.coding == Coding::plain ? ""
+                                   : fmt::format(", weights coded as {}", to_string(mode.coding)),
+      mode.guards ? ", with guards" : "");
 }
 
 std::optional<Problem> text_problem(const Graph& graph) {
@@ -200,7 +217,8 @@ PlanOptions CompiledTrial::plan_options() const {
 Program CompiledTrial::planned(const Graph& graph) const {
   Program program = bug_ && bug_->planner
                         ? bug_->planner(lower(graph, *mode_.target), plan_options())
-                        : lower_and_plan(graph, *mode_.target, options_);
+                        : lower_and_plan(graph, *mode_.target, options_,
+                                         Codings(graph.nodes.size(), mode_.coding));
   return mode_.guards ? with_guards(std::move(program)) : program;
 }
 

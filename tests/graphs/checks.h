@@ -26,6 +26,7 @@ struct Mode {
   bool guards = false;  ///< every buffer by itself: see guards.h
   Stream stream = Stream::none;
   const Target* target = &generic;
+  Coding coding = Coding::plain;  ///< of all weights that can be coded so
 };
 /// Every combination of the options that change what is emitted, and one with guards: that first,
 /// since what overruns a buffer there does no harm.
@@ -34,6 +35,8 @@ const std::vector<Mode>& all_modes();
 std::vector<Mode> core_modes(std::uint32_t seed);
 /// For all of them.
 std::vector<Mode> all_core_modes();
+/// Ways to compile with coded weights, layer by layer and row by row.
+const std::vector<Mode>& coded_modes();
 std::string to_string(const Mode& mode);
 
 /// Where a problem shows: what makes two problems the same kind.

@@ -126,6 +126,21 @@ TEST_CASE("the kernels of each core are the portable ones", "[random]") {
                {.modes = all_core_modes(), .core_of_seed = false, .with = quickest_build});
 }
 
+TEST_CASE("layers compute the same with coded weights", "[random]") {
+  check_graphs(range_of(0, 192, random_pruned_layer),
+               {.modes = coded_modes(), .core_of_seed = false, .with = quickest_build});
+}
+
+TEST_CASE("quantized graphs compute the same with coded weights", "[random]") {
+  check_graphs(range_of(0, 64, random_quantized_graph),
+               {.modes = coded_modes(), .core_of_seed = false, .with = quickest_build});
+}
+
+TEST_CASE("many layers compute the same with coded weights", "[.][long]") {
+  check_graphs(range_of(1000, 2000, random_pruned_layer),
+               {.modes = coded_modes(), .core_of_seed = false, .with = quickest_build});
+}
+
 TEST_CASE("the kernels of each core are the portable ones in many layers", "[.][long]") {
   check_graphs(range_of(1000, 2000, random_layer),
                {.modes = all_core_modes(), .core_of_seed = false, .with = quickest_build});

@@ -111,4 +111,12 @@ Graph random_layer(std::uint32_t seed) {
   return std::move(layer.b.graph);
 }
 
+Graph random_pruned_layer(std::uint32_t seed) {
+  Graph graph = random_layer(seed);
+  Random random(seed);
+  for (const Node& node : graph.nodes)
+    if (random.integer(0, 3) > 0) prune(random, graph[node.inputs[1]].data);
+  return graph;
+}
+
 }  // namespace smelt::test

@@ -27,5 +27,8 @@ void draw_fully_connected(Layer& layer);
 
 /// Any of them.
 Graph random_layer(std::uint32_t seed);
+/// The same with weights as compression leaves them, most times: few are not zero, or there are few
+/// values.
+Graph random_pruned_layer(std::uint32_t seed);
 
 }  // namespace smelt::test

@@ -45,4 +45,14 @@ Quantization draw_output(Random& random, const Builder& b, const LinearTypes& ty
   return q;
 }
 
+void prune(Random& random, Bytes& weights) {
+  const std::int32_t kept = random.of<std::int32_t>({0, 1, 5, 20, 50, 100});
+  for (std::uint8_t& weight : weights)
+    if (random.integer(1, 100) > kept) weight = 0;
+  if (!random.coin()) return;
+  const std::int32_t levels = random.integer(1, 15);
+  for (std::uint8_t& weight : weights)
+    weight = static_cast<std::uint8_t>(static_cast<std::int8_t>(weight) % levels * 8);
+}
+
 }  // namespace smelt::test

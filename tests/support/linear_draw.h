@@ -31,4 +31,8 @@ TensorId draw_bias(Random& random, Builder& b, const LinearTypes& types, std::in
 Quantization draw_output(Random& random, const Builder& b, const LinearTypes& types, TensorId input,
                          TensorId weights);
 
+/// Weights of 8 bits as compression leaves them: a share of them are not zero, and there may be few
+/// values.
+void prune(Random& random, Bytes& weights);
+
 }  // namespace smelt::test

@@ -272,7 +272,7 @@ SMELT_INLINE int32_t narrow(int32_t sum, int32_t doubled_multiplier, int32_t hal
 #else
   const int64_t product = int64_t{sum} * doubled_multiplier + (int64_t{1} << 31);
   t += static_cast<int32_t>(product >> 32);
-  return clamp(((t + half) >> shift) >> 1, -128, 127);
+  return clamp<int32_t>(((t + half) >> shift) >> 1, -128, 127);
 #endif
 }
 

@@ -152,6 +152,7 @@ TensorId linear(Draw& draw, const OpDef& op, std::any attributes, TensorId x,
     b.graph[w].data = extreme_weights(random, weights.shape, weights.axis);
   else if (types.weights == s8 && random.integer(0, 3) > 0)
     leave_out_least(b.graph[w].data);
+  if (types.weights == s8 && random.coin()) prune(random, b.graph[w].data);
   const TensorId bias = draw_bias(random, b, types, channels);
   Quantization output = draw_output(random, b, types, x, w);
   if (types.input == s8 || types.input == u8)

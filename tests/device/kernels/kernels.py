@@ -46,6 +46,8 @@ UNUSED = {
 }
 # Variants of the machine that smelt runs on, which tests/graphs runs.
 OF_THE_HOST = "x86"
+# Of coded weights: every core decodes and multiplies them in its own way.
+CODED = "coded"
 # By what boards have room and time for: elements of a tensor; of a model, bytes of constants and
 # vectors and MACs; models of a program; how many of them there are without --cases.
 ROOM = {"atmega328p": (150, 1200, 4_000, 4, 26), "atmega2560": (400, 4000, 8_000, 10, 26),
@@ -56,7 +58,8 @@ ROOM_ELSEWHERE = (1500, 20_000, 60_000, 60, 26)
 def kernels_of(header):
     """The kernels that the header of a variant offers; none of other headers."""
     variant = header.stem.rpartition("_")[2]
-    if variant == OF_THE_HOST or not (header.parent / "arch" / f"{variant}.h").exists():
+    of_a_core = (header.parent / "arch" / f"{variant}.h").exists() and variant != OF_THE_HOST
+    if not of_a_core and variant != CODED:
         return []
     return re.findall(r"^[\w ]*\bvoid (\w+_(?:s8|u8|s4|s16|s8x4|s16x8|f32)_\w+)\(",
                       header.read_text(), re.M)

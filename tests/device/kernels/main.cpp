@@ -71,6 +71,12 @@ std::vector<GoldenVector> vectors_of(const Graph& graph, Random& random) {
   return vectors;
 }
 
+/// Weights are plain, or coded where they can be.
+Codings codings_of(const Graph& graph, Random& random) {
+  return Codings(graph.nodes.size(),
+                 random.of<Coding>({Coding::plain, Coding::plain, Coding::values, Coding::runs}));
+}
+
 /// Whole layers, or the input by rows where that is possible: kernels have a form for each.
 Program compiled(const Graph& graph, const Target& target, Random& random) {
   Diagnostics diagnostics;
@@ -78,13 +84,14 @@ Program compiled(const Graph& graph, const Target& target, Random& random) {
                           .exact = true};
   const auto passed = run_passes(graph, options, diagnostics);
   if (!passed) throw std::invalid_argument(to_string(diagnostics.all().front()));
+  const Codings codings = codings_of(*passed, random);
   if (random.coin()) {
     options.stream = Stream::rows;
-    Program program = lower_and_plan(*passed, target, options);
+    Program program = lower_and_plan(*passed, target, options, codings);
     if (program.streamed) return program;
     options.stream = Stream::none;
   }
-  return lower_and_plan(*passed, target, options);
+  return lower_and_plan(*passed, target, options, codings);
 }
 
 std::int64_t size_of(const Program& program, const std::vector<GoldenVector>& vectors) {
@@ -107,10 +114,12 @@ void refuse_if(bool holds, const char* why) {
   if (holds) throw std::invalid_argument(why);
 }
 
-/// "smelt/conv2d_dsp.h" is of a variant, since there is "smelt/arch/dsp.h".
+/// "smelt/conv2d_dsp.h" is of a variant, since there is "smelt/arch/dsp.h"; so are kernels for
+/// coded weights, of which every core has its own.
 bool is_variant(const Kernel& kernel) {
   const std::size_t begin = kernel.header.rfind('_') + 1;
-  return !runtime_file("smelt/arch/" + kernel.header.substr(begin)).empty();
+  return kernel.header.substr(begin) == "coded.h" ||
+         !runtime_file("smelt/arch/" + kernel.header.substr(begin)).empty();
 }
 
 Names kernels_of(const Program& program, bool variants) {
