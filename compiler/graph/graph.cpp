@@ -39,4 +39,11 @@ std::string_view to_string(Activation activation) {
   return "none";
 }
 
+std::int64_t total_macs(const Graph& graph) {
+  std::int64_t sum = 0;
+  for (const Node& node : graph.nodes)
+    if (node.op->macs) sum += node.op->macs({graph, node});
+  return sum;
+}
+
 }  // namespace smelt

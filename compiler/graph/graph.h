@@ -110,4 +110,7 @@ std::vector<std::uint8_t> to_bytes(const std::vector<T>& values) {
 /// Elements of an integer constant (s4, s8, u8, s16, s32, s64) widened.
 std::vector<std::int64_t> integers(const Tensor& tensor);
 
+/// Multiply-accumulates of one run of a verified graph.
+std::int64_t total_macs(const Graph& graph);
+
 }  // namespace smelt

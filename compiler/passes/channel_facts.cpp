@@ -9,13 +9,6 @@
 namespace smelt {
 namespace {
 
-/// Distance of neighbours along an axis.
-std::int64_t stride_of(const Shape& shape, std::size_t axis) {
-  std::int64_t stride = 1;
-  for (std::size_t i = axis + 1; i < shape.size(); ++i) stride *= shape[i];
-  return stride;
-}
-
 std::vector<Bytes> zero_inputs(const Graph& graph) {
   std::vector<Bytes> inputs;
   for (const TensorId id : graph.inputs)
@@ -24,12 +17,24 @@ std::vector<Bytes> zero_inputs(const Graph& graph) {
   return inputs;
 }
 
+/// Elements as integers; nothing where one is a float that is not 0.
+std::vector<std::optional<std::int64_t>> known_elements(const Tensor& tensor) {
+  std::vector<std::optional<std::int64_t>> known;
+  if (tensor.type != ElementType::f32) {
+    const std::vector<std::int64_t> values = integers(tensor);
+    return {values.begin(), values.end()};
+  }
+  for (const float value : elements<float>(tensor))
+    known.push_back(value == 0 ? std::optional<std::int64_t>(0) : std::nullopt);
+  return known;
+}
+
 /// The value of every channel that has the same one everywhere.
 std::vector<std::optional<std::int64_t>> uniform_channels(const Tensor& tensor,
                                                           const Bytes& bytes) {
   Tensor filled{.type = tensor.type};
   filled.data = bytes;
-  const std::vector<std::int64_t> elements = integers(filled);
+  const std::vector<std::optional<std::int64_t>> elements = known_elements(filled);
   const auto channels = static_cast<std::size_t>(channel_count(tensor));
   std::vector<std::optional<std::int64_t>> values(elements.begin(),
                                                   elements.begin() + tensor.shape.back());
@@ -55,22 +60,26 @@ std::int32_t source_channel(const ChannelRule& rule, const NodeView& view, std::
 WeightZeros::WeightZeros(const NodeView& view) {
   const ChannelRule::Axes axes = view.node.op->channels->axes(view).front();
   const Tensor& weights = view.input(axes.operand);
-  const auto output_axis = static_cast<std::size_t>(axes.output);
-  const auto input_axis = static_cast<std::size_t>(axes.input);
-  inputs_ = weights.shape[input_axis];
-  const std::int32_t outputs = weights.shape[output_axis];
+  inputs_ = weights.shape[static_cast<std::size_t>(axes.input)];
+  const std::int32_t outputs = weights.shape[static_cast<std::size_t>(axes.output)];
   nonzero_.resize(static_cast<std::size_t>(outputs) * static_cast<std::size_t>(inputs_));
   sums_.resize(nonzero_.size());
+  const auto pair = [&](std::size_t i) {
+    const std::size_t output = index_along(weights.shape, axes.output, i);
+    return output * static_cast<std::size_t>(inputs_) + index_along(weights.shape, axes.input, i);
+  };
+  if (weights.type == ElementType::f32) {
+    const std::vector<float> values = elements<float>(weights);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (values[i] != 0) nonzero_[pair(i)] = true;
+    return;
+  }
   const std::vector<std::int64_t> values = integers(weights);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto at = static_cast<std::int64_t>(i);
-    const std::int64_t output = at / stride_of(weights.shape, output_axis) % outputs;
-    const std::int64_t input = at / stride_of(weights.shape, input_axis) % inputs_;
-    const auto pair = static_cast<std::size_t>(output * inputs_ + input);
     const std::int64_t weight =
-        values[i] - weights.quantization.zero_point(static_cast<std::size_t>(output));
-    sums_[pair] += weight;
-    if (weight != 0) nonzero_[pair] = true;
+        values[i] - weights.quantization.zero_point(index_along(weights.shape, axes.output, i));
+    sums_[pair(i)] += weight;
+    if (weight != 0) nonzero_[pair(i)] = true;
   }
 }
 
@@ -88,7 +97,7 @@ ChannelFacts::ChannelFacts(const Graph& graph)
 void ChannelFacts::propagate(const Graph& graph, const Node& node) {
   const NodeView view{graph, node};
   const ChannelRule* rule = channel_rule(view);
-  if (!rule || view.output().type == ElementType::f32) return;
+  if (!rule) return;
   std::vector<bool>& outputs = independent(node.outputs[0]);
   if (rule->kind == ChannelRule::Kind::mix) {
     const std::vector<bool>& inputs = independent(node.inputs[0]);

@@ -18,8 +18,8 @@ class ChannelFacts {
 
   /// Whether any channel of any computed tensor is known.
   bool any() const { return any_; }
-  /// The raw value that all elements of a channel have; nothing if it depends on the input, or
-  /// differs from place to place.
+  /// The raw value that all elements of a channel have; nothing if it depends on the input, differs
+  /// from place to place, or is a float other than 0.
   std::optional<std::int64_t> value(TensorId id, std::int32_t channel) const {
     return values_[static_cast<std::size_t>(id)][static_cast<std::size_t>(channel)];
   }
@@ -48,7 +48,7 @@ class WeightZeros {
   bool zero(std::int32_t output, std::int32_t input) const {
     return !nonzero_[static_cast<std::size_t>(output * inputs_ + input)];
   }
-  /// Sum of the weights between the channels, zero points taken off.
+  /// Of integers: the sum of the weights between the channels, zero points taken off.
   std::int64_t sum(std::int32_t output, std::int32_t input) const {
     return sums_[static_cast<std::size_t>(output * inputs_ + input)];
   }

@@ -7,12 +7,14 @@
 // groups. A group goes if every weighted sum that reads one of its channels either has zero weights
 // for it, or can take its constant into the bias: the constant is the zero point, or the sum has no
 // padding, so that the channel adds the same everywhere. (Padding adds nothing, so under padding
-// another constant would add less at the borders: such a channel stays.)
+// another constant would add less at the borders: such a channel stays.) Of floats, only zeros go:
+// what else is folded would round differently.
 #include <algorithm>
 #include <numeric>
 
 #include "compiler/ops/channels.h"
 #include "compiler/passes/channel_facts.h"
+#include "compiler/passes/channel_groups.h"
 #include "compiler/passes/passes.h"
 
 namespace smelt {
@@ -22,22 +24,11 @@ using Kept = std::vector<std::int32_t>;
 
 class ChannelRemoval {
  public:
-  explicit ChannelRemoval(Graph& graph) : graph_(graph), facts_(graph) {
-    first_.push_back(0);
-    for (const Tensor& tensor : graph.tensors)
-      first_.push_back(first_.back() + static_cast<std::size_t>(channel_count(tensor)));
-    parent_.resize(first_.back());
-    std::iota(parent_.begin(), parent_.end(), std::size_t{0});
-    needed_.resize(first_.back());
-  }
+  explicit ChannelRemoval(Graph& graph)
+      : graph_(graph), facts_(graph), groups_(graph), needed_(groups_.needed_whole()) {}
 
   void run() {
-    for (const Node& node : graph_.nodes) link(node);
-    for (const Tensor& tensor : graph_.tensors)
-      if (tensor.constant || tensor.variable) need_all(id_of(tensor));
-    for (const TensorId id : graph_.inputs) need_all(id);
-    for (const TensorId id : graph_.outputs) need_all(id);
-    for (const Node& node : graph_.nodes) need(node);
+    for (const Node& node : graph_.nodes) need_weighted(node);
     keep_some();
     choose();
     if (!removes_any_) return;
@@ -50,75 +41,31 @@ class ChannelRemoval {
   TensorId id_of(const Tensor& tensor) const {
     return static_cast<TensorId>(&tensor - graph_.tensors.data());
   }
-  std::size_t slot(TensorId id, std::int32_t channel) const {
-    return first_[static_cast<std::size_t>(id)] + static_cast<std::size_t>(channel);
+  void need(TensorId id, std::int32_t channel) { needed_[groups_.group(id, channel)] = true; }
+  bool is_needed(TensorId id, std::int32_t channel) const {
+    return needed_[groups_.group(id, channel)];
   }
-  std::size_t group(std::size_t at) {
-    while (parent_[at] != at) at = parent_[at] = parent_[parent_[at]];
-    return at;
-  }
-  void need(TensorId id, std::int32_t channel) { needed_[group(slot(id, channel))] = true; }
-  void need_all(TensorId id) {
-    for (std::int32_t c = 0; c < channel_count(graph_[id]); ++c) need(id, c);
-  }
-  bool is_needed(TensorId id, std::int32_t channel) { return needed_[group(slot(id, channel))]; }
 
-  /// Joins the channels that an `each` operator computes from one another.
-  void link(const Node& node) {
+  /// Marks the channels that a weighted sum cannot do without.
+  void need_weighted(const Node& node) {
     const NodeView view{graph_, node};
     const ChannelRule* rule = channel_rule(view);
-    if (!rule || rule->kind != ChannelRule::Kind::each) return;
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      if (!view.has_input(i) || view.input(i).constant) continue;
-      for (std::int32_t o = 0; o < channel_count(view.output()); ++o)
-        if (const std::int32_t c = source_channel(*rule, view, i, o); c >= 0)
-          parent_[group(slot(node.inputs[i], c))] = group(slot(node.outputs[0], o));
-    }
-  }
-
-  /// Marks the channels that this node cannot do without.
-  void need(const Node& node) {
-    const NodeView view{graph_, node};
-    const ChannelRule* rule = channel_rule(view);
-    if (!rule) {
-      for (const TensorId id : node.inputs)
-        if (id != no_tensor) need_all(id);
-      for (const TensorId id : node.outputs) need_all(id);
-    } else if (rule->kind == ChannelRule::Kind::each) {
-      for (std::size_t i = 0; i < node.inputs.size(); ++i)
-        if (view.has_input(i) && !view.input(i).constant) need_unlinked(*rule, view, i);
-    } else {
-      need_weighted(*rule, view);
-    }
-  }
-
-  /// Channels of an input that the operator takes whole.
-  void need_unlinked(const ChannelRule& rule, const NodeView& view, std::size_t input) {
-    std::vector<bool> linked(static_cast<std::size_t>(channel_count(view.input(input))));
-    for (std::int32_t o = 0; o < channel_count(view.output()); ++o)
-      if (const std::int32_t c = source_channel(rule, view, input, o); c >= 0)
-        linked[static_cast<std::size_t>(c)] = true;
-    for (std::size_t c = 0; c < linked.size(); ++c)
-      if (!linked[c]) need(view.node.inputs[input], static_cast<std::int32_t>(c));
-  }
-
-  void need_weighted(const ChannelRule& rule, const NodeView& view) {
-    if (view.input(0).type == ElementType::f32) {
-      need_all(view.node.inputs[0]);
-      return need_all(view.node.outputs[0]);
-    }
+    if (!rule || rule->kind != ChannelRule::Kind::mix) return;
     const WeightZeros weights(view);
-    const bool unpadded = (!rule.unpadded || rule.unpadded(view)) && bias_has_room(view, weights);
+    const bool unpadded = (!rule->unpadded || rule->unpadded(view)) && bias_has_room(view, weights);
     for (std::int32_t c = 0; c < channel_count(view.input(0)); ++c) {
-      const auto value = facts_.value(view.node.inputs[0], c);
-      const bool is_zero = value && *value == view.input(0).quantization.zero_point();
-      if (is_zero || (value && unpadded)) continue;
+      const auto value = facts_.value(node.inputs[0], c);
+      if (value && (*value == zero_point(view.input(0)) || unpadded)) continue;
       for (std::int32_t o = 0; o < channel_count(view.output()); ++o)
         if (!weights.zero(o, c)) {
-          need(view.node.inputs[0], c);
+          need(node.inputs[0], c);
           break;
         }
     }
+  }
+
+  static std::int32_t zero_point(const Tensor& tensor) {
+    return tensor.type == ElementType::f32 ? 0 : tensor.quantization.zero_point();
   }
 
   /// Type of the bias of a layer of integers, or of the one that it may get.
@@ -130,6 +77,7 @@ class ChannelRemoval {
   /// Whether the bias stays within its bits, whatever constants are folded into it. Those of 64
   /// have room: sums stay within 48.
   static bool bias_has_room(const NodeView& view, const WeightZeros& weights) {
+    if (view.input(0).type == ElementType::f32) return true;  // nothing but zeros is folded
     if (bias_type(view) == ElementType::s64) return true;
     const std::int64_t reach = view.input(0).type == ElementType::s16 ? 32768 : 255;
     std::vector<std::int64_t> bias(static_cast<std::size_t>(channel_count(view.output())));
@@ -182,7 +130,9 @@ class ChannelRemoval {
     const TensorId output = node.outputs[0];
     const bool inputs_lost = node.inputs[0] != no_tensor && loses(node.inputs[0]);
     if (!loses(output) && !inputs_lost) return;
-    if (rule->kind == ChannelRule::Kind::mix && inputs_lost) fold_bias(node);
+    if (rule->kind == ChannelRule::Kind::mix && inputs_lost &&
+        graph_[node.inputs[0]].type != ElementType::f32)
+      fold_bias(node);
     if (rule->axes) cut_constants(node, *rule);
     if (rule->resize) rule->resize(node.attributes, static_cast<std::int32_t>(kept(output).size()));
   }
@@ -286,10 +236,9 @@ class ChannelRemoval {
 
   Graph& graph_;
   ChannelFacts facts_;
-  std::vector<std::size_t> first_;   // slot of every tensor's channel 0
-  std::vector<std::size_t> parent_;  // groups of channels, as disjoint sets of slots
-  std::vector<bool> needed_;         // by the group's root
-  std::vector<Kept> kept_;           // by tensor, ascending
+  ChannelGroups groups_;
+  std::vector<bool> needed_;  // by group
+  std::vector<Kept> kept_;    // by tensor, ascending
   bool removes_any_ = false;
 };
 
@@ -297,14 +246,12 @@ class ChannelRemoval {
 /// microcontroller computes, that would take its time.
 bool is_manageable(const Graph& graph) {
   constexpr std::int64_t max_channels = 1 << 20, max_computed = 1 << 24, max_macs = 1 << 30;
-  std::int64_t channels = 0, computed = 0, macs = 0;
+  std::int64_t channels = 0, computed = 0;
   for (const Tensor& tensor : graph.tensors) {
     channels += channel_count(tensor);
     if (!tensor.constant) computed += element_count(tensor.shape);
   }
-  for (const Node& node : graph.nodes)
-    if (node.op->macs) macs += node.op->macs({graph, node});
-  return channels <= max_channels && computed <= max_computed && macs <= max_macs;
+  return channels <= max_channels && computed <= max_computed && total_macs(graph) <= max_macs;
 }
 
 }  // namespace
