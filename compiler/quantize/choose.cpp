@@ -11,46 +11,27 @@
 #include "compiler/ops/channels.h"
 #include "compiler/ops/dequantize.h"
 #include "compiler/ops/quantize.h"
+#include "compiler/quantize/linear.h"
+#include "compiler/quantize/samples.h"
 #include "compiler/quantize/values.h"
 #include "compiler/quantize/weights.h"
 
 namespace smelt {
 namespace {
 
-constexpr std::size_t weights_operand = 1;
 /// Layers are ranked on so many samples.
 constexpr std::size_t ranked_samples = 32;
-
-std::vector<Sample> some_of(const std::vector<Sample>& samples) {
-  const std::size_t count = std::min(samples.size(), ranked_samples);
-  std::vector<Sample> some;
-  for (std::size_t i = 0; i < count; ++i) some.push_back(samples[i * samples.size() / count]);
-  return some;
-}
-
-bool has_weights(const Graph& graph, const Node& node) {
-  if (!node.op->quantization || node.op->quantization->quantize ||
-      node.inputs.size() <= weights_operand ||
-      node.op->quantization->role(weights_operand) != QuantizationRule::Role::weights)
-    return false;
-  return std::all_of(node.inputs.begin() + weights_operand, node.inputs.end(), [&](TensorId id) {
-    return id == no_tensor || (graph[id].constant && graph[id].type == ElementType::f32);
-  });
-}
 
 /// What single changes of a float graph do to its outputs.
 class Ranking {
  public:
-  Ranking(const Graph& graph, const std::vector<Sample>& samples)
+  Ranking(const Graph& graph, const std::vector<Sample>& samples,
+          const CompressedLayers& compressed)
       : graph_(graph),
-        samples_(some_of(samples)),
+        compressed_(compressed),
+        samples_(some_of(samples, ranked_samples)),
         exact_(real_outputs(graph, samples_)),
-        values_(samples_.size()) {
-    for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
-      std::vector<Bytes> inputs;
-      for (const Sample& sample : samples_) inputs.push_back(sample[i]);
-      values_.set(graph.inputs[i], std::move(inputs));
-    }
+        values_(input_values(graph, samples_)) {
     for (const Node& node : graph.nodes) values_.run(graph, node);
   }
 
@@ -59,8 +40,11 @@ class Ranking {
     Graph changed = graph_;
     Node& node = changed.nodes[index];
     const auto inputs = values_.all(node.inputs[0]);
-    const QuantizedWeights rounded =
-        quantize_weights({graph_, graph_.nodes[index]}, {.bits = 4}, inputs, inputs);
+    const auto held = compressed_.find(node.name);
+    const QuantizedWeights rounded = quantize_weights(
+        {graph_, graph_.nodes[index]},
+        {.bits = 4, .compressed = held == compressed_.end() ? nullptr : &held->second}, inputs,
+        inputs);
     const Tensor& weights = graph_[node.inputs[weights_operand]];
     Tensor as_integers = weights;
     as_integers.type = ElementType::s8;
@@ -108,6 +92,7 @@ class Ranking {
   }
 
   const Graph& graph_;
+  const CompressedLayers& compressed_;
   const std::vector<Sample> samples_;
   const std::vector<Bytes> exact_;
   Values values_;
@@ -124,7 +109,7 @@ class Chooser {
         most_(most),
         diagnostics_(diagnostics) {
     options_.precision = int8;
-    const Ranking ranking(graph, samples);
+    const Ranking ranking(graph, samples, options_.compressed);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
       const Node& node = graph.nodes[i];
       if (!node.op->quantization || !node.op->kernels || options_.layers.contains(node.name) ||

@@ -12,6 +12,7 @@
 #include "compiler/ops/dequantize.h"
 #include "compiler/ops/quantize.h"
 #include "compiler/passes/passes.h"
+#include "compiler/quantize/linear.h"
 #include "compiler/quantize/values.h"
 #include "compiler/quantize/weights.h"
 
@@ -19,8 +20,6 @@ namespace smelt {
 namespace {
 
 using Role = QuantizationRule::Role;
-
-constexpr std::size_t weights_operand = 1;
 
 std::size_t index(TensorId id) {
   return static_cast<std::size_t>(id);
@@ -113,6 +112,8 @@ class Quantizer {
     if (!node.op->quantization && !node.inputs.empty() && node.inputs[0] != no_tensor &&
         graph_[node.inputs[0]].type == ElementType::f32)
       layer.reason = std::string(node.op->name) + " has no integer form";
+    if (layer.reason.empty()) layer.reason = std::move(requantized_);
+    requantized_.clear();
     if (node.op->kernels) result_.layers.push_back(std::move(layer));
   }
 
@@ -187,8 +188,10 @@ class Quantizer {
                 : as(node.inputs[i], rule.role(i) == Role::narrow ? ElementType::s8 : type, {});
     if (rule.attributes)
       rule.attributes(copy.attributes, type, target()[copy.outputs[0]].quantization);
-    if (copy.inputs.size() > weights_operand && rule.role(weights_operand) == Role::weights)
-      if (!append_weights(node, precision, copy)) return "its weights are not finite";
+    if (copy.inputs.size() > weights_operand && rule.role(weights_operand) == Role::weights) {
+      std::string reason = append_weights(node, precision, copy);
+      if (!reason.empty()) return reason;
+    }
     return push_verified(std::move(copy));
   }
 
@@ -232,9 +235,15 @@ class Quantizer {
                                             : as(id, given.type, given.quantization);
   }
 
-  bool append_weights(const Node& node, const Precision& precision, Node& copy) {
+  /// Returns why it cannot be done.
+  std::string append_weights(const Node& node, const Precision& precision, Node& copy) {
     for (std::size_t i = weights_operand; i < node.inputs.size(); ++i)
-      if (node.inputs[i] != no_tensor && !all_finite(graph_[node.inputs[i]])) return false;
+      if (node.inputs[i] != no_tensor && !all_finite(graph_[node.inputs[i]]))
+        return "its weights are not finite";
+    const auto compressed = options_.compressed.find(node.name);
+    const bool any = compressed != options_.compressed.end();
+    if (any && !fits(compressed->second, precision.weight_bits))
+      return "its clustered weights take 8 bits";
     const Tensor& weights = graph_[node.inputs[weights_operand]];
     const float input_scale = target()[copy.inputs[0]].quantization.scale();
     // What no data flows into is rounded without.
@@ -245,7 +254,8 @@ class Quantizer {
                          {.bits = precision.weight_bits,
                           .optimized_rounding = options_.optimized_rounding,
                           .bias_correction = options_.bias_correction,
-                          .input_scale = input_scale},
+                          .input_scale = input_scale,
+                          .compressed = any ? &compressed->second : nullptr},
                          computed ? exact_.all(node.inputs[0]) : none,
                          computed ? found_.real(target(), copy.inputs[0]) : none);
     const std::vector<std::int32_t> zeros(result.scales.size());
@@ -256,7 +266,8 @@ class Quantizer {
     copy.inputs[weights_operand] = id;
     copy.inputs.resize(weights_operand + 2, no_tensor);
     copy.inputs.back() = add_bias(node, result, input_scale, precision.activations);
-    return true;
+    requantized_ = result.reason;
+    return {};
   }
 
   TensorId add_bias(const Node& node, const QuantizedWeights& weights, float input_scale,
@@ -320,14 +331,7 @@ class Quantizer {
 
   /// Values that no later node reads.
   void forget_after(std::size_t node) {
-    const auto read_later = [&](TensorId id) {
-      for (std::size_t i = node + 1; i < graph_.nodes.size(); ++i)
-        if (std::count(graph_.nodes[i].inputs.begin(), graph_.nodes[i].inputs.end(), id))
-          return true;
-      return std::count(graph_.outputs.begin(), graph_.outputs.end(), id) > 0;
-    };
-    for (const TensorId id : graph_.nodes[node].inputs) {
-      if (id == no_tensor || read_later(id)) continue;
+    for (const TensorId id : last_read_by(graph_, node)) {
       exact_.forget(id);
       for (const TensorId here : made_[index(id)]) found_.forget(here);
     }
@@ -350,6 +354,7 @@ class Quantizer {
   const std::vector<Calibrated> calibrated_;
   Values exact_, found_;                     // of the tensors of graph_ and of the result
   std::vector<std::vector<TensorId>> made_;  // by tensor of graph_: what stands for it
+  std::string requantized_;                  // why a layer is not compressed as asked for
   Quantized result_;
 };
 
@@ -360,6 +365,7 @@ std::optional<Quantized> quantize(const Graph& graph, const std::vector<Sample>&
   Scheme scheme =
       make_scheme(graph, options.precision, options.layers,
                   options.input_type.value_or(options.precision.activations), diagnostics);
+  check_compressed(graph, options.compressed, diagnostics);
   if (diagnostics.failed()) return std::nullopt;
   return Quantizer(graph, samples, options, std::move(scheme)).run();
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/compress/compressed.h"
 #include "compiler/diagnostics.h"
 #include "compiler/quantize/calibrate.h"
 #include "compiler/quantize/scheme.h"
@@ -23,13 +24,14 @@ struct QuantizeOptions {
   std::optional<Observer> observer;         ///< none: the best for each tensor
   bool optimized_rounding = true;           ///< see WeightOptions
   bool bias_correction = true;
+  CompressedLayers compressed;  ///< what weights of `graph` are held to
 };
 
 /// What became of a layer.
 struct QuantizedLayer {
   std::string name;
   Precision precision;
-  std::string reason;  ///< why it is not what was asked for; empty: it is
+  std::string reason;  ///< why it, or its compression, is not what was asked for; empty: it is
 };
 
 struct Quantized {

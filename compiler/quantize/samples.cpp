@@ -72,4 +72,11 @@ void check_samples(const Graph& graph, const std::vector<Sample>& samples,
       check_input(graph[graph.inputs[i]], summarize(samples, i), place, diagnostics);
 }
 
+std::vector<Sample> some_of(const std::vector<Sample>& samples, std::size_t count) {
+  count = std::min(samples.size(), count);
+  std::vector<Sample> some;
+  for (std::size_t i = 0; i < count; ++i) some.push_back(samples[i * samples.size() / count]);
+  return some;
+}
+
 }  // namespace smelt

@@ -17,4 +17,7 @@ namespace smelt {
 void check_samples(const Graph& graph, const std::vector<Sample>& samples,
                    const std::string& source, Diagnostics& diagnostics);
 
+/// At most so many, evenly spread.
+std::vector<Sample> some_of(const std::vector<Sample>& samples, std::size_t count);
+
 }  // namespace smelt

@@ -53,6 +53,52 @@ std::vector<const Bytes*> Values::real(const Graph& graph, TensorId id) {
   return pointers;
 }
 
+Values input_values(const Graph& graph, const std::vector<std::vector<Bytes>>& samples) {
+  Values values(samples.size());
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
+    std::vector<Bytes> inputs;
+    for (const std::vector<Bytes>& sample : samples) inputs.push_back(sample[i]);
+    values.set(graph.inputs[i], std::move(inputs));
+  }
+  return values;
+}
+
+std::vector<TensorId> last_read_by(const Graph& graph, std::size_t node) {
+  const auto read_later = [&](TensorId id) {
+    for (std::size_t i = node + 1; i < graph.nodes.size(); ++i)
+      if (std::count(graph.nodes[i].inputs.begin(), graph.nodes[i].inputs.end(), id)) return true;
+    return std::count(graph.outputs.begin(), graph.outputs.end(), id) > 0;
+  };
+  std::vector<TensorId> result;
+  for (const TensorId id : graph.nodes[node].inputs)
+    if (id != no_tensor && !read_later(id)) result.push_back(id);
+  return result;
+}
+
+void run_along(const Graph& graph, const std::vector<std::vector<Bytes>>& samples,
+               const std::function<void(std::size_t i, const Values& values)>& look) {
+  Values values = input_values(graph, samples);
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    look(i, values);
+    values.run(graph, graph.nodes[i]);
+    for (const TensorId id : last_read_by(graph, i)) values.forget(id);
+  }
+}
+
+void run_beside(const Graph& reference, const Graph& graph,
+                const std::vector<std::vector<Bytes>>& samples, const NodeChange& change) {
+  Values exact = input_values(reference, samples), found = exact;
+  for (std::size_t i = 0; i < reference.nodes.size(); ++i) {
+    change(i, exact, found);
+    exact.run(reference, reference.nodes[i]);
+    found.run(graph, graph.nodes[i]);
+    for (const TensorId id : last_read_by(reference, i)) {
+      exact.forget(id);
+      found.forget(id);
+    }
+  }
+}
+
 std::span<const float> floats(const Bytes& bytes) {
   return {reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)};
 }

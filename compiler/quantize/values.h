@@ -3,6 +3,7 @@
 // What the tensors of a graph hold in each of several samples, while it is run node by node.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <span>
 #include <vector>
@@ -31,6 +32,21 @@ class Values {
   std::map<TensorId, std::vector<Bytes>> values_;
   std::vector<Bytes> real_;
 };
+
+/// With those of the graph's inputs.
+Values input_values(const Graph& graph, const std::vector<std::vector<Bytes>>& samples);
+
+/// The operands of a node that no later one reads, nor who reads the graph's outputs.
+std::vector<TensorId> last_read_by(const Graph& graph, std::size_t node);
+
+/// Runs a graph node by node; `look` is called before node i runs.
+void run_along(const Graph& graph, const std::vector<std::vector<Bytes>>& samples,
+               const std::function<void(std::size_t i, const Values& values)>& look);
+/// Runs a graph and what is made of it side by side. `change` may change the constants of node i of
+/// `graph`, by what its operands are in both.
+using NodeChange = std::function<void(std::size_t i, const Values& exact, const Values& found)>;
+void run_beside(const Graph& reference, const Graph& graph,
+                const std::vector<std::vector<Bytes>>& samples, const NodeChange& change);
 
 /// The elements of a float tensor's value.
 std::span<const float> floats(const Bytes& bytes);

@@ -1,172 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// With z the inputs of an output element and a last 1, w its weights and bias, z^ and w^ the same
-// in the quantized graph, the error to be made small is the sum over the data of (w z - w^ z^)^2.
-// It depends on the data by the moments sum z^ z^' and sum z^ z' only.
 #include "compiler/quantize/weights.h"
 
-#include <Eigen/Cholesky>
-#include <Eigen/Core>
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
-#include "compiler/evaluate/parallel.h"
-#include "compiler/quantize/values.h"
+#include "compiler/quantize/least_squares.h"
 
 namespace smelt {
 namespace {
 
-using Matrix = Eigen::MatrixXd;
-using Rows = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-/// Sums are made of so many parts, whatever the number of cores, so that results do not depend on
-/// it.
-constexpr std::size_t parts = 8;
-/// The moments of more taps take too much time and memory.
-constexpr std::int64_t max_taps = 4096;
-/// How closely weights are held to what they were, in parts of the data's power: little data tells
-/// little of many weights. Which is best is seen on data that has not been fitted to, up to a size
-/// that leaves time for it.
-constexpr double holds[] = {0.03, 0.3, 3, 1e4};
-constexpr double usual_hold = 0.3;
-constexpr std::int64_t max_compared_taps = 1024;
 /// A channel of zeros needs a scale too.
 constexpr double smallest_scale = 1e-9;
 constexpr double largest_bias = 1 << 30;
 
-struct Moments {
-  Matrix found;     // [taps + 1][taps + 1], sum z^ z^'
-  Matrix by_exact;  // [taps + 1][taps + 1], sum z^ z'
-  double rows = 0;
-
-  void operator+=(const Moments& other) {
-    if (found.size() == 0) {
-      *this = other;
-    } else if (other.found.size() != 0) {
-      found += other.found;
-      by_exact += other.by_exact;
-      rows += other.rows;
-    }
-  }
-};
-
-/// One sample's patches with the column of ones.
-Rows with_ones(const Patches& patches) {
-  Rows rows(patches.rows, patches.taps + 1);
-  rows.leftCols(patches.taps) =
-      Eigen::Map<const Rows>(patches.values.data(), patches.rows, patches.taps);
-  rows.rightCols(1).setOnes();
-  return rows;
-}
-
-Moments moments_of(const Rows& exact, const Rows& found) {
-  return {(found.transpose() * found).cast<double>(), (found.transpose() * exact).cast<double>(),
-          static_cast<double>(found.rows())};
-}
-
-/// Of the first and of the last half of the samples: neighbours are alike, halves are less so.
-struct Halves {
-  Moments first, last;
-  Moments all() const {
-    Moments sum = first;
-    sum += last;
-    return sum;
-  }
-};
-
-Halves moments_of(const NodeView& view, std::int32_t group, const std::vector<const Bytes*>& exact,
-                  const std::vector<const Bytes*>& found) {
-  const auto& rule = *view.node.op->quantization;
-  std::vector<Moments> sums(parts);
-  parallel_for(parts, [&] {
-    return [&](std::size_t part) {
-      const std::size_t end = (part + 1) * exact.size() / parts;
-      for (std::size_t i = part * exact.size() / parts; i < end; ++i)
-        sums[part] += moments_of(with_ones(rule.patches(view, floats(*exact[i]), group)),
-                                 with_ones(rule.patches(view, floats(*found[i]), group)));
-    };
-  });
-  Halves halves;
-  for (std::size_t part = 0; part < parts; ++part)
-    (part < parts / 2 ? halves.first : halves.last) += sums[part];
-  return halves;
-}
-
 /// The weights of a linear operator by output channel.
 class Linear {
  public:
-  Linear(const NodeView& view, const WeightOptions& options) : options_(options) {
-    const Tensor& weights = view.input(1);
-    const auto axis = static_cast<std::size_t>(view.node.op->quantization->channel_axis);
-    channels_ = weights.shape[axis];
-    for (std::size_t i = axis + 1; i < weights.shape.size(); ++i) inner_ *= weights.shape[i];
-    taps_ = element_count(weights.shape) / channels_;
-    values_ = elements<float>(weights);
-    if (view.has_input(2)) bias_ = elements<float>(view.input(2));
-    bias_.resize(static_cast<std::size_t>(channels_));
-    result_.weights.resize(values_.size());
-    result_.bias.assign(bias_.begin(), bias_.end());
-    result_.scales.resize(bias_.size());
+  Linear(const NodeView& view, const WeightOptions& options)
+      : layout_(view), options_(options), original_(weights_and_biases(view, 0, layout_.channels)) {
+    const auto channels = static_cast<std::size_t>(layout_.channels);
+    result_.weights.resize(channels * static_cast<std::size_t>(layout_.taps));
+    result_.bias.resize(channels);
+    for (std::int64_t c = 0; c < layout_.channels; ++c) bias(c) = original_(layout_.taps, c);
+    result_.scales.resize(channels);
   }
-
-  std::int64_t taps() const { return taps_; }
 
   /// Quantizes a channel's weights without data.
   void round(std::int64_t channel) {
-    const Matrix w = row(channel, 1);
-    set_scale(channel, w.col(0).head(taps_), Eigen::VectorXd::Ones(taps_));
-    for (std::int64_t tap = 0; tap < taps_; ++tap) quantize(channel, tap, w(tap, 0));
+    set_scale(channel, original_.col(channel).head(layout_.taps),
+              Eigen::VectorXd::Ones(layout_.taps));
+    for (std::int64_t tap = 0; tap < layout_.taps; ++tap)
+      quantize(channel, tap, original_(tap, channel));
   }
 
   /// Quantizes `count` channels whose inputs have these moments.
   void round(std::int64_t first, std::int64_t count, const Halves& halves) {
-    const Matrix original = row(first, count);
     const Moments all = halves.all();
-    // Data that overflows tells nothing.
-    if (!all.found.allFinite() || !all.by_exact.allFinite()) {
-      for (std::int64_t c = 0; c < count; ++c) round(first + c);
-    } else if (options_.optimized_rounding) {
-      const double hold = best_hold(first, original, halves);
-      compensate(first, original, all, hold);
-    } else {
-      for (std::int64_t c = 0; c < count; ++c) round(first + c);
-      if (options_.bias_correction) correct_bias(first, original, all);
+    if (all.finite() && options_.optimized_rounding && !given()) {
+      const Matrix original = original_.middleCols(first, count);
+      const Kept kept = kept_of(first, count);
+      const auto fit = [&](const Moments& moments, double hold) {
+        return compensate(first, original, kept, moments, hold);
+      };
+      fit(all, best_hold(halves, original, fit));
+      return;
+    }
+    for (std::int64_t c = first; c < first + count; ++c) {
+      round(c);
+      if (all.finite() && options_.bias_correction) correct_bias(c, all);
     }
   }
 
-  QuantizedWeights result() && { return std::move(result_); }
+  QuantizedWeights result() && {
+    for (std::int64_t c = 0; c < layout_.channels; ++c)
+      if (result_.reason.empty() && given() && scale(c) < least_scale(c))
+        result_.reason = fmt::format("the bias of channel {} is too large for its scale", c);
+    return std::move(result_);
+  }
 
  private:
   double limit() const { return (1 << (options_.bits - 1)) - 1; }
-  std::size_t position(std::int64_t channel, std::int64_t tap) const {
-    return static_cast<std::size_t>((tap / inner_ * channels_ + channel) * inner_ + tap % inner_);
+  /// Whether scales and levels are not to be chosen.
+  bool given() const { return options_.compressed && !options_.compressed->scales.empty(); }
+  bool kept(std::int64_t channel, std::int64_t tap) const {
+    return !options_.compressed || options_.compressed->kept.empty() ||
+           options_.compressed->kept[layout_.position(channel, tap)];
   }
   double& bias(std::int64_t channel) { return result_.bias[static_cast<std::size_t>(channel)]; }
   double scale(std::int64_t channel) const {
     return result_.scales[static_cast<std::size_t>(channel)];
   }
-
-  /// Weights and bias, a column per channel.
-  Matrix row(std::int64_t first, std::int64_t count) const {
-    Matrix columns(taps_ + 1, count);
-    for (std::int64_t c = 0; c < count; ++c) {
-      for (std::int64_t tap = 0; tap < taps_; ++tap)
-        columns(tap, c) = values_[position(first + c, tap)];
-      columns(taps_, c) = bias_[static_cast<std::size_t>(first + c)];
-    }
-    return columns;
+  double least_scale(std::int64_t channel) const {
+    return std::abs(result_.bias[static_cast<std::size_t>(channel)]) / options_.input_scale /
+           largest_bias;
   }
 
-  /// The scale at which rounding loses least, weighed by the inputs' power.
+  Kept kept_of(std::int64_t first, std::int64_t count) const {
+    Kept those(layout_.taps, count);
+    for (std::int64_t c = 0; c < count; ++c)
+      for (std::int64_t tap = 0; tap < layout_.taps; ++tap) those(tap, c) = kept(first + c, tap);
+    return those;
+  }
+
   void set_scale(std::int64_t channel, const Eigen::VectorXd& weights,
                  const Eigen::VectorXd& power) {
+    const auto c = static_cast<std::size_t>(channel);
+    result_.scales[c] =
+        given() ? options_.compressed->scales[c] : best_scale(channel, weights, power);
+  }
+
+  /// The one at which rounding loses least, weighed by the inputs' power.
+  float best_scale(std::int64_t channel, const Eigen::VectorXd& weights,
+                   const Eigen::VectorXd& power) const {
     const double largest = weights.size() ? weights.cwiseAbs().maxCoeff() : 0;
-    const double least_scale =
-        std::max(smallest_scale, std::abs(bias(channel)) / options_.input_scale / largest_bias);
+    const double least_step = std::max(smallest_scale, least_scale(channel));
     double best = 1, least = std::numeric_limits<double>::infinity();
     for (int i = 0; i <= 20; ++i) {
       const double part = 1 - 0.025 * i;
-      const double step = std::max(largest * part / limit(), least_scale);
+      const double step = std::max(largest * part / limit(), least_step);
       double error = 0;
       for (std::int64_t tap = 0; tap < weights.size(); ++tap) {
         const double rounded = std::clamp(std::round(weights[tap] / step), -limit(), limit());
@@ -177,97 +111,108 @@ class Linear {
       least = error;
       best = part;
     }
-    result_.scales[static_cast<std::size_t>(channel)] =
-        static_cast<float>(std::max(largest * best / limit(), least_scale));
+    return static_cast<float>(std::max(largest * best / limit(), least_step));
   }
 
   /// Returns the value that the integer stands for.
   double quantize(std::int64_t channel, std::int64_t tap, double value) {
-    const double rounded = std::clamp(std::round(value / scale(channel)), -limit(), limit());
-    result_.weights[position(channel, tap)] = static_cast<std::int8_t>(rounded);
+    const double rounded =
+        kept(channel, tap) ? std::clamp(std::round(value / scale(channel)), -limit(), limit()) : 0;
+    result_.weights[layout_.position(channel, tap)] = static_cast<std::int8_t>(rounded);
     return rounded * scale(channel);
   }
 
-  /// The one that fits the last half best when weights are chosen by the first.
-  double best_hold(std::int64_t first, const Matrix& original, const Halves& halves) {
-    if (taps_ > max_compared_taps || halves.first.rows == 0) return usual_hold;
-    double best = usual_hold, least = std::numeric_limits<double>::infinity();
-    for (const double hold : holds) {
-      const Matrix rounded = compensate(first, original, halves.first, hold);
-      const double error =
-          (rounded.cwiseProduct(halves.last.found * rounded - 2 * halves.last.by_exact * original))
-              .sum();
-      if (error >= least) continue;
-      least = error;
-      best = hold;
-    }
-    return best;
-  }
-
   /// Returns what the integers and the biases stand for, a column per channel.
-  Matrix compensate(std::int64_t first, const Matrix& original, const Moments& moments,
-                    double hold_by) {
-    const Eigen::VectorXd diagonal = moments.found.diagonal();
-    const double floor = 1e-3 * diagonal.mean() + 1e-12;
-    Eigen::VectorXd hold = hold_by * (diagonal.array() + floor).matrix();
-    hold[taps_] = holds[0] * floor;  // every row of data tells of the bias
-    const Matrix hessian = moments.found + Matrix(hold.asDiagonal());
-    const Eigen::LLT<Matrix> solver(hessian);
-    Matrix left = solver.solve(moments.by_exact * original + hold.asDiagonal() * original);
-    Matrix rounded(left.rows(), left.cols());
-    const Matrix inverse = solver.solve(Matrix::Identity(hessian.rows(), hessian.cols()));
-    const Matrix factor = inverse.llt().matrixU();
-    for (std::int64_t c = 0; c < left.cols(); ++c)
-      set_scale(first + c, left.col(c).head(taps_), diagonal.head(taps_));
-    for (std::int64_t tap = 0; tap < taps_; ++tap) {
-      Eigen::RowVectorXd error(left.cols());
-      for (std::int64_t c = 0; c < left.cols(); ++c) {
-        rounded(tap, c) = quantize(first + c, tap, left(tap, c));
-        error[c] = left(tap, c) - rounded(tap, c);
-      }
-      left.bottomRows(taps_ - tap) -=
-          factor.row(tap).tail(taps_ - tap).transpose() * (error / factor(tap, tap));
-    }
-    for (std::int64_t c = 0; c < left.cols(); ++c) bias(first + c) = left(taps_, c);
-    rounded.row(taps_) = left.row(taps_);
+  Matrix compensate(std::int64_t first, const Matrix& original, const Kept& kept,
+                    const Moments& moments, double hold) {
+    const Eigen::VectorXd power = moments.found.diagonal().head(layout_.taps);
+    const auto start = [&](std::int64_t column, const Eigen::VectorXd& weights) {
+      set_scale(first + column, weights, power);
+    };
+    const auto round = [&](std::int64_t column, std::int64_t tap, double value) {
+      return quantize(first + column, tap, value);
+    };
+    const Matrix rounded = LeastSquares(moments, original, hold).solve(kept, start, round);
+    for (std::int64_t c = 0; c < rounded.cols(); ++c) bias(first + c) = rounded(layout_.taps, c);
     return rounded;
   }
 
-  void correct_bias(std::int64_t first, const Matrix& original, const Moments& moments) {
-    for (std::int64_t c = 0; c < original.cols(); ++c) {
-      double error = moments.by_exact.row(taps_).dot(original.col(c));
-      for (std::int64_t tap = 0; tap < taps_; ++tap)
-        error -= moments.found(taps_, tap) * scale(first + c) *
-                 result_.weights[position(first + c, tap)];
-      bias(first + c) = error / moments.rows;
-    }
+  void correct_bias(std::int64_t channel, const Moments& moments) {
+    double error = moments.by_exact.row(layout_.taps).dot(original_.col(channel));
+    for (std::int64_t tap = 0; tap < layout_.taps; ++tap)
+      error -= moments.found(layout_.taps, tap) * scale(channel) *
+               result_.weights[layout_.position(channel, tap)];
+    bias(channel) = error / moments.rows;
   }
 
+  const LinearLayout layout_;
   const WeightOptions& options_;
-  std::int64_t channels_ = 0, taps_ = 0, inner_ = 1;
-  std::vector<float> values_, bias_;
+  const Matrix original_;  // [taps + 1][channels]
   QuantizedWeights result_;
 };
 
+/// Why given levels cannot be the integers; empty: they can.
+std::string unusable(const NodeView& view, const WeightOptions& options) {
+  const CompressedWeights& given = *options.compressed;
+  if (!fits(given, options.bits)) return "its levels take more than 4 bits";
+  const LinearLayout layout(view);
+  const std::vector<float> weights = elements<float>(view.input(weights_operand));
+  for (std::int64_t c = 0; c < layout.channels; ++c) {
+    const float scale = given.scales[static_cast<std::size_t>(c)];
+    const auto& levels = given.levels_of(static_cast<std::size_t>(c));
+    for (std::int64_t tap = 0; tap < layout.taps; ++tap) {
+      const float weight = weights[layout.position(c, tap)];
+      const float level = std::round(weight / scale);
+      if (level * scale != weight || std::find(levels.begin(), levels.end(), level) == levels.end())
+        return fmt::format("its weight {} of channel {} is none of the given levels", tap, c);
+    }
+  }
+  return {};
+}
+
+QuantizedWeights quantize(const NodeView& view, const WeightOptions& options,
+                          const std::vector<const Bytes*>& exact,
+                          const std::vector<const Bytes*>& found) {
+  Linear linear(view, options);
+  const LinearLayout layout(view);
+  const bool from_data = view.node.op->quantization->patches && !exact.empty() &&
+                         layout.taps <= max_taps &&
+                         (options.optimized_rounding || options.bias_correction);
+  for (std::int64_t c = 0; c < layout.channels && !from_data; ++c) linear.round(c);
+  for (std::int64_t c = 0; c < layout.channels && from_data; c += layout.group_channels)
+    linear.round(
+        c, layout.group_channels,
+        moments_of(view, static_cast<std::int32_t>(c / layout.group_channels), exact, found));
+  return std::move(linear).result();
+}
+
 }  // namespace
+
+bool fits(const CompressedWeights& compressed, std::int32_t bits) {
+  const int limit = (1 << (bits - 1)) - 1;
+  for (const std::vector<std::int8_t>& levels : compressed.levels)
+    for (const std::int8_t level : levels)
+      if (level < -limit || level > limit) return false;
+  return true;
+}
 
 QuantizedWeights quantize_weights(const NodeView& view, const WeightOptions& options,
                                   const std::vector<const Bytes*>& exact,
                                   const std::vector<const Bytes*>& found) {
-  Linear linear(view, options);
-  const QuantizationRule& rule = *view.node.op->quantization;
-  const std::int64_t channels = view.input(1).shape[static_cast<std::size_t>(rule.channel_axis)];
-  const bool from_data = rule.patches && !exact.empty() && linear.taps() <= max_taps &&
-                         (options.optimized_rounding || options.bias_correction);
-  if (!from_data) {
-    for (std::int64_t c = 0; c < channels; ++c) linear.round(c);
-    return std::move(linear).result();
+  if (!options.compressed || options.compressed->scales.empty())
+    return quantize(view, options, exact, found);
+  std::string reason = unusable(view, options);
+  if (reason.empty()) {
+    QuantizedWeights result = quantize(view, options, exact, found);
+    reason = result.reason;
+    if (reason.empty()) return result;
   }
-  const std::int32_t groups = rule.groups(view);
-  for (std::int32_t group = 0; group < groups; ++group)
-    linear.round(group * (channels / groups), channels / groups,
-                 moments_of(view, group, exact, found));
-  return std::move(linear).result();
+  const CompressedWeights free{.kept = options.compressed->kept};
+  WeightOptions others = options;
+  others.compressed = &free;
+  QuantizedWeights result = quantize(view, others, exact, found);
+  result.reason = reason + ": its weights are rounded anew";
+  return result;
 }
 
 }  // namespace smelt

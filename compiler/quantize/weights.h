@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "compiler/compress/compressed.h"
 #include "compiler/quantize/calibrate.h"
 
 namespace smelt {
@@ -20,17 +22,25 @@ struct WeightOptions {
   bool bias_correction = true;
   /// The input's: biases, in units of this times the weights' scale, must fit 31 bits.
   double input_scale = 1;
+  /// Of `view`, as check_compressed is content with. None: the weights are free.
+  const CompressedWeights* compressed = nullptr;
 };
 
 struct QuantizedWeights {
   std::vector<float> scales;         ///< by output channel
   std::vector<std::int8_t> weights;  ///< in the layout of the operand
   std::vector<double> bias;          ///< by output channel, in real numbers
+  std::string reason;                ///< why they are not those that were given; empty: they are
 };
+
+/// Whether weights of so many bits can be the levels that were given.
+bool fits(const CompressedWeights& compressed, std::int32_t bits);
 
 /// `view` is a node of the float graph, with weights as its operand 1. exact[i] and found[i] are
 /// its operand 0 in sample i, as the float graph has it and as the quantized one does. Source of
 /// the rounding: Frantar et al., GPTQ, 2022; Hassibi and Stork, optimal brain surgeon, 1993.
+/// Pruned weights are 0; given levels are the integers, unless they or a bias beside them do not
+/// fit.
 QuantizedWeights quantize_weights(const NodeView& view, const WeightOptions& options,
                                   const std::vector<const Bytes*>& exact,
                                   const std::vector<const Bytes*>& found);

@@ -11,6 +11,7 @@
 #include "compiler/ops/transpose_conv.h"
 #include "compiler/quantize/values.h"
 #include "tests/support/builder.h"
+#include "tests/support/dense.h"
 #include "tests/support/quantizing.h"
 
 using namespace smelt;
@@ -18,75 +19,7 @@ using namespace smelt::test;
 
 namespace {
 
-constexpr std::int32_t inputs = 24, outputs = 6;
-
-std::vector<float> normal(Random& random, std::int64_t count) {
-  std::vector<float> values;
-  for (std::int64_t i = 0; i < count; ++i)
-    values.push_back(random.real(-1, 1) + random.real(-1, 1) + random.real(-1, 1));
-  return values;
-}
-
-/// One layer, and data on which its inputs are correlated and off zero, as behind a ReLU.
-struct Dense {
-  explicit Dense(std::uint32_t seed) : random(seed) {
-    const TensorId x = b.input(ElementType::f32, {1, inputs});
-    const TensorId y = b.node(
-        ops::fully_connected, ops::FullyConnectedAttributes{},
-        {x, b.constant(ElementType::f32, {outputs, inputs}, normal(random, outputs * inputs)),
-         b.constant(ElementType::f32, {outputs}, normal(random, outputs))});
-    b.output(y);
-    const std::vector<float> mixing = normal(random, inputs * 4);
-    for (int i = 0; i < 400; ++i) data.push_back(sample(mixing));
-  }
-
-  Bytes sample(const std::vector<float>& mixing) {
-    const std::vector<float> factors = normal(random, 4);
-    std::vector<float> x;
-    for (std::size_t i = 0; i < inputs; ++i) {
-      float value = 0.1F * random.real(-1, 1);
-      for (std::size_t f = 0; f < 4; ++f) value += mixing[4 * i + f] * factors[f];
-      x.push_back(std::max(0.0F, value));
-    }
-    return to_bytes(x);
-  }
-
-  std::vector<const Bytes*> pointers() const {
-    std::vector<const Bytes*> result;
-    for (const Bytes& each : data) result.push_back(&each);
-    return result;
-  }
-
-  QuantizedWeights weights(const WeightOptions& options) const {
-    return quantize_weights({b.graph, b.graph.nodes[0]}, options, pointers(), pointers());
-  }
-
-  /// Mean squared error of the layer's output, and its mean error, squared.
-  std::pair<double, double> errors(const QuantizedWeights& q) const {
-    const Node& node = b.graph.nodes[0];
-    const std::vector<float> w = elements<float>(b.graph[node.inputs[1]]);
-    const std::vector<float> bias = elements<float>(b.graph[node.inputs[2]]);
-    double squares = 0, means = 0;
-    for (std::size_t c = 0; c < outputs; ++c) {
-      double sum = 0;
-      for (const Bytes& x : data) {
-        double error = bias[c] - q.bias[c];
-        for (std::size_t i = 0; i < inputs; ++i) {
-          const std::size_t at = c * inputs + i;
-          error += (w[at] - q.scales[c] * q.weights[at]) * floats(x)[i];
-        }
-        squares += error * error;
-        sum += error;
-      }
-      means += sum * sum;
-    }
-    return {squares, means};
-  }
-
-  Random random;
-  Builder b;
-  std::vector<Bytes> data;
-};
+constexpr std::int32_t inputs = Dense::inputs, outputs = Dense::outputs;
 
 bool within(const std::vector<std::int8_t>& weights, int limit) {
   return std::all_of(weights.begin(), weights.end(),
@@ -101,8 +34,8 @@ TEST_CASE("optimized rounding loses less than the nearest on correlated inputs",
     for (const std::int32_t bits : {4, 8}) {
       CAPTURE(seed, bits);
       const auto nearest = layer.errors(
-          layer.weights({.bits = bits, .optimized_rounding = false, .bias_correction = false}));
-      const auto optimized = layer.errors(layer.weights({.bits = bits}));
+          layer.quantized({.bits = bits, .optimized_rounding = false, .bias_correction = false}));
+      const auto optimized = layer.errors(layer.quantized({.bits = bits}));
       CHECK(optimized.first < 0.5 * nearest.first);
     }
   }
@@ -114,7 +47,7 @@ TEST_CASE("bias correction takes the mean error away", "[quantize]") {
     const WeightOptions plain{.bits = 4, .optimized_rounding = false, .bias_correction = false};
     WeightOptions corrected = plain;
     corrected.bias_correction = true;
-    const QuantizedWeights before = layer.weights(plain), after = layer.weights(corrected);
+    const QuantizedWeights before = layer.quantized(plain), after = layer.quantized(corrected);
     CHECK(after.weights == before.weights);
     CHECK(layer.errors(before).second > 1e-3);
     CHECK(layer.errors(after).second < 1e-6 * layer.errors(before).second);
@@ -126,10 +59,10 @@ TEST_CASE("weights of 8 bits are symmetric, those of 4 bits too", "[quantize]") 
   for (const bool optimized : {false, true})
     for (std::uint32_t seed = 1; seed <= 8; ++seed) {
       const Dense layer(seed);
-      const auto narrow = layer.weights({.bits = 4, .optimized_rounding = optimized});
+      const auto narrow = layer.quantized({.bits = 4, .optimized_rounding = optimized});
       CHECK(within(narrow.weights, 7));
       CHECK(!within(narrow.weights, 6));
-      const auto wide = layer.weights({.bits = 8, .optimized_rounding = optimized});
+      const auto wide = layer.quantized({.bits = 8, .optimized_rounding = optimized});
       CHECK(within(wide.weights, 127));
       CHECK(!within(wide.weights, 63));
     }
@@ -154,7 +87,7 @@ TEST_CASE("a channel of zeros keeps its bias and takes no weights", "[quantize]"
     std::vector<float> values = elements<float>(weights);
     std::fill(values.begin() + inputs, values.begin() + 2 * inputs, 0.0F);
     weights.data = to_bytes(values);
-    const QuantizedWeights q = layer.weights({.optimized_rounding = optimized});
+    const QuantizedWeights q = layer.quantized({.optimized_rounding = optimized});
     for (std::size_t i = inputs; i < 2 * inputs; ++i) CHECK(q.weights[i] == 0);
     CHECK(q.scales[1] > 0);
     const std::vector<float> bias =
@@ -173,7 +106,7 @@ TEST_CASE("biases fit 31 bits, however small the weights", "[quantize]") {
       layer.b.graph[node.inputs[1]].data = to_bytes(values);
       const double input_scale = 1e-3;
       const QuantizedWeights q =
-          layer.weights({.optimized_rounding = optimized, .input_scale = input_scale});
+          layer.quantized({.optimized_rounding = optimized, .input_scale = input_scale});
       for (std::size_t c = 0; c < outputs; ++c) {
         CAPTURE(optimized, size, c, q.bias[c], q.scales[c]);
         CHECK(std::abs(q.bias[c] / (input_scale * double{q.scales[c]})) < 2147483647.0);
@@ -188,7 +121,7 @@ TEST_CASE("a channel with huge weights costs the others nothing", "[quantize]") 
   std::vector<float> values = elements<float>(weights);
   for (std::size_t i = 0; i < inputs; ++i) values[i] *= 1e9F;
   weights.data = to_bytes(values);
-  const QuantizedWeights a = layer.weights({}), b = uneven.weights({});
+  const QuantizedWeights a = layer.quantized({}), b = uneven.quantized({});
   CHECK(std::equal(a.weights.begin() + inputs, a.weights.end(), b.weights.begin() + inputs));
   CHECK(std::equal(a.scales.begin() + 1, a.scales.end(), b.scales.begin() + 1));
   CHECK(!within({b.weights.begin(), b.weights.begin() + inputs}, 63));
