@@ -32,7 +32,7 @@ bool check_budgets(Compiled& compiled, const std::string& flash_budget, Diagnost
       "RAM", program.arena_bytes + program.state_bytes,
       fmt::format("step {} needs the most; smelt plan shows what for", program.peak_step)};
   const Need flash{"flash", constants.weights + constants.single + constants.tables,
-                   "for its constants alone; fewer channels or a smaller type help"};
+                   "for its constants alone; --prune and --cluster make them smaller"};
   const std::string& model = compiled.emit.model_file;
   const Target& target = compiled.target;
   const std::string has = fmt::format("{} has", target.name);
@@ -45,7 +45,6 @@ bool check_budgets(Compiled& compiled, const std::string& flash_budget, Diagnost
   if (compiled.emit.ram_budget)
     check(ram, *compiled.emit.ram_budget, "the budget is", model, diagnostics);
   if (flash_budget.empty()) return !diagnostics.failed();
-  compiled.emit.command += " --flash " + flash_budget;
   if (const auto budget = size_of(flash_budget, "--flash", diagnostics))
     check(flash, *budget, "the budget is", model, diagnostics);
   return !diagnostics.failed();

@@ -20,6 +20,22 @@ enum ExitCode : int {
   exit_system = 70,     ///< the compiler or the file system failed
 };
 
+/// What becomes of weights before they are quantized; see compiler/compress.
+struct CompressionOptions {
+  std::vector<std::string> prune;           ///< "0.5", "auto", "LAYER=0.5"
+  std::vector<std::string> prune_channels;  ///< "0.5", "LAYER=0.5"
+  std::string prune_kind;                   ///< "weights", "2:4", "1x4"; empty: weights
+  std::string saliency;                     ///< "hessian" or "magnitude"; empty: hessian
+  std::vector<std::string> cluster;         ///< "3", "LAYER=4"
+  std::string cluster_by;                   ///< "layer" or "channel"; empty: layer
+  std::string cluster_rate;                 ///< error that a bit is worth; empty: none
+  std::optional<std::string> recover;       ///< epochs; empty: as many as usual; absent: not at all
+
+  bool any() const {
+    return !prune.empty() || !prune_channels.empty() || !cluster.empty() || recover;
+  }
+};
+
 /// How a float model becomes integers; see compiler/quantize.
 struct QuantizationOptions {
   std::string precision;                ///< "int8", "int16x8", "int4" or "auto"; empty: not at all
@@ -32,6 +48,7 @@ struct QuantizationOptions {
   bool nearest = false;                 ///< weights are rounded to the nearest
   bool no_bias_correction = false;
   bool no_equalization = false;
+  CompressionOptions compression;
 };
 
 /// What every command that reads a model takes.
@@ -40,10 +57,12 @@ struct ModelOptions {
   std::string name;                ///< of the emitted code; empty: from the file's name
   std::string target = "generic";  ///< its name, or a .json file
   std::string optimize = "balanced";
-  std::string schedule;    ///< "layers" or "rows"; empty: as `optimize` has it
-  std::string specialise;  ///< "shapes" or "none"; likewise
-  std::string ram;         ///< "32K"; empty: no budget
-  std::string stream;      ///< "rows"; empty: the input comes as a whole
+  std::string schedule;         ///< "layers" or "rows"; empty: as `optimize` has it
+  std::string specialise;       ///< "shapes" or "none"; likewise
+  std::string ram;              ///< "32K"; empty: no budget
+  std::string flash;            ///< "64K", of constants; empty: no budget
+  std::string coding = "auto";  ///< of weights: "plain", "smallest", or as flash demands
+  std::string stream;           ///< "rows"; empty: the input comes as a whole
   bool keep_input = false;
   std::vector<std::string> custom;  ///< NAME=header.h:function
   std::vector<std::string> shape;   ///< INPUT=1,3,96,96, of .onnx models
@@ -55,7 +74,6 @@ struct CompileOptions {
   ModelOptions model;
   std::string output = ".";
   std::string labels;          ///< path; empty: none
-  std::string flash;           ///< "32K"; empty: no budget for constants
   std::string section;         ///< "weights=.qspi,arena=.dtcm"; empty: the usual sections
   std::string depfile;         ///< path; empty: none
   std::string golden;          ///< golden vectors to carry along; empty: none
@@ -144,6 +162,18 @@ struct EvalOptions {
   bool json = false;
 };
 int eval(const EvalOptions& options);
+
+struct ExploreOptions {
+  ModelOptions model;
+  std::string data, labels;  ///< as for eval
+  std::string metric = "accuracy";
+  std::string prunes = "0,0.3,0.5,0.7,0.8";  ///< shares of weights
+  std::string bits = "8,4,3,2";              ///< of a weight
+  std::string codings = "smallest";          ///< and "plain"
+  std::string output;                        ///< folder; empty: no files
+  bool json = false;
+};
+int explore(const ExploreOptions& options);
 
 struct PlanCommandOptions {
   ModelOptions model;

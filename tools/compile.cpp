@@ -16,6 +16,7 @@
 #include "tools/model.h"
 #include "tools/sections.h"
 #include "tools/vectors.h"
+#include "tools/weights_in_flash.h"
 
 namespace smelt::tools {
 namespace {
@@ -63,17 +64,19 @@ void report(const Compiled& compiled, const CompileOptions& options) {
   const Program& program = compiled.program;
   const ConstantBytes constants = constant_bytes(program);
   if (options.json) {
-    const nlohmann::json json = {{"model", compiled.emit.model_file},
-                                 {"name", program.name},
-                                 {"target", compiled.target.name},
-                                 {"arena_bytes", program.arena_bytes},
-                                 {"state_bytes", program.state_bytes},
-                                 {"weights_bytes", constants.weights},
-                                 {"tables_bytes", constants.tables},
-                                 {"single_bytes", constants.single},
-                                 {"macs", total_macs(compiled.graph)},
-                                 {"macs_of_file", total_macs(compiled.model.graph)},
-                                 {"overwrites_input", program.overwrites_input}};
+    nlohmann::json json = {{"model", compiled.emit.model_file},
+                           {"name", program.name},
+                           {"target", compiled.target.name},
+                           {"arena_bytes", program.arena_bytes},
+                           {"state_bytes", program.state_bytes},
+                           {"weights_bytes", constants.weights},
+                           {"tables_bytes", constants.tables},
+                           {"single_bytes", constants.single},
+                           {"macs", total_macs(compiled.graph)},
+                           {"macs_of_file", total_macs(compiled.model.graph)},
+                           {"overwrites_input", program.overwrites_input}};
+    json["weights_in_flash"] = to_json(weights_in_flash(program));
+    if (compiled.model.compression) json["compression"] = to_json(*compiled.model.compression);
     fmt::print("{}\n", json.dump(2));
     return;
   }
@@ -177,7 +180,7 @@ int compile(const CompileOptions& options) {
         " --labels " + std::filesystem::path(options.labels).filename().string();
   }
   if (!set_sections(options.section, *compiled, diagnostics)) return done(exit_bad_usage);
-  if (!check_budgets(*compiled, options.flash, diagnostics)) return done(exit_bad_input);
+  if (!check_budgets(*compiled, options.model.flash, diagnostics)) return done(exit_bad_input);
   const auto files = output_files(*compiled, options, diagnostics);
   if (!files) return done(exit_bad_input);
   if (!write_files(options.output, *files, diagnostics)) return done(exit_system);

@@ -15,13 +15,14 @@
 #include "compiler/quantize/values.h"
 #include "tools/arrays.h"
 #include "tools/commands.h"
+#include "tools/evaluation.h"
 #include "tools/files.h"
 #include "tools/host_model.h"
-#include "tools/labels.h"
 #include "tools/model.h"
 #include "tools/progress.h"
 #include "tools/quantize_model.h"
 #include "tools/vectors.h"
+#include "tools/weights_in_flash.h"
 
 namespace smelt::tools {
 namespace {
@@ -42,16 +43,8 @@ struct Results {
 };
 
 Outputs run_reference(const Graph& graph, const std::vector<GoldenCase>& cases) {
-  Outputs outputs(cases.size());
   Progress progress("float model", cases.size());
-  parallel_for(cases.size(), [&] {
-    return [&, evaluation = Evaluation(graph, KernelChoice::best)](std::size_t i) mutable {
-      evaluation.reset();
-      outputs[i] = real_values(graph[graph.outputs[0]], evaluation.run(cases[i].inputs)[0]);
-      progress.step();
-    };
-  });
-  return outputs;
+  return evaluated(graph, cases, [&] { progress.step(); });
 }
 
 Outputs run_emitted(const HostModel& emitted, const Graph& graph,
@@ -101,18 +94,6 @@ std::vector<LayerNoise> compare_layers(const Model& model,
   return layers;
 }
 
-/// The score of a case is its distance from the output. `cases` are the inputs of `graph`: those of
-/// the float model where there is one, because data are what they are and not what is left of them.
-double anomaly_auc(const Outputs& outputs, const Graph& graph, const std::vector<GoldenCase>& cases,
-                   const std::vector<std::int64_t>& labels) {
-  std::vector<double> scores;
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    const Bytes input = real_values(graph[graph.inputs[0]], cases[i].inputs[0]);
-    scores.push_back(mean_squared_error(floats(input), floats(outputs[i])));
-  }
-  return area_under_curve(scores, labels);
-}
-
 /// What is evaluated on.
 struct Data {
   std::vector<GoldenCase> cases;
@@ -121,20 +102,20 @@ struct Data {
   std::vector<std::int64_t> labels;         ///< by case; empty: none
 };
 
-double score(const std::string& metric, const Outputs& outputs, const Model& model,
-             const Data& data) {
-  if (metric != "auc") return accuracy(outputs, data.labels);
+double score_of(const std::string& metric, const Outputs& outputs, const Model& model,
+                const Data& data) {
   // Distances are from the data as given, not from what the quantized input leaves of them.
-  return data.reference ? anomaly_auc(outputs, *data.reference, data.reference_cases, data.labels)
-                        : anomaly_auc(outputs, model.graph, data.cases, data.labels);
+  return data.reference ? score(metric, outputs, *data.reference, data.reference_cases, data.labels)
+                        : score(metric, outputs, model.graph, data.cases, data.labels);
 }
 
 nlohmann::json report(const Model& model, const Results& results, const Data& data,
                       const std::string& metric) {
   nlohmann::json json = {{"model", model.graph.file}, {"cases", data.cases.size()}};
-  if (!data.labels.empty()) json[metric]["emitted"] = score(metric, results.found, model, data);
+  if (!data.labels.empty()) json[metric]["emitted"] = score_of(metric, results.found, model, data);
   if (!data.reference) return json;
-  if (!data.labels.empty()) json[metric]["float"] = score(metric, results.reference, model, data);
+  if (!data.labels.empty())
+    json[metric]["float"] = score_of(metric, results.reference, model, data);
   if (metric != "auc") json["agreement"] = 1 - disagreement(results.reference, results.found);
   json["output_snr_db"] = output_noise(results.reference, results.found).decibels();
   for (const LayerNoise& layer : results.layers)
@@ -142,9 +123,19 @@ nlohmann::json report(const Model& model, const Results& results, const Data& da
   return json;
 }
 
-void print_report(const nlohmann::json& json, const std::string& metric) {
+void print_coding(const nlohmann::json& json, const WeightsInFlash& weights) {
+  if (weights.table_bytes == 0 || !json.contains("float_weights")) return;
+  const double before = 4 * json["float_weights"].get<double>();
+  fmt::print(
+      "linear layers: {} B coded weights, {} B code tables, {:.1f} times smaller than float\n",
+      weights.stream_bytes, weights.table_bytes, before / static_cast<double>(weights.bytes()));
+}
+
+void print_report(const nlohmann::json& json, const WeightsInFlash& weights,
+                  const std::string& metric) {
   fmt::print("{}: {} cases, {} B weights\n", json["model"].get<std::string>(),
              json["cases"].get<std::size_t>(), json["weights_bytes"].get<std::int64_t>());
+  print_coding(json, weights);
   if (json.contains(metric)) {
     if (json[metric].contains("float"))
       fmt::print("{} of the float model  {:.2f} %\n", metric,
@@ -166,17 +157,6 @@ void print_report(const nlohmann::json& json, const std::string& metric) {
              json["layers"][0]["name"].get<std::string>());
 }
 
-bool check_labels(const EvalOptions& options, const std::vector<std::int64_t>& labels,
-                  Diagnostics& diagnostics) {
-  const auto positives =
-      labels.size() - static_cast<std::size_t>(std::count(labels.begin(), labels.end(), 0));
-  if (options.metric != "auc" || labels.empty() || (positives && positives < labels.size()))
-    return true;
-  diagnostics.error({.file = options.labels}, "all cases are of the same kind")
-      .note("auc compares cases labelled 0 with others");
-  return false;
-}
-
 std::optional<Data> read_data(const EvalOptions& options, const Model& model,
                               Diagnostics& diagnostics) {
   Data data;
@@ -195,8 +175,8 @@ std::optional<Data> read_data(const EvalOptions& options, const Model& model,
     data.reference_cases = std::move(*read);
   }
   if (options.labels.empty()) return data;
-  auto labels = read_labels(options.labels, data.cases.size(), diagnostics);
-  if (!labels || !check_labels(options, *labels, diagnostics)) return std::nullopt;
+  auto labels = read_labels_for(options.metric, options.labels, data.cases.size(), diagnostics);
+  if (!labels) return std::nullopt;
   data.labels = std::move(*labels);
   return data;
 }
@@ -209,11 +189,7 @@ int eval(const EvalOptions& options) {
     print(diagnostics);
     return code;
   };
-  if (options.metric != "accuracy" && options.metric != "auc") {
-    diagnostics.error({.file = "--metric"}, fmt::format("there is no \"{}\"", options.metric))
-        .note("accuracy and auc are known");
-    return fail(exit_bad_input);
-  }
+  if (!check_metric(options.metric, diagnostics)) return fail(exit_bad_input);
   const auto compiled = compile_model(options.model, diagnostics);
   if (!compiled) return fail(exit_bad_input);
   const Model& model = compiled->model;
@@ -229,10 +205,15 @@ int eval(const EvalOptions& options) {
   nlohmann::json json = report(model, results, *data, options.metric);
   const ConstantBytes constants = constant_bytes(compiled->program);
   json["weights_bytes"] = constants.weights + constants.single;
+  if (model.quantized)
+    json["float_weights"] = sum_of(weights_of(model.quantized->reference)).weights;
+  const auto in_flash = weights_in_flash(compiled->program);
+  json["weights_in_flash"] = to_json(in_flash);
+  if (model.compression) json["compression"] = to_json(*model.compression);
   if (options.json)
     fmt::print("{}\n", json.dump(2));
   else
-    print_report(json, options.metric);
+    print_report(json, sum_of(in_flash), options.metric);
   return exit_good;
 }
 

@@ -10,6 +10,38 @@
 namespace smelt::tools {
 namespace {
 
+void add_compression_options(CLI::App& app, CompressionOptions& options) {
+  app.add_option(
+      "--prune-kind", options.prune_kind,
+      "weights (anywhere), N:M (N of M neighbours stay) or CxT (blocks of C channels and T "
+      "neighbours) [weights]");
+  app.add_option("--prune-channels", options.prune_channels,
+                 "share of the model's work that leaves it with whole channels or neurons, before "
+                 "weights are pruned: 0.5 or LAYER=0.5");
+  app.add_option("--saliency", options.saliency,
+                 "hessian (what the output would lose, others making up for it) or magnitude "
+                 "[hessian]");
+  app.add_option("--cluster-by", options.cluster_by,
+                 "layer or channel: what has a codebook of its own [layer]");
+  app.add_option(
+      "--cluster-rate", options.cluster_rate,
+      "what error a bit per weight is worth, as a part of the layers' outputs: more makes "
+      "weights that are coded smaller [0]");
+  app.add_option("--recover", options.recover,
+                 "EPOCHS: train what is left to do what the float model does, on the calibration "
+                 "data; without a number, as long as is usual")
+      ->expected(0, 1);
+}
+
+/// What explore chooses itself.
+void add_compression_shares(CLI::App& app, CompressionOptions& options) {
+  app.add_option("--prune", options.prune,
+                 "share of weights that become zero: 0.5, LAYER=0.5, or auto: as many as lose less "
+                 "than --max-drop");
+  app.add_option("--cluster", options.cluster,
+                 "BITS or LAYER=BITS: weights share as many values as so many bits, 1 to 6, count");
+}
+
 void add_quantization_options(CLI::App& app, QuantizationOptions& options) {
   app.add_option(
       "--quantize", options.precision,
@@ -34,6 +66,8 @@ void add_quantization_options(CLI::App& app, QuantizationOptions& options) {
   app.add_flag("--no-equalization", options.no_equalization,
                "do not scale channels between layers to like ranges");
   app.add_flag("--no-bias-correction", options.no_bias_correction, "leave biases as they are");
+  add_compression_shares(app, options.compression);
+  add_compression_options(app, options.compression);
 }
 
 void add_model_options(CLI::App& app, ModelOptions& options) {
@@ -59,6 +93,14 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
   app.add_option("--ram", options.ram,
                  "refuse a model that needs more RAM: 2048, 32K; balanced makes as few pipelines "
                  "as that takes");
+  app.add_option(
+      "--flash", options.flash,
+      "refuse a model whose constants need more flash: 32K, 1M; before that, weights are "
+      "coded, as few as it takes");
+  app.add_option("--coding", options.coding,
+                 "of weights: plain, smallest (decoded while layers compute), or auto: what "
+                 "--flash and the device demand, at the least cost")
+      ->capture_default_str();
   app.add_flag("--keep-input", options.keep_input, "run does not overwrite the input");
   app.add_option("--custom", options.custom,
                  "NAME=header.h:function: run operator NAME by a function of yours");
@@ -73,7 +115,6 @@ void add_compile(CLI::App& app, CompileOptions& options) {
   add_model_options(app, options.model);
   app.add_option("-o,--output", options.output, "folder to write to")->capture_default_str();
   app.add_option("--labels", options.labels, "file with one class name per line");
-  app.add_option("--flash", options.flash, "refuse a model whose constants need more flash");
   app.add_option("--section", options.section,
                  "sections of the linker script: weights=.qspi,arena=.dtcm");
   app.add_option("--golden", options.golden,
@@ -208,6 +249,24 @@ void add_eval(CLI::App& app, EvalOptions& options) {
       "--labels labels.npy");
 }
 
+void add_explore(CLI::App& app, ExploreOptions& options) {
+  add_model_options(app, options.model);
+  app.add_option("--data", options.data, "inputs: .npz, .npy or a folder of inN.bin")->required();
+  app.add_option("--labels", options.labels, ".npy with the class of every case")->required();
+  app.add_option("--metric", options.metric, "accuracy or auc, as for eval")->capture_default_str();
+  app.add_option("--prunes", options.prunes, "shares of weights to prune")->capture_default_str();
+  app.add_option("--bits", options.bits, "of a weight: 1 to 6 by clustering, or 8")
+      ->capture_default_str();
+  app.add_option("--codings", options.codings, "of weights: smallest, plain")
+      ->capture_default_str();
+  app.add_option("-o,--output", options.output,
+                 "folder for explore.csv and explore.svg [print the table alone]");
+  app.add_flag("--json", options.json, "report as JSON");
+  app.footer(
+      "Example:\n  smelt explore kws.onnx --calibrate some.npz --data test.npz --labels labels.npy "
+      "-o explored");
+}
+
 void add_opt(CLI::App& app, OptOptions& options) {
   app.add_option("file", options.file, "a graph in textual form, - for standard input")->required();
   app.add_option("--pass", options.passes, "pass to run");
@@ -243,6 +302,7 @@ int main(int argc, char** argv) {
   GoldenOptions golden_options;
   QuantizeCommandOptions quantize_options;
   EvalOptions eval_options;
+  ExploreOptions explore_options;
   OptOptions opt_options;
   add("compile", "Compile a model to C++", add_compile, compile, compile_options);
   add("features", "Emit a front end from samples to log-mel features", add_features, features,
@@ -257,6 +317,8 @@ int main(int argc, char** argv) {
   add("quantize", "Write a quantized model as a .tflite file", add_quantize, quantize,
       quantize_options);
   add("eval", "Measure what quantization costs on a data set", add_eval, eval, eval_options);
+  add("explore", "Find what pruning and clustering cost, and the best to be had", add_explore,
+      explore, explore_options);
   add("opt", "Run passes on a graph in textual form", add_opt, opt, opt_options);
   try {
     app.parse(argc, argv);

@@ -23,6 +23,42 @@ std::string without_folder(const std::string& bind) {
   return bind.substr(0, path) + std::filesystem::path(bind.substr(path)).filename().string();
 }
 
+/// What the header states of how the model became integers.
+std::string quantization_command(const QuantizationOptions& options) {
+  if (options.precision.empty()) return {};
+  std::string command = " --quantize " + options.precision;
+  const auto give = [&](const char* option, const std::string& value) {
+    if (!value.empty()) command += fmt::format(" {} {}", option, value);
+  };
+  const auto file_name = [](const std::string& path) {
+    return std::filesystem::path(path).filename().string();
+  };
+  const auto give_all = [&](const char* option, const std::vector<std::string>& values) {
+    for (const std::string& value : values) give(option, value);
+  };
+  const CompressionOptions& compression = options.compression;
+  give("--calibrate", file_name(options.calibrate));
+  give("--calibrate-labels", file_name(options.calibrate_labels));
+  give("--max-drop", options.max_drop);
+  give_all("--keep-float", options.keep_float);
+  give("--input-type", options.input_type);
+  give("--output-type", options.output_type);
+  give("--observer", options.observer);
+  give_all("--prune", compression.prune);
+  give_all("--prune-channels", compression.prune_channels);
+  give("--prune-kind", compression.prune_kind);
+  give("--saliency", compression.saliency);
+  give_all("--cluster", compression.cluster);
+  give("--cluster-by", compression.cluster_by);
+  give("--cluster-rate", compression.cluster_rate);
+  if (options.nearest) command += " --nearest";
+  if (options.no_bias_correction) command += " --no-bias-correction";
+  if (options.no_equalization) command += " --no-equalization";
+  if (compression.recover)
+    command += compression.recover->empty() ? " --recover" : " --recover " + *compression.recover;
+  return command;
+}
+
 /// What the header states as the command: no paths, only what changes the output.
 std::string normalized_command(const ModelOptions& options, const std::string& target,
                                const std::string& file) {
@@ -33,11 +69,13 @@ std::string normalized_command(const ModelOptions& options, const std::string& t
   if (!options.specialise.empty()) command += " --specialise " + options.specialise;
   if (!options.stream.empty()) command += " --stream " + options.stream;
   if (!options.ram.empty()) command += " --ram " + options.ram;
+  if (!options.flash.empty()) command += " --flash " + options.flash;
+  if (options.coding != "auto") command += " --coding " + options.coding;
   if (options.keep_input) command += " --keep-input";
   for (const std::string& custom : options.custom) command += " --custom " + custom;
   for (const std::string& shape : options.shape) command += " --shape " + shape;
   for (const std::string& bind : options.bind) command += " --bind " + without_folder(bind);
-  return command;
+  return command + quantization_command(options.quantization);
 }
 
 std::optional<Schedule> schedule_of(const ModelOptions& options, Diagnostics& diagnostics) {
@@ -86,9 +124,85 @@ void report_not_streamed(const Graph& graph, const Target& target, Stream stream
     error.note("leave out --stream: --optimize ram keeps all but the input small");
 }
 
-std::optional<std::int64_t> ram_of(const ModelOptions& options, Diagnostics& diagnostics) {
-  if (options.ram.empty()) return std::nullopt;
-  return size_of(options.ram, "--ram", diagnostics);
+CodingMode coding_of(const ModelOptions& options, Diagnostics& diagnostics) {
+  if (options.coding == "plain") return CodingMode::plain;
+  if (options.coding == "smallest") return CodingMode::smallest;
+  if (options.coding != "auto")
+    diagnostics
+        .error({.file = "--coding"}, fmt::format("there is no coding \"{}\"", options.coding))
+        .note("weights can be plain, smallest or auto, which is as --flash demands");
+  return CodingMode::fastest;
+}
+
+std::optional<std::int64_t> budget_of(const std::string& text, const char* option,
+                                      Diagnostics& diagnostics) {
+  if (text.empty()) return std::nullopt;
+  return size_of(text, option, diagnostics);
+}
+
+/// What the options ask of every model.
+struct Settings {
+  Target target;
+  PipelineOptions pipeline;
+};
+
+std::optional<Settings> settings_of(const ModelOptions& options, Diagnostics& diagnostics) {
+  auto target = target_of(options.target, diagnostics);
+  const auto optimize = parse_optimize(options.optimize);
+  if (!optimize)
+    diagnostics
+        .error({.file = "--optimize"}, fmt::format("there is no mode \"{}\"", options.optimize))
+        .note("modes are none, speed, balanced, ram and size");
+  const auto schedule = schedule_of(options, diagnostics);
+  const auto specialise = specialise_of(options, diagnostics);
+  const auto ram = budget_of(options.ram, "--ram", diagnostics);
+  const auto flash = budget_of(options.flash, "--flash", diagnostics);
+  const CodingMode coding = coding_of(options, diagnostics);
+  const Stream stream = stream_of(options, diagnostics);
+  if (diagnostics.failed()) return std::nullopt;
+  return Settings{*std::move(target),
+                  {.optimize = *optimize,
+                   .keep_input = options.keep_input,
+                   .schedule = schedule,
+                   .specialise = specialise,
+                   .ram = ram,
+                   .stream = stream,
+                   .coding = coding,
+                   .flash = flash}};
+}
+
+std::optional<Compiled> compile_with(Settings settings, const ModelOptions& options, Model model,
+                                     Diagnostics& diagnostics) {
+  const PipelineOptions& pipeline = settings.pipeline;
+  auto graph = run_passes(model.graph, pipeline, diagnostics);
+  if (!graph) return std::nullopt;
+  Program program = lower_and_plan(*graph, settings.target, pipeline);
+  if (pipeline.stream != Stream::none && !program.streamed) {
+    report_not_streamed(*graph, settings.target, pipeline.stream, diagnostics);
+    return std::nullopt;
+  }
+  EmitOptions emit{.model_file = model.graph.file,
+                   .sha256 = model.sha256,
+                   .version = std::string(version),
+                   .command = normalized_command(options, settings.target.name, model.graph.file),
+                   .passes = pass_names(pipeline),
+                   .ram_budget = pipeline.ram,
+                   .max_array_bytes = settings.target.max_array_bytes};
+  return Compiled{std::move(model), std::move(settings.target), *std::move(graph),
+                  std::move(program), std::move(emit)};
+}
+
+/// Reports compression of what is not quantized.
+bool check_compressible(const QuantizationOptions& options, Diagnostics& diagnostics) {
+  if (!options.compression.any() || !options.precision.empty()) return true;
+  const CompressionOptions& compression = options.compression;
+  const char* option = !compression.prune.empty()            ? "--prune"
+                       : !compression.prune_channels.empty() ? "--prune-channels"
+                       : !compression.cluster.empty()        ? "--cluster"
+                                                             : "--recover";
+  diagnostics.error({.file = option}, "compresses models that are being quantized")
+      .note("give --quantize int8 and --calibrate as well");
+  return false;
 }
 
 }  // namespace
@@ -119,61 +233,33 @@ std::optional<Model> load_model(const ModelOptions& options, Diagnostics& diagno
   if (!graph) return std::nullopt;
   if (!options.name.empty() && !check_prefix(options.name, diagnostics)) return std::nullopt;
   graph->name = options.name.empty() ? prefix_for(path.stem().string()) : options.name;
-  std::optional<Quantized> quantized;
-  if (!options.quantization.precision.empty()) {
-    quantized = quantize_model(*graph, options.quantization, diagnostics);
-    if (!quantized) return std::nullopt;
-    graph = std::move(quantized->graph);
-  }
-  return Model{std::move(*graph), sha256(*bytes), std::move(quantized)};
+  Model model{std::move(*graph), sha256(*bytes), std::nullopt, std::nullopt};
+  if (!check_compressible(options.quantization, diagnostics)) return std::nullopt;
+  if (options.quantization.precision.empty()) return model;
+  auto result = quantize_model(model.graph, options.quantization, diagnostics);
+  if (!result) return std::nullopt;
+  model.graph = std::move(result->quantized.graph);
+  model.quantized = std::move(result->quantized);
+  model.compression = std::move(result->compression);
+  return model;
 }
 
 std::optional<Compiled> compile_model(
     const ModelOptions& options, Diagnostics& diagnostics, const std::string& stop_after,
     std::function<void(std::string_view, const Graph&, double)> observe) {
-  auto target = target_of(options.target, diagnostics);
-  const auto optimize = parse_optimize(options.optimize);
-  if (!optimize)
-    diagnostics
-        .error({.file = "--optimize"}, fmt::format("there is no mode \"{}\"", options.optimize))
-        .note("modes are none, speed, balanced, ram and size");
-  const auto schedule = schedule_of(options, diagnostics);
-  const auto specialise = specialise_of(options, diagnostics);
-  const auto ram = ram_of(options, diagnostics);
-  const Stream stream = stream_of(options, diagnostics);
+  auto settings = settings_of(options, diagnostics);
   auto model = load_model(options, diagnostics);
   if (!model || diagnostics.failed()) return std::nullopt;
-  const PipelineOptions pipeline{.optimize = *optimize,
-                                 .keep_input = options.keep_input,
-                                 .schedule = schedule,
-                                 .specialise = specialise,
-                                 .ram = ram,
-                                 .stream = stream,
-                                 .stop_after = stop_after,
-                                 .observe = std::move(observe)};
-  auto graph = run_passes(model->graph, pipeline, diagnostics);
-  if (!graph) return std::nullopt;
-  Program program = lower_and_plan(*graph, *target, pipeline);
-  if (stream != Stream::none && !program.streamed) {
-    report_not_streamed(*graph, *target, stream, diagnostics);
-    return std::nullopt;
-  }
-  EmitOptions emit{.model_file = model->graph.file,
-                   .sha256 = model->sha256,
-                   .version = std::string(version),
-                   .command = normalized_command(options, target->name, model->graph.file),
-                   .passes = pass_names(pipeline),
-                   .ram_budget = ram,
-                   .max_array_bytes = target->max_array_bytes};
-  return Compiled{std::move(*model), std::move(*target), std::move(*graph), std::move(program),
-                  std::move(emit)};
+  settings->pipeline.stop_after = stop_after;
+  settings->pipeline.observe = std::move(observe);
+  return compile_with(*std::move(settings), options, *std::move(model), diagnostics);
 }
 
-std::int64_t total_macs(const Graph& graph) {
-  std::int64_t sum = 0;
-  for (const Node& node : graph.nodes)
-    if (node.op->macs) sum += node.op->macs({graph, node});
-  return sum;
+std::optional<Compiled> compile_loaded(Model model, const ModelOptions& options,
+                                       Diagnostics& diagnostics) {
+  auto settings = settings_of(options, diagnostics);
+  if (!settings) return std::nullopt;
+  return compile_with(*std::move(settings), options, std::move(model), diagnostics);
 }
 
 }  // namespace smelt::tools

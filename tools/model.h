@@ -12,6 +12,7 @@
 #include "compiler/pipeline.h"
 #include "compiler/quantize/quantize.h"
 #include "tools/commands.h"
+#include "tools/compression.h"
 
 namespace smelt::tools {
 
@@ -28,6 +29,7 @@ struct Model {
   std::string sha256;  ///< of the file
   /// What was quantized, if anything was; its graph has moved to `graph`.
   std::optional<Quantized> quantized;
+  std::optional<CompressionReport> compression;  ///< if it was compressed
 };
 std::optional<Model> load_model(const ModelOptions& options, Diagnostics& diagnostics);
 
@@ -39,12 +41,12 @@ struct Compiled {
   Program program;
   EmitOptions emit;
 };
-/// `extra` is called after every pass.
+/// `observe` is called after every pass.
 std::optional<Compiled> compile_model(
     const ModelOptions& options, Diagnostics& diagnostics, const std::string& stop_after = {},
     std::function<void(std::string_view, const Graph&, double)> observe = {});
-
-/// Total multiply-accumulates of a graph.
-std::int64_t total_macs(const Graph& graph);
+/// Likewise a model that is there; what `options` say of loading and quantizing it is done.
+std::optional<Compiled> compile_loaded(Model model, const ModelOptions& options,
+                                       Diagnostics& diagnostics);
 
 }  // namespace smelt::tools

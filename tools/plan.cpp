@@ -118,7 +118,8 @@ int plan(const PlanCommandOptions& options) {
     fmt::print("{}\n", dumped(report(*compiled)));
   else
     fmt::print("{}", memory_map(compiled->program, compiled->emit));
-  return done(check_budgets(*compiled, "", diagnostics) ? exit_good : exit_bad_input);
+  return done(check_budgets(*compiled, options.model.flash, diagnostics) ? exit_good
+                                                                         : exit_bad_input);
 }
 
 }  // namespace smelt::tools

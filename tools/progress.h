@@ -23,12 +23,20 @@ class Progress {
 
   void step() {
     const std::size_t done = ++done_;
-    if (!shown_ || done * width / total_ == (done - 1) * width / total_) return;
+    if (done * width / total_ != (done - 1) * width / total_) draw(done);
+  }
+  /// For those who count themselves: `done` of all.
+  void show(std::size_t done) {
+    if (done_.exchange(done) * width / total_ != done * width / total_) draw(done);
+  }
+
+ private:
+  void draw(std::size_t done) const {
+    if (!shown_) return;
     const std::string bar(done * width / total_, '#');
     fmt::print(stderr, "\r{} [{:<40}] {}/{}", what_, bar, done, total_);
   }
 
- private:
   static constexpr std::size_t width = 40;
   std::string what_;
   std::size_t total_;

@@ -4,14 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "compiler/compress/reference.h"
 #include "compiler/passes/passes.h"
 #include "compiler/pipeline.h"
 #include "compiler/quantize/choose.h"
 #include "compiler/quantize/equalize.h"
 #include "compiler/quantize/samples.h"
 #include "tools/labels.h"
+#include "tools/progress.h"
 #include "tools/vectors.h"
 
 namespace smelt::tools {
@@ -55,18 +56,14 @@ bool check_floats(const Graph& graph, Diagnostics& diagnostics) {
   return any;
 }
 
-/// A share: "1%" or "0.01".
-std::optional<double> parse_share(const std::string& text, Diagnostics& diagnostics) {
-  if (text.empty()) return 0.01;
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const std::string_view rest(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  if (rest == "%") value /= 100;
-  if (error == std::errc{} && (rest.empty() || rest == "%") && value >= 0 && value <= 1)
-    return value;
-  diagnostics.error({.file = "--max-drop"}, fmt::format("\"{}\" is no share of 1", text))
-      .note("give one like 1% or 0.01");
-  return std::nullopt;
+double parse_max_drop(const std::string& text, Diagnostics& diagnostics) {
+  constexpr double usual = 0.01;
+  if (text.empty()) return usual;
+  const auto share = parse_share(text);
+  if (!share)
+    diagnostics.error({.file = "--max-drop"}, fmt::format("\"{}\" is no share of 1", text))
+        .note("give one like 1% or 0.01");
+  return share.value_or(usual);
 }
 
 std::string name_of(const Precision& precision) {
@@ -104,28 +101,39 @@ void warn_of_layers(const Quantized& quantized, const std::string& file, Diagnos
 }
 
 /// Names in `choices` what auto makes of the layers. Returns false if something was reported.
-bool choose(const Graph& graph, const std::vector<Sample>& samples,
-            const QuantizationOptions& options, QuantizeOptions& choices,
-            Diagnostics& diagnostics) {
-  const auto most = parse_share(options.max_drop, diagnostics);
-  std::vector<std::int64_t> labels;
-  if (!options.calibrate_labels.empty()) {
-    auto read = read_labels(options.calibrate_labels, samples.size(), diagnostics);
-    if (read) labels = std::move(*read);
-  }
-  if (diagnostics.failed()) return false;
-  const Loss loss(graph, samples, std::move(labels));
-  const Choice choice = choose_precisions(graph, samples, choices, loss, *most, diagnostics);
+bool choose(const Graph& graph, const std::vector<Sample>& samples, const Loss& loss, double most,
+            QuantizeOptions& choices, Diagnostics& diagnostics) {
+  const Choice choice = choose_precisions(graph, samples, choices, loss, most, diagnostics);
   if (diagnostics.failed()) return false;
   choices.layers.insert(choice.layers.begin(), choice.layers.end());
-  print_choice(choice, loss.kind(), *most);
+  print_choice(choice, loss.kind(), most);
   return true;
 }
 
-}  // namespace
+/// Quantizes what compression leaves, `automatic` in a mix of precisions.
+std::optional<QuantizedModel> finish(const FloatModel& model, const CompressOptions& how,
+                                     bool automatic, const Loss& loss, Diagnostics& diagnostics) {
+  std::optional<Compression> compression;
+  QuantizeOptions choices = model.choices;
+  if (how.any()) {
+    compression = compress(model.graph, model.samples, how, loss, diagnostics);
+    if (!compression) return std::nullopt;
+    choices.compressed = compression->compressed.layers;
+  }
+  const Graph& graph = compression ? compression->compressed.graph : model.graph;
+  if (automatic && !choose(graph, model.samples, loss, model.most, choices, diagnostics))
+    return std::nullopt;
+  auto quantized = quantize(graph, model.samples, choices, diagnostics);
+  if (!quantized) return std::nullopt;
+  if (!compression) return QuantizedModel{*std::move(quantized), std::nullopt, std::nullopt};
+  set_reference(*quantized, model.graph);
+  CompressionReport report{loss.kind(), std::move(compression->steps),
+                           weights_of(quantized->graph)};
+  report.steps.push_back(measured("quantize", quantized->graph, {}, loss));
+  return QuantizedModel{*std::move(quantized), std::move(report), std::move(compression->choice)};
+}
 
-std::optional<Quantized> quantize_model(const Graph& graph, const QuantizationOptions& options,
-                                        Diagnostics& diagnostics) {
+QuantizeOptions parse_choices(const QuantizationOptions& options, Diagnostics& diagnostics) {
   const auto precision = parse_precision(options.precision);
   if (!precision)
     diagnostics.error({.file = "--quantize"}, fmt::format("there is no \"{}\"", options.precision))
@@ -138,26 +146,63 @@ std::optional<Quantized> quantize_model(const Graph& graph, const QuantizationOp
       .optimized_rounding = !options.nearest,
       .bias_correction = !options.no_bias_correction};
   for (const std::string& name : options.keep_float) choices.layers[name] = float32;
+  return choices;
+}
+
+}  // namespace
+
+std::optional<FloatModel> prepare_model(const Graph& graph, const QuantizationOptions& options,
+                                        Diagnostics& diagnostics) {
+  const double most = parse_max_drop(options.max_drop, diagnostics);
+  FloatModel model{.most = most,
+                   .compression = parse_compression(options.compression, most, diagnostics),
+                   .choices = parse_choices(options, diagnostics)};
   if (options.calibrate.empty())
     diagnostics.error({.file = "--quantize"}, "needs data to choose scales by")
         .note("give --calibrate with about 200 typical inputs");
   if (diagnostics.failed()) return std::nullopt;
   // Layers as the device has them: with their activations, pads and batch normalization within.
-  const auto simplified = run_passes(graph, {}, diagnostics);
+  auto simplified = run_passes(graph, {}, diagnostics);
   if (!simplified || !check_floats(*simplified, diagnostics)) return std::nullopt;
   const auto cases = read_inputs(options.calibrate, graph, diagnostics);
   if (!cases) return std::nullopt;
-  std::vector<Sample> samples;
-  for (const GoldenCase& each : *cases) samples.push_back(each.inputs);
-  check_samples(graph, samples, options.calibrate, diagnostics);
+  for (const GoldenCase& each : *cases) model.samples.push_back(each.inputs);
+  check_samples(graph, model.samples, options.calibrate, diagnostics);
+  if (!options.calibrate_labels.empty()) {
+    auto labels = read_labels(options.calibrate_labels, model.samples.size(), diagnostics);
+    if (labels) model.labels = *std::move(labels);
+  }
   if (diagnostics.failed()) return std::nullopt;
-  const Graph prepared =
-      options.no_equalization ? *simplified : remove_dead_nodes(equalize(*simplified, samples));
-  if (options.precision == "auto" && !choose(prepared, samples, options, choices, diagnostics))
-    return std::nullopt;
-  auto quantized = quantize(prepared, samples, choices, diagnostics);
-  if (quantized) warn_of_layers(*quantized, graph.file, diagnostics);
-  return quantized;
+  model.graph = options.no_equalization ? *std::move(simplified)
+                                        : remove_dead_nodes(equalize(*simplified, model.samples));
+  return model;
+}
+
+std::optional<QuantizedModel> compress_and_quantize(const FloatModel& model,
+                                                    const CompressOptions& how, const Loss& loss,
+                                                    Diagnostics& diagnostics) {
+  return finish(model, how, false, loss, diagnostics);
+}
+
+std::optional<QuantizedModel> quantize_model(const Graph& graph, const QuantizationOptions& options,
+                                             Diagnostics& diagnostics) {
+  auto model = prepare_model(graph, options, diagnostics);
+  if (!model || diagnostics.failed()) return std::nullopt;
+  std::optional<Progress> progress;
+  if (model->compression.recover)
+    model->compression.recover->progress = [&](std::size_t done, std::size_t total) {
+      if (!progress) progress.emplace("recovery", total);
+      progress->show(done);
+      if (done == total) progress.reset();
+    };
+  const Loss loss(model->graph, model->samples, model->labels);
+  const bool automatic = options.precision == "auto";
+  auto result = finish(*model, model->compression, automatic, loss, diagnostics);
+  if (!result) return std::nullopt;
+  if (result->choice) print_choice(*result->choice, loss.kind(), model->most);
+  if (result->compression) print_steps(*result->compression);
+  warn_of_layers(result->quantized, graph.file, diagnostics);
+  return result;
 }
 
 }  // namespace smelt::tools

@@ -196,25 +196,6 @@ std::vector<flatbuffers::Offset<format::Bytes>> write_bytes(flatbuffers::FlatBuf
 
 // --- arrays ------------------------------------------------------------------------------------
 
-Bytes quantized(const Bytes& floats, const Tensor& like) {
-  const IntegerRange range = range_of(like.type);
-  Bytes result;
-  for (std::size_t i = 0; i + 4 <= floats.size(); i += 4) {
-    float real = 0;
-    std::memcpy(&real, &floats[i], 4);
-    const float steps = std::round(real / like.quantization.scale());
-    const float shifted = steps + static_cast<float>(like.quantization.zero_point());
-    // Not a number becomes the least value.
-    const float clamped = shifted > static_cast<float>(range.min)
-                              ? std::min(shifted, static_cast<float>(range.max))
-                              : static_cast<float>(range.min);
-    const auto bits = static_cast<std::uint32_t>(static_cast<std::int32_t>(clamped));
-    for (int k = 0; k < byte_size(like.type); ++k)
-      result.push_back(static_cast<std::uint8_t>(bits >> (8 * k)));
-  }
-  return result;
-}
-
 /// Cuts an array into cases of one input.
 std::optional<std::vector<Bytes>> cut(const Array& array, const Tensor& input,
                                       const std::string& file, Diagnostics& diagnostics) {
@@ -239,7 +220,7 @@ std::optional<std::vector<Bytes>> cut(const Array& array, const Tensor& input,
   for (std::size_t at = 0; at < array.bytes.size(); at += step) {
     const auto begin = array.bytes.begin() + static_cast<std::ptrdiff_t>(at);
     Bytes bytes(begin, begin + static_cast<std::ptrdiff_t>(step));
-    cases.push_back(convert ? quantized(bytes, input) : std::move(bytes));
+    cases.push_back(convert ? quantized_input(bytes, input) : std::move(bytes));
   }
   return cases;
 }
@@ -252,6 +233,25 @@ const Array* array_for(const std::vector<Array>& arrays, const Tensor& input, st
 }
 
 }  // namespace
+
+Bytes quantized_input(const Bytes& floats, const Tensor& like) {
+  const IntegerRange range = range_of(like.type);
+  Bytes result;
+  for (std::size_t i = 0; i + 4 <= floats.size(); i += 4) {
+    float real = 0;
+    std::memcpy(&real, &floats[i], 4);
+    const float steps = std::round(real / like.quantization.scale());
+    const float shifted = steps + static_cast<float>(like.quantization.zero_point());
+    // Not a number becomes the least value.
+    const float clamped = shifted > static_cast<float>(range.min)
+                              ? std::min(shifted, static_cast<float>(range.max))
+                              : static_cast<float>(range.min);
+    const auto bits = static_cast<std::uint32_t>(static_cast<std::int32_t>(clamped));
+    for (int k = 0; k < byte_size(like.type); ++k)
+      result.push_back(static_cast<std::uint8_t>(bits >> (8 * k)));
+  }
+  return result;
+}
 
 std::optional<std::vector<GoldenSet>> read_golden(const std::string& path, const Graph& graph,
                                                   const std::string& sha256,

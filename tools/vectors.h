@@ -41,6 +41,9 @@ std::optional<std::vector<GoldenSet>> read_golden(const std::string& path, const
                                                   const std::string& sha256,
                                                   Diagnostics& diagnostics);
 
+/// Floats as `input`, which is quantized, takes them: in float, as the emitted code does it.
+Bytes quantized_input(const Bytes& floats, const Tensor& input);
+
 /// Inputs alone: .npy, .npz (arrays by input name, or in order), or a folder. A leading dimension
 /// more than the input has counts cases. Floats are quantized where the input is.
 std::optional<std::vector<GoldenCase>> read_inputs(const std::string& path, const Graph& graph,
