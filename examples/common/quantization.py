@@ -156,10 +156,11 @@ def table(smelt, place):
     return "\n".join(lines) + "\n"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0])
+def run(description, names, check, table):
+    """The command line of a page of figures: check(smelt, name, place) or table(smelt, place)."""
+    parser = argparse.ArgumentParser(description=description.split("\n\n", 1)[0])
     parser.add_argument("--smelt", default="smelt", help="the program")
-    parser.add_argument("--check", metavar="NAME", choices=MODELS, help="an example")
+    parser.add_argument("--check", metavar="NAME", choices=names, help="an example")
     parser.add_argument("-o", "--output", type=Path,
                         help="a page whose last part, from the table on, is replaced")
     options = parser.parse_args()
@@ -176,4 +177,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(__doc__, MODELS, check, table))

@@ -3,6 +3,7 @@
 
 They are kept in bytes, coarsely so that the files are small: in steps of 3/8 octave, 1.1 dB."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from metrics import accuracy
 
 HERE = Path(__file__).resolve().parent
 STEP = 3 / 8
+# The utterances of each label, and the seed, by split; train.py has the like.
+UNLABELLED = [("validation", 100, 2), ("train", 250, 1)]
 
 
 def stored(octaves):
@@ -38,6 +41,19 @@ def test(_):
 
 def calibration(_):
     return load("calibration")[0]
+
+
+def unlabelled(smelt):
+    """More inputs of the training set's kind, for recovery: what the model was trained on, and as
+    many voices that it has not heard. Their labels are of no use."""
+    sys.path.insert(0, str(HERE))
+    from front_end import SCALE, FrontEnd
+    from synthesise import clips
+    sys.path.pop(0)
+    front_end = FrontEnd(smelt)
+    drawn = [front_end(clip.samples) for split, utterances, seed in UNLABELLED
+             for clip in clips(split, utterances, 1, seed)]
+    return inputs(stored(np.stack(drawn) * SCALE))[np.random.default_rng(0).permutation(len(drawn))]
 
 
 def quality(_, outputs, labels):
