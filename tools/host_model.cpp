@@ -238,32 +238,52 @@ std::vector<Bytes> HostModel::outputs() const {
   return outputs;
 }
 
+/// What NAME_trace is called with becomes traced buffers.
+class Tracer {
+ public:
+  Tracer(const Program& program, std::vector<TracedBuffer>* trace)
+      : program_(program), trace_(trace) {}
+
+  void add(std::int32_t step, std::int32_t row, const std::uint8_t* data, std::size_t bytes) {
+    // Rows of several tensors come by turns.
+    const auto known = std::find_if(trace_->begin(), trace_->end(),
+                                    [&](const TracedBuffer& each) { return each.step == step; });
+    if (row > 0 && known != trace_->end())
+      known->bytes.insert(known->bytes.end(), data, data + bytes);
+    else
+      begin(step, Bytes(data, data + bytes));
+  }
+
+ private:
+  void begin(std::int32_t step, Bytes bytes) {
+    const BufferId id = next_output(step);
+    std::erase_if(*trace_, [&](const TracedBuffer& each) { return each.buffer == id; });
+    trace_->push_back({step, id, std::move(bytes)});
+  }
+
+  /// Outputs of a step come in their order; rows are of the only one.
+  BufferId next_output(std::int32_t step) const {
+    std::vector<BufferId> outputs;
+    for (const Operand& operand : program_.steps[static_cast<std::size_t>(step)].operands)
+      if (operand.access == Access::write) outputs.push_back(std::get<BufferId>(operand.place));
+    const auto done = std::count_if(trace_->begin(), trace_->end(),
+                                    [&](const TracedBuffer& each) { return each.step == step; });
+    return outputs[static_cast<std::size_t>(done) % outputs.size()];
+  }
+
+  const Program& program_;
+  std::vector<TracedBuffer>* trace_;
+};
+
 std::vector<Bytes> HostModel::run(const std::vector<Bytes>& inputs,
                                   std::vector<TracedBuffer>* trace, const Observer& observe) {
   const Program& program = *program_;
   std::memset(arena(), garbage, static_cast<std::size_t>(program.arena_bytes));
   if (!program.streamed) set_inputs(inputs);
-  struct Context {
-    const Program& program;
-    std::vector<TracedBuffer>* trace;
-  } context{program, trace};
-  const Trace collect = [](void* raw, std::int32_t step, std::int32_t row, const void* data,
+  Tracer context(program, trace);
+  const Trace collect = [](void* tracer, std::int32_t step, std::int32_t row, const void* data,
                            std::size_t bytes) {
-    const auto& [traced, out] = *static_cast<Context*>(raw);
-    const auto* begin = static_cast<const std::uint8_t*>(data);
-    for (const Operand& operand : traced.steps[static_cast<std::size_t>(step)].operands) {
-      if (operand.access != Access::write) continue;
-      const BufferId id = std::get<BufferId>(operand.place);
-      // Rows of several tensors come by turns.
-      const auto known =
-          row == 0 ? out->end() : std::find_if(out->begin(), out->end(), [&](const auto& each) {
-            return each.buffer == id;
-          });
-      if (known == out->end())
-        out->push_back({id, Bytes(begin, begin + bytes)});
-      else
-        known->bytes.insert(known->bytes.end(), begin, begin + bytes);
-    }
+    static_cast<Tracer*>(tracer)->add(step, row, static_cast<const std::uint8_t*>(data), bytes);
   };
   if (program.streamed)
     push_rows(inputs[0], trace ? collect : nullptr, &context, observe);

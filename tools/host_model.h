@@ -16,8 +16,9 @@
 
 namespace smelt::tools {
 
-/// What a run wrote into a buffer, as its last step left it.
+/// What a run wrote into a buffer, as the last step that wrote it left it.
 struct TracedBuffer {
+  std::int32_t step = 0;
   BufferId buffer{};
   Bytes bytes;
 };
@@ -48,7 +49,7 @@ class HostModel {
   using Observer =
       std::function<void(std::int32_t step, const std::uint8_t* state, const std::uint8_t* arena)>;
   /// One run in an arena of garbage; inputs[i] has the bytes of program.inputs[i]. `trace`, if
-  /// given, receives every buffer that steps wrote, in order.
+  /// given, receives every buffer that steps wrote, in the order of when they were begun.
   std::vector<Bytes> run(const std::vector<Bytes>& inputs,
                          std::vector<TracedBuffer>* trace = nullptr, const Observer& observe = {});
 

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <stdexcept>
 
 #include "compiler/graph/text.h"
@@ -293,14 +292,12 @@ std::optional<Problem> CompiledTrial::output_problem(const std::vector<Bytes>& o
 
 std::optional<Problem> CompiledTrial::trace_problem(const std::vector<tools::TracedBuffer>& trace,
                                                     std::size_t run) const {
-  std::set<BufferId> complete;
-  for (std::size_t i = trace.size(); i-- > 0;) {
-    const Buffer& buffer = program_[trace[i].buffer];
-    // Of several steps that write a tensor, the last shows all of it.
-    if (!complete.insert(trace[i].buffer).second || buffer.origin.tensor < 0) continue;
+  for (const tools::TracedBuffer& traced : trace) {
+    const Buffer& buffer = program_[traced.buffer];
+    if (buffer.origin.tensor < 0) continue;
     const auto origin = static_cast<std::size_t>(buffer.origin.tensor);
     const auto found = tools::difference(trial_.graph.tensors[origin], trial_.values[run][origin],
-                                         buffer.type, buffer.origin, trace[i].bytes);
+                                         buffer.type, buffer.origin, traced.bytes);
     if (found)
       return Problem{Stage::values, fmt::format("tensor %{} in run {} of the emitted code: {}",
                                                 origin, run, *found)};
