@@ -59,6 +59,21 @@ std::optional<Stored> parse_type(std::string_view text) {
   return std::nullopt;
 }
 
+/// What parse_type reads.
+std::string_view type_code(ElementType type) {
+  switch (type) {
+    case ElementType::f32: return "<f4";
+    case ElementType::s4:
+    case ElementType::s8: return "|i1";
+    case ElementType::u8: return "|u1";
+    case ElementType::boolean: return "|b1";
+    case ElementType::s16: return "<i2";
+    case ElementType::s32: return "<i4";
+    case ElementType::s64: return "<i8";
+  }
+  return {};
+}
+
 std::vector<std::uint8_t> narrowed(std::span<const std::uint8_t> bytes) {
   std::vector<std::uint8_t> result(bytes.size() / 2);
   for (std::size_t i = 0; i < bytes.size() / 8; ++i) {
@@ -152,6 +167,20 @@ std::optional<std::vector<Array>> read_arrays(const std::filesystem::path& path,
     arrays.push_back(std::move(*array));
   }
   return arrays;
+}
+
+std::string npy_text(const Array& array) {
+  // The data begins at a multiple of 64 bytes.
+  constexpr std::size_t magic = 10, step = 64;
+  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}",
+                                   type_code(array.type), fmt::join(array.shape, ", "),
+                                   array.shape.size() == 1 ? "," : "");
+  header.append(step - 1 - (magic + header.size()) % step, ' ');
+  header += '\n';
+  std::string text("\x93NUMPY\x01\x00", 8);
+  text += static_cast<char>(header.size() & 0xff);
+  text += static_cast<char>(header.size() >> 8);
+  return text + header + std::string(array.bytes.begin(), array.bytes.end());
 }
 
 }  // namespace smelt::tools

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Arrays from NumPy's files: .npy, and .npz, which is a zip of them.
+// Arrays in NumPy's files: .npy, and .npz, which is a zip of them.
 #pragma once
 
 #include <cstdint>
@@ -26,5 +26,8 @@ struct Array {
 /// cannot be read: other types, Fortran order, damaged headers.
 std::optional<std::vector<Array>> read_arrays(const std::filesystem::path& path,
                                               Diagnostics& diagnostics);
+
+/// The content of a .npy file; its name is not in it.
+std::string npy_text(const Array& array);
 
 }  // namespace smelt::tools

@@ -117,6 +117,7 @@ struct RunOptions {
   ModelOptions model;
   std::string inputs;  ///< .npz, .npy, folder of inN.bin; empty: generated
   std::string output;  ///< folder for outN.bin; empty: print
+  std::string trace;   ///< folder for a .npy of every tensor; empty: none
   std::int32_t cases = 1;
   std::string with;        ///< compiler of the emitted code; empty: the default
   bool reference = false;  ///< the evaluator instead of the emitted code

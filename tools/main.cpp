@@ -189,7 +189,12 @@ void add_run(CLI::App& app, RunOptions& options) {
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
   add_with(app, options.with);
-  app.add_flag("--reference", options.reference, "evaluate on the host, emit nothing");
+  CLI::Option* reference =
+      app.add_flag("--reference", options.reference, "evaluate on the host, emit nothing");
+  app.add_option("--trace", options.trace,
+                 "folder for the inputs, the outputs and all that steps compute in between, as "
+                 ".npy: 003_conv_2_out.npy is of step 3; of several cases, a folder each")
+      ->excludes(reference);
   app.add_flag("--json", options.json, "report as JSON");
   app.footer("Example:\n  smelt run kws.tflite --inputs sounds.npy");
 }
