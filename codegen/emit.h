@@ -56,6 +56,9 @@ std::vector<OutputFile> emit(const Program& program, const EmitOptions& options)
 OutputFile emit_golden(const Program& program, const EmitOptions& options,
                        const std::vector<GoldenVector>& vectors);
 
+/// NAME_crc.h and what it includes: a hook for NAME_TRACE that logs the CRC-32 of every layer.
+std::vector<OutputFile> emit_crc_log(const Program& program, const EmitOptions& options);
+
 /// Bytes of flash that constants take: weights and what grows with output channels, and tables.
 struct ConstantBytes {
   std::int64_t weights = 0;  ///< and biases, multipliers, shifts

@@ -273,9 +273,11 @@ class HeaderWriter {
 
   void trace_hook() {
     out_.directive(fmt::format("#ifdef {}_TRACE", context_.macro));
-    out_.comment(
-        "Yours: called with every finished row of a layer's output (a whole tensor is one "
-        "row).");
+    // Front ends come from no model.
+    const bool compiled = !context_.options.model_file.empty();
+    out_.comment(fmt::format(
+        "Yours: called with every finished row of a layer's output (a whole tensor is one row).{}",
+        compiled ? " `smelt compile --crc-log` writes one that logs checksums." : ""));
     if (streamed() && streamed()->window)
       out_.comment(
           "Rows go on from one window to the next; now and then, their numbers fall back.");

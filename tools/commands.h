@@ -77,6 +77,7 @@ struct CompileOptions {
   std::string section;         ///< "weights=.qspi,arena=.dtcm"; empty: the usual sections
   std::string depfile;         ///< path; empty: none
   std::string golden;          ///< golden vectors to carry along; empty: none
+  bool crc_log = false;        ///< NAME_crc.h as well
   std::string export_as;       ///< ecosystem; empty: plain files
   std::string export_version;  ///< of the exported library; empty: 1.0.0
   std::vector<std::string> print_after;

@@ -138,6 +138,9 @@ std::optional<std::vector<OutputFile>> output_files(const Compiled& compiled,
                                                     const CompileOptions& options,
                                                     Diagnostics& diagnostics) {
   std::vector<OutputFile> files = emit(compiled.program, compiled.emit);
+  if (options.crc_log)
+    for (OutputFile& file : emit_crc_log(compiled.program, compiled.emit))
+      files.push_back(std::move(file));
   std::optional<OutputFile> golden;
   if (!options.golden.empty()) {
     const auto vectors = golden_vectors(options.golden, compiled, diagnostics);

@@ -119,6 +119,9 @@ void add_compile(CLI::App& app, CompileOptions& options) {
                  "sections of the linker script: weights=.qspi,arena=.dtcm");
   app.add_option("--golden", options.golden,
                  "golden vectors, a file or folder: adds NAME_golden.cpp, a main that checks them");
+  app.add_flag("--crc-log", options.crc_log,
+               "adds NAME_crc.h, by which a board logs a checksum of every layer, for smelt verify "
+               "--crc");
   app.add_option("--depfile", options.depfile,
                  "write a rule for make: the file of that name without its .d depends on all that "
                  "was read");
