@@ -128,8 +128,10 @@ int run(const RunOptions& options);
 
 struct VerifyOptions {
   ModelOptions model;
-  std::string golden;  ///< folder or file; empty: generated inputs against the evaluator
-  std::string with;    ///< compiler of the emitted code; empty: the default
+  std::string golden;   ///< folder or file; empty: inputs against the evaluator
+  std::string inputs;   ///< as for run; not with golden
+  std::string with;     ///< compiler of the emitted code; empty: the default
+  bool layers = false;  ///< all that differs, by layer; otherwise the first that does
   /// What golden outputs may differ by; the evaluator always agrees within the default.
   double tolerance = 1e-5;  ///< floats: fraction of the largest
   std::int64_t steps = 0;   ///< integers

@@ -57,27 +57,31 @@ std::optional<std::string> difference(ElementType type, const Bytes& expected, c
   return std::nullopt;
 }
 
-std::optional<std::string> difference(const Tensor& original, const Bytes& expected,
-                                      ElementType type, const Origin& carried, const Bytes& got) {
-  if (original.type != type) return std::nullopt;
-  if (carried.channels.empty() && carried.removed.empty()) return difference(type, expected, got);
-  const auto size = static_cast<std::size_t>(byte_size(type));
+Bytes whole_value(const Tensor& original, const Bytes& expected, const Origin& carried,
+                  const Bytes& got) {
+  if (carried.channels.empty() && carried.removed.empty()) return got;
+  const auto size = static_cast<std::size_t>(byte_size(original.type));
   const auto channels = static_cast<std::size_t>(original.shape.back());
   const std::size_t kept = carried.channels.size();
-  // The whole tensor, put together again from what is left of it and what was proven. Channels that
-  // were removed because nobody reads them are not known, and left as expected.
+  const std::size_t pixels = expected.size() / size / channels;
+  if (got.size() < pixels * kept * size) return got;
   Bytes whole = expected;
-  for (std::size_t pixel = 0; pixel < expected.size() / size / channels; ++pixel) {
+  for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
     for (std::size_t i = 0; i < kept; ++i) {
       const auto to = (pixel * channels + static_cast<std::size_t>(carried.channels[i])) * size;
-      if ((pixel * kept + i + 1) * size > got.size()) return "fewer elements than expected";
       std::memcpy(&whole[to], &got[(pixel * kept + i) * size], size);
     }
     for (const auto& [channel, value] : carried.removed)
       std::memcpy(&whole[(pixel * channels + static_cast<std::size_t>(channel)) * size], &value,
                   size);
   }
-  return difference(type, expected, whole);
+  return whole;
+}
+
+std::optional<std::string> difference(const Tensor& original, const Bytes& expected,
+                                      ElementType type, const Origin& carried, const Bytes& got) {
+  if (original.type != type) return std::nullopt;
+  return difference(type, expected, whole_value(original, expected, carried, got));
 }
 
 }  // namespace smelt::tools

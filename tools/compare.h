@@ -22,9 +22,14 @@ struct Tolerance {
 std::optional<std::string> difference(ElementType type, const Bytes& expected, const Bytes& got,
                                       const Tolerance& tolerance = {});
 
+/// The value of the file's tensor that `got`, the bytes of `carried`, stands for: put together from
+/// what is left of it and the constants that removed channels were proven to be. `expected` stands
+/// in for what nobody knows, channels that nobody reads.
+Bytes whole_value(const Tensor& original, const Bytes& expected, const Origin& carried,
+                  const Bytes& got);
+
 /// Compares the value of a tensor that passes may have changed with the file's tensor that it
-/// carries: channels that were removed are compared with the constants they were proven to be.
-/// `original` is the file's tensor, `got` the bytes of `carried`.
+/// carries, as whole_value says; of another type, it cannot be compared.
 std::optional<std::string> difference(const Tensor& original, const Bytes& expected,
                                       ElementType type, const Origin& carried, const Bytes& got);
 

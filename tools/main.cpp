@@ -204,9 +204,16 @@ void add_run(CLI::App& app, RunOptions& options) {
 
 void add_verify(CLI::App& app, VerifyOptions& options) {
   add_model_options(app, options.model);
-  app.add_option("--golden", options.golden,
-                 "golden vectors: a folder of inN.bin and outN.bin (inN_K.bin where there are "
-                 "several), or a file of smelt golden [pseudo-random inputs]");
+  CLI::Option* golden =
+      app.add_option("--golden", options.golden,
+                     "golden vectors: a folder of inN.bin and outN.bin (inN_K.bin where there are "
+                     "several), or a file of smelt golden [pseudo-random inputs]");
+  app.add_option("--inputs", options.inputs,
+                 "inputs alone: .npz, .npy or a folder of inN.bin; what is expected is computed")
+      ->excludes(golden);
+  app.add_flag("--layers", options.layers,
+               "show every layer: the first element that differs, the largest error and how "
+               "errors are distributed, in the emitted code and by quantization");
   add_with(app, options.with);
   app.add_option("--tolerance", options.tolerance,
                  "golden floats may differ by this fraction of the output's largest, as those of "
@@ -217,7 +224,9 @@ void add_verify(CLI::App& app, VerifyOptions& options) {
       ->capture_default_str()
       ->check(CLI::Range(0, 255));
   app.add_flag("--json", options.json, "report as JSON");
-  app.footer("Example:\n  smelt verify kws.tflite --golden vectors");
+  app.footer(
+      "Examples:\n  smelt verify kws.tflite --golden vectors\n"
+      "  smelt verify kws.onnx --quantize int8 --calibrate some.npz --inputs test.npz --layers");
 }
 
 void add_golden(CLI::App& app, GoldenOptions& options) {
