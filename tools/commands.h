@@ -132,6 +132,7 @@ struct VerifyOptions {
   std::string inputs;   ///< as for run; not with golden
   std::string with;     ///< compiler of the emitted code; empty: the default
   bool layers = false;  ///< all that differs, by layer; otherwise the first that does
+  std::string crc;      ///< log of a board to check instead; empty: none
   /// What golden outputs may differ by; the evaluator always agrees within the default.
   double tolerance = 1e-5;  ///< floats: fraction of the largest
   std::int64_t steps = 0;   ///< integers

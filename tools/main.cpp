@@ -211,9 +211,15 @@ void add_verify(CLI::App& app, VerifyOptions& options) {
   app.add_option("--inputs", options.inputs,
                  "inputs alone: .npz, .npy or a folder of inN.bin; what is expected is computed")
       ->excludes(golden);
-  app.add_flag("--layers", options.layers,
-               "show every layer: the first element that differs, the largest error and how "
-               "errors are distributed, in the emitted code and by quantization");
+  CLI::Option* layers =
+      app.add_flag("--layers", options.layers,
+                   "show every layer: the first element that differs, the largest error and how "
+                   "errors are distributed, in the emitted code and by quantization");
+  app.add_option(
+         "--crc", options.crc,
+         "a board's log, of firmware with NAME_crc.h (see smelt compile --crc-log) that ran "
+         "on these vectors or inputs, in order: names the layer that went wrong first")
+      ->excludes(layers);
   add_with(app, options.with);
   app.add_option("--tolerance", options.tolerance,
                  "golden floats may differ by this fraction of the output's largest, as those of "
@@ -226,7 +232,8 @@ void add_verify(CLI::App& app, VerifyOptions& options) {
   app.add_flag("--json", options.json, "report as JSON");
   app.footer(
       "Examples:\n  smelt verify kws.tflite --golden vectors\n"
-      "  smelt verify kws.onnx --quantize int8 --calibrate some.npz --inputs test.npz --layers");
+      "  smelt verify kws.onnx --quantize int8 --calibrate some.npz --inputs test.npz --layers\n"
+      "  smelt verify kws.tflite --golden vectors --crc uart.txt");
 }
 
 void add_golden(CLI::App& app, GoldenOptions& options) {

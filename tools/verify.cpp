@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // smelt verify: builds the emitted code, runs it, and compares with golden outputs and with the
-// evaluator on the model as the file has it, tensor by tensor.
+// evaluator on the model as the file has it, tensor by tensor; or compares what a board logged with
+// it.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
 #include "tools/commands.h"
+#include "tools/crc_report.h"
 #include "tools/files.h"
 #include "tools/host_model.h"
 #include "tools/json_text.h"
@@ -32,7 +34,10 @@ std::size_t count_cases(const std::vector<GoldenSet>& sets) {
 
 /// Whether there is something to compare with.
 bool check_sources(const VerifyOptions& options, const Graph& graph, Diagnostics& diagnostics) {
-  if (options.golden.empty() && has_custom_operators(graph))
+  if (!options.crc.empty() && options.golden.empty() && options.inputs.empty())
+    diagnostics.error({.file = "--crc"}, "needs to know what the board ran on")
+        .note("give --golden or --inputs");
+  else if (options.crc.empty() && options.golden.empty() && has_custom_operators(graph))
     diagnostics.error(place_of(graph), "has custom operators, which only golden vectors can check")
         .note("give --golden");
   return !diagnostics.failed();
@@ -92,9 +97,16 @@ int verify(const VerifyOptions& options) {
   if (!check_sources(options, graph, diagnostics)) return fail(exit_bad_input);
   const auto sets = read_sets(options, *compiled, diagnostics);
   if (!sets) return fail(exit_bad_input);
+  std::optional<CrcLog> log;
+  if (!options.crc.empty()) log = read_crc_log(options.crc, compiled->program, diagnostics);
+  if (diagnostics.failed()) return fail(exit_bad_input);
   auto emitted = HostModel::build(compiled->program, emit(compiled->program, compiled->emit),
                                   options.with, diagnostics);
   if (!emitted) return fail(exit_system);
+  if (log) {
+    const CrcOutcome outcome = check_crcs(compiled->program, *emitted, *sets, *log);
+    return fail(report_crcs(options, *compiled, *sets, *log, outcome, diagnostics));
+  }
   std::optional<Evaluation> evaluator;
   if (!has_custom_operators(graph)) evaluator.emplace(graph);
   const Outcome outcome = Verification(*compiled, *emitted, evaluator ? &*evaluator : nullptr,
