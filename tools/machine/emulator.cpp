@@ -15,7 +15,7 @@ bool State::toss() {  // xorshift
 }
 
 Emulator::Emulator(const InstructionSet& set, Memory& memory, WrittenBy written)
-    : set_(set), state_{.memory = memory}, written_(std::move(written)) {}
+    : set_(set), state_(memory), written_(std::move(written)) {}
 
 Block* Emulator::block_at(std::uint32_t address) {
   const auto [place, added] = blocks_.try_emplace(address);
@@ -33,8 +33,7 @@ std::string Emulator::call(std::uint32_t function, std::uint32_t stack,
   std::uint64_t done = 0;
   while (state_.pc != InstructionSet::end) {
     Block* const block = block_at(state_.pc);
-    if (block->operations.empty())
-      return fmt::format("there is no code at {:#x}", block->address);
+    if (block->operations.empty()) return fmt::format("there is no code at {:#x}", block->address);
     const Operation& last = block->operations.back();
     const std::uint32_t next = last.address + last.bytes;
     state_.pc = next;
@@ -42,8 +41,7 @@ std::string Emulator::call(std::uint32_t function, std::uint32_t stack,
     ++block->executed;
     if (state_.pc != next) ++block->left;
     done += block->operations.size();
-    if (!state_.fault.empty())
-      return fmt::format("{} near {:#x}", state_.fault, block->address);
+    if (!state_.fault.empty()) return fmt::format("{} near {:#x}", state_.fault, block->address);
     if (done > limit) return fmt::format("it does not end; it is now near {:#x}", block->address);
   }
   return {};

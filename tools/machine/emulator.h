@@ -52,6 +52,8 @@ class Memory {
 
 /// What instructions change.
 struct State {
+  explicit State(Memory& of) : memory(of) {}
+
   Memory& memory;
   /// Registers, flags and whatever else an instruction set has, as it numbers them itself.
   std::array<Value, 96> registers = {};
@@ -93,14 +95,14 @@ struct InstructionSet {
   void (*call)(State& state, std::uint32_t function, std::uint32_t stack,
                const std::vector<std::uint32_t>& arguments);
   /// By the name of LLVM's register, the first of `State::registers` and how many it covers.
-  std::pair<std::uint8_t, std::uint8_t> (*numbers_of)(const std::string& register_name);
+  std::pair<std::uint8_t, std::uint8_t> (*numbers_of)(const std::string& register_name) = nullptr;
 
   static constexpr std::uint32_t end = 0xFFFFFFF0;  ///< where a call returns to
 };
 
-extern const InstructionSet thumb;   ///< Armv6-M, Armv7-M, Armv8-M with DSP, FPU and Helium
-extern const InstructionSet rv32;    ///< RV32IMAFC
-extern const InstructionSet avr;     ///< megaAVR; program memory is at 0, data at 0x800000
+extern const InstructionSet thumb;  ///< Armv6-M, Armv7-M, Armv8-M with DSP, FPU and Helium
+extern const InstructionSet rv32;   ///< RV32IMAFC
+extern const InstructionSet avr;    ///< megaAVR; program memory is at 0, data at 0x800000
 
 /// Instructions that are executed one after the other.
 struct Block {
