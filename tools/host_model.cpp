@@ -11,7 +11,7 @@
 #include <sstream>
 
 #include "codegen/cpp_writer.h"
-#include "tools/jit/jit.h"
+#include "tools/machine/jit.h"
 #include "tools/system_compiler.h"
 
 namespace smelt::tools {
@@ -110,7 +110,7 @@ std::string default_compiler() {
 #ifdef SMELT_SANITIZE
   return SMELT_COMPILER;
 #else
-  return jit::version().empty() ? "g++" : in_memory;
+  return machine::version().empty() ? "g++" : in_memory;
 #endif
 }
 
@@ -128,7 +128,7 @@ std::optional<LoadedCode> load(const std::vector<const Program*>& programs,
   files.push_back({"smelt_host.cpp", shim_text(programs)});
   std::vector<std::string> words = words_of(with);
   if (words.empty()) words = {default_compiler()};
-  if (with.empty() && jit::version().empty())
+  if (with.empty() && machine::version().empty())
     diagnostics.warning({.file = "smelt"}, "was built without LLVM")
         .note(fmt::format("{} builds the emitted code", words[0]));
   std::vector<std::string> flags = flags_for(programs);
@@ -136,7 +136,7 @@ std::optional<LoadedCode> load(const std::vector<const Program*>& programs,
   std::string messages;
   std::optional<LoadedCode> code;
   if (words[0] == in_memory) {
-    code = jit::load(files, flags, messages);
+    code = machine::load(files, flags, messages);
   } else {
     flags.insert(flags.begin(), words[0]);
 #ifdef SMELT_SANITIZE

@@ -11,7 +11,7 @@
 #include "codegen/emit.h"
 #include "tools/loaded_code.h"
 
-namespace smelt::tools::jit {
+namespace smelt::tools::machine {
 
 /// "LLVM 19.1.7", or empty in a build without it, which can load nothing.
 std::string version();
@@ -22,4 +22,4 @@ std::string version();
 std::optional<LoadedCode> load(const std::vector<OutputFile>& files,
                                const std::vector<std::string>& flags, std::string& messages);
 
-}  // namespace smelt::tools::jit
+}  // namespace smelt::tools::machine

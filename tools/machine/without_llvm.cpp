@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // In place of clang.cpp in builds without LLVM.
-#include "tools/jit/jit.h"
+#include "tools/machine/jit.h"
 
-namespace smelt::tools::jit {
+namespace smelt::tools::machine {
 
 std::string version() {
   return {};
@@ -17,4 +17,4 @@ std::optional<LoadedCode> load(const std::vector<OutputFile>&, const std::vector
   return std::nullopt;
 }
 
-}  // namespace smelt::tools::jit
+}  // namespace smelt::tools::machine

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/machine/clang.h"
+
 #include <clang/CodeGen/CodeGenAction.h>
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/TextDiagnosticPrinter.h>
 #include <clang/Frontend/Utils.h>
-#include <llvm/Config/llvm-config.h>
-#include <llvm/ExecutionEngine/Orc/LLJIT.h>
-#include <llvm/Support/SmallVectorMemoryBuffer.h>
-#include <llvm/Support/TargetSelect.h>
 #include <llvm/Support/VirtualFileSystem.h>
 
-#include "tools/jit/jit.h"
-
-namespace smelt::tools::jit {
+namespace smelt::tools::machine {
 namespace {
 
 using Files = llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>;
-using Object = llvm::SmallVector<char, 0>;
-
 const std::string folder = "/smelt-in-memory/";
 
 /// What emitted code needs of the C library, for machines that have no headers of it.
@@ -65,21 +59,22 @@ Files file_system(const std::vector<OutputFile>& files) {
 /// What the driver is called with for one file. Its name tells it where its own headers are.
 std::vector<std::string> command_line(const std::string& path,
                                       const std::vector<std::string>& flags) {
-  std::vector<std::string> command = {"clang++",    "-resource-dir", SMELT_CLANG_RESOURCES,
-                                      "-fPIC",      "-march=native", "-I" + folder,
-                                      "-idirafter", folder + "libc"};
+  std::vector<std::string> command = {"clang++",     "-resource-dir", SMELT_CLANG_RESOURCES,
+                                      "-I" + folder, "-idirafter",    folder + "libc"};
   command.insert(command.end(), flags.begin(), flags.end());
   command.push_back(folder + path);
   return command;
 }
 
-/// The object file of one source; what the compiler has to say goes to `messages`.
-std::optional<Object> compile(const std::string& path, const std::vector<std::string>& flags,
-                              const Files& files, llvm::raw_ostream& messages) {
+}  // namespace
+
+std::optional<Object> compile(const OutputFile& file, const std::vector<OutputFile>& others,
+                              const std::vector<std::string>& flags, llvm::raw_ostream& messages) {
+  const Files files = file_system(others);
   const llvm::IntrusiveRefCntPtr options(new clang::DiagnosticOptions);
   const auto diagnostics = clang::CompilerInstance::createDiagnostics(
       options.get(), new clang::TextDiagnosticPrinter(messages, options.get()));
-  const std::vector<std::string> words = command_line(path, flags);
+  const std::vector<std::string> words = command_line(file.path, flags);
   std::vector<const char*> command;
   for (const std::string& word : words) command.push_back(word.c_str());
   auto invocation =
@@ -100,54 +95,4 @@ std::optional<Object> compile(const std::string& path, const std::vector<std::st
   return object;
 }
 
-/// An empty place for code, which finds in this process what the code lacks.
-llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>> make_linker() {
-  [[maybe_unused]] static const bool once =
-      llvm::InitializeNativeTarget() || llvm::InitializeNativeTargetAsmPrinter();
-  auto linker = llvm::orc::LLJITBuilder().create();
-  if (!linker) return linker.takeError();
-  auto process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
-      (*linker)->getDataLayout().getGlobalPrefix());
-  if (!process) return process.takeError();
-  (*linker)->getMainJITDylib().addGenerator(std::move(*process));
-  return linker;
-}
-
-void* find(llvm::orc::LLJIT& linker, const std::string& name) {
-  auto address = linker.lookup(name);
-  if (address) return address->toPtr<void*>();
-  llvm::consumeError(address.takeError());
-  return nullptr;
-}
-
-}  // namespace
-
-std::string version() {
-  return "LLVM " LLVM_VERSION_STRING;
-}
-
-std::optional<LoadedCode> load(const std::vector<OutputFile>& files,
-                               const std::vector<std::string>& flags, std::string& messages) {
-  llvm::raw_string_ostream stream(messages);
-  auto made = make_linker();
-  if (!made) {
-    stream << made.takeError();
-    return std::nullopt;
-  }
-  const std::shared_ptr<llvm::orc::LLJIT> linker = std::move(*made);
-  const Files all = file_system(files);
-  for (const OutputFile& file : files) {
-    if (!file.path.ends_with(".cpp")) continue;
-    auto object = compile(file.path, flags, all, stream);
-    if (!object) return std::nullopt;
-    auto buffer =
-        std::make_unique<llvm::SmallVectorMemoryBuffer>(std::move(*object), file.path, false);
-    if (auto error = linker->addObjectFile(std::move(buffer))) {
-      stream << std::move(error);
-      return std::nullopt;
-    }
-  }
-  return LoadedCode{linker, [linker](const std::string& name) { return find(*linker, name); }};
-}
-
-}  // namespace smelt::tools::jit
+}  // namespace smelt::tools::machine
