@@ -139,8 +139,10 @@ bool decode_branch(Instruction& instruction) {
     default: break;
   }
   if (instruction.at(23, 3) != 7) return decode_conditional(instruction);
-  // Hints and barriers, and what writes a special register.
-  return !instruction.has(0xFFE00000, 0xF3E00000) && instruction.is<do_nothing>();
+  // Special registers are not known; hints, barriers and what writes one change nothing here.
+  return instruction.has(0xFFE00000, 0xF3E00000)
+             ? instruction.is<forget_ranges>({instruction.at(8, 4), 1})
+             : instruction.is<do_nothing>();
 }
 
 }  // namespace smelt::tools::machine::thumb_code

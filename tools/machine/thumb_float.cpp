@@ -186,8 +186,8 @@ void compare(State& state, const Operation& operation) {
 template <bool is_signed>
 void of_fixed(State& state, const Operation& operation) {
   const Value from = get(state, operation, 0);
-  const double number = is_signed ? static_cast<double>(as_signed(from.bits))
-                                  : static_cast<double>(from.bits);
+  const double number =
+      is_signed ? static_cast<double>(as_signed(from.bits)) : static_cast<double>(from.bits);
   const double result = std::ldexp(number, -operation.immediate);
   set(state, operation, 0, {bits_of(static_cast<float>(result)), from.known});
 }
