@@ -9,7 +9,6 @@ const Target cortex_m0plus = {
     .features = {.armv6m = true},
     .coding_costs = {.plain_mac = 6.3, .mac = 7.6, .symbol = 20, .weight = 2},
     .unaligned_words = false,
-    .triple = "arm-none-eabi",
     .compiler = "arm-none-eabi-g++",
     .flags = {"-mthumb", "-mcpu=cortex-m0plus"},
     .emulator = {"qemu-system-arm", "-M", "microbit", "-nographic", "-semihosting", "-kernel"},

@@ -8,7 +8,6 @@ const Target cortex_m55 = {
     .description = "Arm Cortex-M55 with Helium (Alif Ensemble)",
     .features = {.dsp = true, .helium = true, .fpu = true},
     .coding_costs = {.plain_mac = 0.2, .mac = 2.5, .symbol = 14, .weight = 1},
-    .triple = "arm-none-eabi",
     .compiler = "arm-none-eabi-g++",
     .flags = {"-mthumb", "-mcpu=cortex-m55", "-mfloat-abi=hard"},
     .emulator = {"qemu-system-arm", "-M", "mps3-an547", "-nographic", "-semihosting", "-kernel"},

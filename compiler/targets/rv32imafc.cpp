@@ -10,7 +10,6 @@ const Target rv32imafc = {
     .block_pixels = 4,
     .coding_costs = {.plain_mac = 3.3, .mac = 5.8, .symbol = 14, .weight = 1.5},
     .unaligned_words = false,
-    .triple = "riscv32-unknown-elf",
     .compiler = "riscv64-unknown-elf-g++",
     .flags = {"-march=rv32imafc", "-mabi=ilp32f", "--specs=picolibc.specs"},
     .emulator = {"qemu-system-riscv32", "-M", "virt", "-bios", "none", "-nographic", "-semihosting",

@@ -9,7 +9,6 @@ const Target rv32imc = {
     .block_pixels = 4,
     .coding_costs = {.plain_mac = 3.3, .mac = 5.8, .symbol = 14, .weight = 1.5},
     .unaligned_words = false,
-    .triple = "riscv32-unknown-elf",
     .compiler = "riscv64-unknown-elf-g++",
     .flags = {"-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs"},
     .emulator = {"qemu-system-riscv32", "-M", "virt", "-bios", "none", "-nographic", "-semihosting",

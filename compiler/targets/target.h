@@ -53,7 +53,6 @@ struct Target {
   std::int64_t constant_reach = 0;
   /// Of one array, as its compiler allows; 0: any.
   std::int64_t max_array_bytes = 0;
-  std::string triple = {};              ///< of LLVM: "arm-none-eabi"; empty: it has none
   std::string compiler = {};            ///< "arm-none-eabi-g++"
   std::vector<std::string> flags = {};  ///< of GCC, for its core
   /// Runs an image that is appended; empty: there is none.

@@ -14,8 +14,16 @@ LLD_HAS_DRIVER(elf)
 namespace smelt::tools::machine {
 namespace {
 
+/// LLVM's name of what a compiler of GCC's makes code for; empty if it has none that emitted code
+/// is made for.
+std::string triple_of(const Target& target) {
+  if (target.compiler.starts_with("arm-none-eabi-")) return "arm-none-eabi";
+  if (target.compiler.starts_with("riscv")) return "riscv32-unknown-elf";
+  return {};
+}
+
 std::vector<std::string> flags_for(const Target& target) {
-  std::vector<std::string> flags = {"--target=" + target.triple,
+  std::vector<std::string> flags = {"--target=" + triple_of(target),
                                     "-nostdlibinc",
                                     "-std=c++14",
                                     "-O3",
@@ -78,7 +86,7 @@ bool link(const std::vector<std::string>& words, llvm::raw_ostream& messages) {
 }  // namespace
 
 bool can_build(const Target& target) {
-  return !target.triple.empty();
+  return !triple_of(target).empty();
 }
 
 std::optional<Image> build_image(const Target& target, const std::vector<OutputFile>& files,
