@@ -38,6 +38,13 @@ std::string text_of(const std::filesystem::path& path) {
 
 }  // namespace
 
+std::optional<std::string> output_of(const std::vector<std::string>& command) {
+  const TemporaryFolder folder;
+  const auto log = folder.path() / "log.txt";
+  if (spawn(command, log) != 0) return std::nullopt;
+  return text_of(log);
+}
+
 std::optional<LoadedCode> load_with_system_compiler(const std::vector<std::string>& command,
                                                     const std::vector<OutputFile>& files,
                                                     std::string& messages) {

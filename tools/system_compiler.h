@@ -17,4 +17,7 @@ std::optional<LoadedCode> load_with_system_compiler(const std::vector<std::strin
                                                     const std::vector<OutputFile>& files,
                                                     std::string& messages);
 
+/// What a program prints, messages included; nothing if it cannot be run.
+std::optional<std::string> output_of(const std::vector<std::string>& command);
+
 }  // namespace smelt::tools

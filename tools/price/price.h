@@ -4,8 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "compiler/diagnostics.h"
+#include "tools/model.h"
 
 namespace smelt::tools {
 
@@ -53,5 +57,9 @@ struct Price {
   std::int64_t flash_bytes() const { return code_bytes + constant_bytes; }
   std::int64_t ram_bytes() const { return arena_bytes + state_bytes + stack_bytes; }
 };
+
+/// Builds the emitted code of a model for its target, follows it through a run, and says what it
+/// takes. Reports why that cannot be.
+std::optional<Price> price_of(const Compiled& compiled, Diagnostics& diagnostics);
 
 }  // namespace smelt::tools
