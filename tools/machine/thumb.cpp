@@ -96,7 +96,7 @@ struct Blocks {
   void enter(Instruction& instruction) const {
     instruction.in_it = it != 0;
     instruction.operation.condition = it != 0 ? static_cast<std::uint8_t>(it >> 4) : always;
-    instruction.maybe = vpt != 0;
+    instruction.operation.operands[5] = vpt != 0 ? 1 : 0;
   }
   void leave(const Instruction& instruction) {
     it =
@@ -141,6 +141,7 @@ void call(State& state, std::uint32_t function, std::uint32_t stack,
   for (std::uint8_t i = 0; i < 4; ++i)
     set(state, i, i < arguments.size() ? known(arguments[i]) : Value::unknown());
   state.registers[loop_lanes] = known(0);
+  state.registers[predicate] = Value::unknown();
   set(state, sp, known(stack));
   set(state, lr, known(InstructionSet::end | 1));
   state.pc = function & ~1u;

@@ -26,6 +26,7 @@ enum Register : std::uint8_t {
   singles,                       // 32 of them; Q0 is the first four
   float_flags = singles + 32,    // N, Z, C, V of comparisons of floats
   loop_lanes = float_flags + 4,  // of a loop whose last turn has fewer; 0: there is no such loop
+  predicate,                     // of vectors: a bit for each byte
   nowhere,                       // written, never read
   zero,                          // read, never written
 };
@@ -62,9 +63,9 @@ void when_it_holds(State& state, const Operation& operation) {
 struct Instruction {
   Bits bits = 0;
   bool in_it = false;          ///< its condition is that of an IT block
-  bool maybe = false;          ///< it is of a VPT block
   std::uint8_t it_state = 0;   ///< begins an IT block: as its encoding has it
-  std::uint8_t vpt_count = 0;  ///< begins a VPT block of so many instructions
+  std::uint8_t vpt_count = 0;  ///< begins a VPT block of so many instructions,
+                               ///< which have operand 5 set
   Operation operation = {};
 
   Bits at(unsigned from, unsigned count) const { return field(bits, from, count); }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/machine/thumb_branch.h"
 
+#include <algorithm>
+
 namespace smelt::tools::machine::thumb_code {
 namespace {
 
@@ -69,6 +71,16 @@ void end_turn_of_lanes(State& state, const Operation& operation) {
   end_turn(state, operation, get(state, loop_lanes).bits);
 }
 
+/// Of a vector, the lanes whose number is below that of a register: operand 1 is how many there
+/// are.
+void choose_lanes(State& state, const Operation& operation) {
+  const Value count = get(state, operation, 0);
+  const Bits lanes = operation.operands[1];
+  const Bits mask = (Bits{1} << (16 / lanes * std::min(count.bits, lanes))) - 1;
+  const Value before = operation.operands[5] != 0 ? get(state, predicate) : known(0xffff);
+  state.registers[predicate] = {mask & before.bits, count.known && before.known};
+}
+
 void clear_lanes(State& state, const Operation&) {
   state.registers[loop_lanes] = known(0);
 }
@@ -88,8 +100,7 @@ bool decode_loop(Instruction& instruction) {
     return kind == 1 ? instruction.branches<end_turn_of_lanes>({}, target)
                      : instruction.branches<end_turn_of_loop>({}, target);
   }
-  if (bit(instruction.bits, 11) && !has_target)
-    return instruction.is<do_nothing>();  // which lanes a vector has
+  if (bit(instruction.bits, 11) && !has_target) return instruction.is<choose_lanes>({count, lanes});
   return has_target ? instruction.branches<begin_loop_or_branch>({count, lanes},
                                                                  instruction.here() + offset)
                     : instruction.is<begin_loop>({count, lanes});

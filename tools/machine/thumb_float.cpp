@@ -319,8 +319,19 @@ void copy_flags(State& state, const Operation&) {
     state.registers[flag_n + i] = get(state, static_cast<std::uint8_t>(float_flags + i));
 }
 
+void get_predicate(State& state, const Operation& operation) {
+  set(state, operation, 0, get(state, predicate));
+}
+void set_predicate(State& state, const Operation& operation) {
+  const Value mask = get(state, operation, 0);
+  state.registers[predicate] = {mask.bits & 0xffff, mask.known};
+}
+
 bool decode_status(Instruction& instruction) {
   const Bits to = instruction.at(12, 4);
+  if (instruction.at(16, 4) == 13)
+    return bit(instruction.bits, 20) ? instruction.is<get_predicate>({to})
+                                     : instruction.is<set_predicate>({to});
   if (!bit(instruction.bits, 20)) return instruction.is<do_nothing>();
   if (to != pc || instruction.at(16, 4) != 1)
     return instruction.is<forget_ranges>({to == pc ? Bits{nowhere} : to, 1});

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Helium: what it does to general registers. What vectors hold becomes unknown.
-#include <bit>
+// Helium: what it does to general registers and predicates. Vectors that thumb_lanes.cpp does not
+// compute become unknown.
+#include "tools/machine/thumb_vector.h"
 
-#include "tools/machine/thumb.h"
+#include <bit>
 
 namespace smelt::tools::machine::thumb_code {
 namespace {
-
-Bits first_single(const Instruction& instruction) {
-  return singles + 4 * instruction.at(13, 3);
-}
 
 // One lane: operand 0 is the general register, 1 the single that the lane is in, 2 where it is in
 // it, 3 how many bits it has.
@@ -34,19 +31,15 @@ void extract_lane(State& state, const Operation& operation) {
       {is_signed ? as_bits(sign_extended(lane, operation.operands[3])) : lane, from.known});
 }
 
-// Operand 2 is the number of bits that are repeated.
+// Operand 1 is the general register, operand 2 the number of bits that are repeated.
 void duplicate(State& state, const Operation& operation) {
-  Value value = get(state, operation, 0);
-  if (operation.operands[2] == 8) value.bits = (value.bits & 0xff) * 0x01010101;
-  if (operation.operands[2] == 16) value.bits = (value.bits & 0xffff) * 0x00010001;
-  for (unsigned i = 0; i < 4; ++i) state.registers[operation.operands[1] + i] = value;
+  set_vector(state, operation, repeated(get(state, operation, 1), operation.operands[2]));
 }
 
 bool decode_duplicate(Instruction& instruction) {
   const Bits vector = singles + 4 * instruction.at(17, 3), from = instruction.at(12, 4);
-  if (instruction.maybe) return instruction.is<forget_ranges>({vector, 4});
   const Bits width = bit(instruction.bits, 22) ? 8 : bit(instruction.bits, 5) ? 16 : 32;
-  return instruction.is<duplicate>({from, vector, width});
+  return instruction.is<duplicate>({vector, from, width});
 }
 
 bool decode_lane(Instruction& instruction) {
@@ -89,6 +82,10 @@ bool decode_count(Instruction& instruction) {
                                    : instruction.is<count_on<true>>(operands);
 }
 
+void invert_predicate(State& state, const Operation&) {
+  state.registers[predicate].bits ^= 0xffff;
+}
+
 /// Comparisons, which may begin a VPT block, and VPST, which does. False: it is another one.
 bool decode_predicate(Instruction& instruction) {
   if (!instruction.has(0xEF810F00, 0xEE010F00)) return false;
@@ -96,9 +93,12 @@ bool decode_predicate(Instruction& instruction) {
   if (!is_float && !bit(instruction.bits, 28)) return false;
   const bool selects = is_float && !by_register && instruction.has(0x00001001, 0x00000001);
   if (selects) return false;
+  if (instruction.bits == 0xFE310F4D) return instruction.is<invert_predicate>();
   const Bits mask = instruction.at(22, 1) << 3 | instruction.at(13, 3);
   if (mask != 0) instruction.vpt_count = static_cast<std::uint8_t>(4 - std::countr_zero(mask));
-  return instruction.is<do_nothing>();
+  // What a block has for the opposite predicate is not modelled.
+  const bool keeps = instruction.has(0xFFBF1FFF, 0xFE310F4D) && std::has_single_bit(mask);
+  return keeps ? instruction.is<do_nothing>() : instruction.is<forget_ranges>({predicate, 1});
 }
 
 /// What reduces vectors to one or two general registers. False: it is another one.
@@ -115,13 +115,15 @@ bool decode_reduction(Instruction& instruction) {
 
 bool decode_vector(Instruction& instruction) {
   const Bits vector = first_single(instruction);
-  if (bit(instruction.bits, 24)) return instruction.is<forget_ranges>({vector, 4});
+  if (bit(instruction.bits, 24))
+    return decode_lanes(instruction) || instruction.is<forget_ranges>({vector, 4});
   if (instruction.has(0xFF000F10, 0xEE000B10)) return decode_lane(instruction);
   if (instruction.at(9, 3) != 7) return false;
   if (instruction.has(0xFF810F70, 0xEE010F60)) return decode_count(instruction);
   if (instruction.has(0xFFE01FF0, 0xEEA00FC0))  // shifts through a register
     return instruction.is<forget_ranges>({vector, 4, instruction.at(0, 4), 1});
-  if (decode_predicate(instruction) || decode_reduction(instruction)) return true;
+  if (decode_lanes(instruction) || decode_predicate(instruction) || decode_reduction(instruction))
+    return true;
   return instruction.is<forget_ranges>({vector, 4});
 }
 

@@ -2,112 +2,114 @@
 #include <algorithm>
 
 #include "tools/machine/thumb_memory.h"
+#include "tools/machine/thumb_vector.h"
 
 namespace smelt::tools::machine::thumb_code {
 namespace {
 
-Bits first_single(const Instruction& instruction) {
-  return singles + 4 * instruction.at(13, 3);
-}
-
-/// Bytes of a vector that the turn of a loop has: fewer than 16 where the loop's end is near. All
-/// of them if that is not known.
-Bits active_bytes(const State& state) {
-  const Bits lanes = get(state, loop_lanes).bits;
-  const Value left = get(state, lr);
-  return lanes == 0 || !left.known || left.bits >= lanes ? 16 : 16 / lanes * left.bits;
-}
-
-/// The word of a vector at an offset, of which `active` bytes of the vector are there.
-Value load_word(State& state, Value address, Bits offset, Bits active) {
-  if (offset + 4 <= active) return load_at(state, address, offset, 4);
+/// The word of a vector at an offset, of which the bytes of a mask are there; else zeros.
+Value load_word(State& state, Value address, Bits offset, Bits mask) {
+  if ((mask & 15) == 15) return load_at(state, address, offset, 4);
   Value word;
-  for (Bits i = 0; i < 4 && offset + i < active; ++i) {
+  for (Bits i = 0; i < 4; ++i) {
+    if (!bit(mask, i)) continue;
     const Value byte = load_at(state, address, offset + i, 1);
     word = {word.bits | byte.bits << 8 * i, word.known && byte.known};
   }
   return word;
 }
 
-void store_word(State& state, Value address, Bits offset, Bits active, Value word) {
-  if (offset + 4 <= active) return store_at(state, address, offset, 4, word);
-  for (Bits i = 0; i < 4 && offset + i < active; ++i)
-    store_at(state, address, offset + i, 1, {word.bits >> 8 * i & 0xff, word.known});
+void store_word(State& state, Value address, Bits offset, Bits mask, Value word) {
+  if ((mask & 15) == 15) return store_at(state, address, offset, 4, word);
+  for (Bits i = 0; i < 4; ++i)
+    if (bit(mask, i))
+      store_at(state, address, offset + i, 1, {word.bits >> 8 * i & 0xff, word.known});
 }
 
 // Operand 0 is the first single of the vector.
 template <Place place>
 void load_vector(State& state, const Operation& operation) {
-  const Bits active = active_bytes(state);
+  const Value active = active_bytes(state, operation);
   const Value address = address_of<place>(state, operation);
   for (Bits i = 0; i < 4; ++i)
-    state.registers[operation.operands[0] + i] = load_word(state, address, 4 * i, active);
+    state.registers[operation.operands[0] + i] =
+        active.known ? load_word(state, address, 4 * i, active.bits >> 4 * i) : active;
 }
 
 template <Place place>
 void store_vector(State& state, const Operation& operation) {
-  const Bits active = active_bytes(state);
+  const Value active = active_bytes(state, operation);
   const Value address = address_of<place>(state, operation);
-  for (Bits i = 0; i < 4; ++i)
-    store_word(state, address, 4 * i, active, state.registers[operation.operands[0] + i]);
+  for (Bits i = 0; i < 4; ++i) {
+    const Value word = state.registers[operation.operands[0] + i];
+    store_word(state, address, 4 * i, active.known ? active.bits >> 4 * i : 15,
+               {word.bits, word.known && active.known});
+  }
 }
 
-void forget_memory(State& state, Value address, Bits bytes) {
-  for (Bits i = 0; i < bytes; ++i) store_at(state, address, i, 1, Value::unknown());
+// Lanes that have more bytes in the vector than in memory: operands 2 and 3 are how many.
+template <Place place, bool is_signed>
+void load_wide(State& state, const Operation& operation) {
+  const Value active = active_bytes(state, operation);
+  const Value address = address_of<place>(state, operation);
+  const unsigned bytes = operation.operands[2], lane = operation.operands[3];
+  Vector result = {{}, active.known};
+  for (unsigned i = 0; i < 16 / lane; ++i) {
+    if (!bit(active.bits, i * lane)) continue;
+    const Value value = load_at(state, address, i * bytes, bytes);
+    put_lane(result, 8 * lane, i,
+             is_signed ? as_bits(sign_extended(value.bits, 8 * bytes)) : value.bits);
+    result.known = result.known && value.known;
+  }
+  for (unsigned i = 0; i < 4; ++i)
+    state.registers[operation.operands[0] + i] = {result.words[i], result.known};
 }
 
-// Operand 2 is how many vectors there are that become unknown; or how many times fewer bytes than
-// in the vector there are in memory.
 template <Place place>
-void load_unknown(State& state, const Operation& operation) {
-  address_of<place>(state, operation);
+void store_narrow(State& state, const Operation& operation) {
+  const Value active = active_bytes(state, operation);
+  const Value address = address_of<place>(state, operation);
+  const unsigned bytes = operation.operands[2], lane = operation.operands[3];
+  const Vector from = get_vector(state, operation.operands[0]);
+  for (unsigned i = 0; i < 16 / lane; ++i)
+    if (bit(active.bits, i * lane) || !active.known)
+      store_at(state, address, i * bytes, bytes,
+               {lane_of(from, 8 * lane, i), from.known && active.known});
+}
+
+// Vectors whose lanes are taken in turns: operand 2 is how many vectors there are.
+void load_interleaved(State& state, const Operation& operation) {
+  address_of<Place::after>(state, operation);
   std::fill_n(state.registers.begin() + operation.operands[0], 4 * operation.operands[2],
               Value::unknown());
 }
 
-template <Place place>
-void store_unknown(State& state, const Operation& operation) {
-  const Bits active = active_bytes(state);
-  forget_memory(state, address_of<place>(state, operation), active / operation.operands[2]);
-}
-
-/// A part of what vectors hold that are taken in turns; operand 2 is how many.
-template <Place place>
 void store_interleaved(State& state, const Operation& operation) {
-  forget_memory(state, address_of<place>(state, operation), 16u * operation.operands[2]);
-}
-
-template <Place place>
-bool is_contiguous(Instruction& instruction, std::initializer_list<Bits> operands, Bits offset) {
-  return bit(instruction.bits, 20) ? instruction.is<load_vector<place>>(operands, offset)
-                                   : instruction.is<store_vector<place>>(operands, offset);
-}
-
-template <Place place>
-bool is_unknown(Instruction& instruction, Bits base, Bits offset, Bits fewer) {
-  const Bits vector = first_single(instruction);
-  return bit(instruction.bits, 20)
-             ? instruction.is<load_unknown<place>>({vector, base, 1}, offset)
-             : instruction.is<store_unknown<place>>({vector, base, fewer}, offset);
+  const Value address = address_of<Place::after>(state, operation);
+  for (Bits i = 0; i < 16u * operation.operands[2]; ++i)
+    store_at(state, address, i, 1, Value::unknown());
 }
 
 /// The same bytes in memory as in the vector.
 template <Place place>
 bool decode_contiguous(Instruction& instruction) {
-  const Bits base = instruction.at(16, 4);
+  const std::initializer_list<Bits> operands = {first_single(instruction), instruction.at(16, 4)};
   const Bits offset =
       offset_of(instruction.at(0, 7) << instruction.at(7, 2), bit(instruction.bits, 23));
-  // In a VPT block each lane may be one that is left out.
-  if (instruction.maybe) return is_unknown<place>(instruction, base, offset, 1);
-  return is_contiguous<place>(instruction, {first_single(instruction), base}, offset);
+  return bit(instruction.bits, 20) ? instruction.is<load_vector<place>>(operands, offset)
+                                   : instruction.is<store_vector<place>>(operands, offset);
 }
 
-/// Lanes that are wider than in memory.
 template <Place place>
 bool decode_widening(Instruction& instruction) {
   const Bits size = instruction.at(19, 1), lane = instruction.at(7, 2);
+  if (lane <= size || lane == 3) return false;
+  const std::initializer_list<Bits> operands = {first_single(instruction), instruction.at(16, 3),
+                                                1u << size, 1u << lane};
   const Bits offset = offset_of(instruction.at(0, 7) << size, bit(instruction.bits, 23));
-  return is_unknown<place>(instruction, instruction.at(16, 3), offset, 1u << (lane - size));
+  if (!bit(instruction.bits, 20)) return instruction.is<store_narrow<place>>(operands, offset);
+  return bit(instruction.bits, 28) ? instruction.is<load_wide<place, false>>(operands, offset)
+                                   : instruction.is<load_wide<place, true>>(operands, offset);
 }
 
 template <Place place>
@@ -121,9 +123,8 @@ bool decode_interleaved(Instruction& instruction) {
   const Bits first = std::min<Bits>(first_single(instruction), singles + 32 - 4 * vectors);
   const std::initializer_list<Bits> operands = {first, instruction.at(16, 4), vectors};
   const Bits offset = bit(instruction.bits, 21) ? 16 * vectors : 0;
-  return bit(instruction.bits, 20)
-             ? instruction.is<load_unknown<Place::after>>(operands, offset)
-             : instruction.is<store_interleaved<Place::after>>(operands, offset);
+  return bit(instruction.bits, 20) ? instruction.is<load_interleaved>(operands, offset)
+                                   : instruction.is<store_interleaved>(operands, offset);
 }
 
 /// Addresses in a vector: where it stores is not known.
