@@ -1,112 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Floats of single precision. Those of double and of half precision are moved, not computed.
+#include "tools/machine/thumb_float.h"
+
 #include <bit>
 #include <cmath>
 
-#include "tools/machine/thumb.h"
-
 namespace smelt::tools::machine::thumb_code {
 namespace {
-
-float as_float(Bits bits) {
-  return std::bit_cast<float>(bits);
-}
-Bits bits_of(float number) {
-  return std::bit_cast<Bits>(number);
-}
-
-Bits single(const Instruction& instruction, unsigned from, unsigned low) {
-  return singles + (instruction.at(from, 4) << 1 | instruction.at(low, 1));
-}
-/// The first of the two singles of a double, of which there are 16.
-Bits pair(const Instruction& instruction, unsigned from) {
-  return singles + 2 * instruction.at(from, 4);
-}
-
-// Operands: 0 is the result and what sums begin with, 1 and 2 are what is computed with.
-using Formula = float (*)(float sum, float a, float b);
-
-template <Formula formula, bool sums>
-void compute(State& state, const Operation& operation) {
-  const Value sum = get(state, operation, 0), a = get(state, operation, 1),
-              b = get(state, operation, 2);
-  const float result = formula(as_float(sum.bits), as_float(a.bits), as_float(b.bits));
-  set(state, operation, 0, {bits_of(result), a.known && b.known && (!sums || sum.known)});
-}
-
-/// Products are rounded before they are added.
-float product(float a, float b) {
-  const volatile float result = a * b;
-  return result;
-}
-float multiply_add(float sum, float a, float b) {
-  return sum + product(a, b);
-}
-float multiply_subtract(float sum, float a, float b) {
-  return sum - product(a, b);
-}
-float negated_multiply_add(float sum, float a, float b) {
-  return -sum - product(a, b);
-}
-float negated_multiply_subtract(float sum, float a, float b) {
-  return -sum + product(a, b);
-}
-float multiply(float, float a, float b) {
-  return a * b;
-}
-float negated_multiply(float, float a, float b) {
-  return -(a * b);
-}
-float add(float, float a, float b) {
-  return a + b;
-}
-float subtract(float, float a, float b) {
-  return a - b;
-}
-float divide(float, float a, float b) {
-  return a / b;
-}
-float fused_add(float sum, float a, float b) {
-  return std::fma(a, b, sum);
-}
-float fused_subtract(float sum, float a, float b) {
-  return std::fma(-a, b, sum);
-}
-float negated_fused_add(float sum, float a, float b) {
-  return std::fma(-a, b, -sum);
-}
-float negated_fused_subtract(float sum, float a, float b) {
-  return std::fma(a, b, -sum);
-}
-float greater(float, float a, float b) {
-  return std::fmax(a, b);
-}
-float lesser(float, float a, float b) {
-  return std::fmin(a, b);
-}
-
-bool decode_arithmetic(Instruction& instruction) {
-  const std::initializer_list<Bits> operands = {
-      single(instruction, 12, 22), single(instruction, 16, 7), single(instruction, 0, 5)};
-  const Bits code = instruction.at(23, 1) << 3 | instruction.at(20, 2) << 1 | instruction.at(6, 1);
-  switch (code) {
-    case 0: return instruction.is<compute<multiply_add, true>>(operands);
-    case 1: return instruction.is<compute<multiply_subtract, true>>(operands);
-    case 2: return instruction.is<compute<negated_multiply_subtract, true>>(operands);
-    case 3: return instruction.is<compute<negated_multiply_add, true>>(operands);
-    case 4: return instruction.is<compute<multiply, false>>(operands);
-    case 5: return instruction.is<compute<negated_multiply, false>>(operands);
-    case 6: return instruction.is<compute<add, false>>(operands);
-    case 7: return instruction.is<compute<subtract, false>>(operands);
-    case 8: return instruction.is<compute<divide, false>>(operands);
-    case 10: return instruction.is<compute<negated_fused_subtract, true>>(operands);
-    case 11: return instruction.is<compute<negated_fused_add, true>>(operands);
-    case 12: return instruction.is<compute<fused_add, true>>(operands);
-    case 13: return instruction.is<compute<fused_subtract, true>>(operands);
-    default: return false;
-  }
-}
 
 // Of one operand, 1.
 template <Bits (*change)(Bits)>
@@ -126,6 +27,10 @@ Bits negated(Bits x) {
 }
 Bits root(Bits x) {
   return bits_of(std::sqrt(as_float(x)));
+}
+void extend(State& state, const Operation& operation) {
+  const Value from = get(state, operation, 1);
+  set_number<double>(state, operation, 0, {as_float(from.bits), from.known});
 }
 template <float (*round)(float)>
 Bits rounded(Bits x) {
@@ -154,32 +59,15 @@ float down(float x) {
   return std::floor(x);
 }
 
-/// What is too large becomes the largest number, and no number becomes 0.
 template <float (*round)(float), bool is_signed>
 Bits to_integer(Bits bits) {
-  const double x = round(as_float(bits));
-  if (std::isnan(x)) return 0;
-  if (is_signed)
-    return x >= 0x1p31   ? 0x7fffffffu
-           : x < -0x1p31 ? 0x80000000u
-                         : as_bits(static_cast<std::int32_t>(x));
-  return x >= 0x1p32 ? 0xffffffffu : x < 0 ? 0u : static_cast<Bits>(x);
+  return integer_of<is_signed>(round(as_float(bits)));
 }
 
 template <float (*round)(float)>
 bool is_to_integer(Instruction& instruction, bool is_signed, std::initializer_list<Bits> operands) {
   return is_signed ? instruction.is<unary<to_integer<round, true>>>(operands)
                    : instruction.is<unary<to_integer<round, false>>>(operands);
-}
-
-void compare(State& state, const Operation& operation) {
-  const Value first = get(state, operation, 0), second = get(state, operation, 1);
-  const bool is_known = first.known && second.known;
-  const float a = as_float(first.bits), b = as_float(second.bits);
-  const bool unordered = std::isnan(a) || std::isnan(b);
-  const bool flags[] = {a < b, a == b, unordered || a >= b, unordered};
-  for (std::size_t i = 0; i < 4; ++i)
-    state.registers[float_flags + i] = {flags[i] ? 1u : 0u, is_known};
 }
 
 // The immediate is the number of bits behind the point; operand 0 is both.
@@ -233,13 +121,13 @@ bool decode_unary(Instruction& instruction) {
     case 1:
       return second ? instruction.is<unary<root>>({to, from})
                     : instruction.is<unary<negated>>({to, from});
-    case 4: return instruction.is<compare>({to, from});
-    case 5: return instruction.is<compare>({to, zero});
+    case 4: return is_comparison<float>(instruction, to, from);
+    case 5: return is_comparison<float>(instruction, to, zero);
     case 6:
       return second ? instruction.is<unary<rounded<towards_zero>>>({to, from})
                     : instruction.is<unary<rounded<to_even>>>({to, from});
     case 7:
-      return second ? instruction.is<forget_ranges>({pair(instruction, 12), 2})
+      return second ? instruction.is<extend>({pair(instruction, 12), from})
                     : instruction.is<unary<rounded<to_even>>>({to, from});
     case 8:
       return second ? instruction.is<unary<of_signed>>({to, from})
@@ -292,26 +180,16 @@ bool decode_newer(Instruction& instruction) {
     const Bits all = condition << 2 | ((condition ^ condition << 1) & 2);
     return instruction.is<select>({to, first, second, all});
   }
-  if (instruction.at(20, 2) == 0)
-    return bit(instruction.bits, 6) ? instruction.is<compute<lesser, false>>({to, first, second})
-                                    : instruction.is<compute<greater, false>>({to, first, second});
+  if (instruction.at(20, 2) == 0) return decode_float_sum(instruction);
   if (bit(instruction.bits, 19)) return decode_rounding(instruction);
   return instruction.is<forget_ranges>({to, 1});
 }
 
-/// What is computed with doubles or halves: only where the result is matters.
-bool decode_not_single(Instruction& instruction) {
-  const bool is_double = bit(instruction.bits, 8),
-             compares = instruction.has(0x00BE0040, 0x00B40040);
-  if (compares) return instruction.is<forget_ranges>({float_flags, 4});
-  const bool is_to_single =
-      instruction.has(0x00BF0040, 0x00B70040) || instruction.has(0x00BE0040, 0x00BC0040);
-  const bool is_move = instruction.has(0xFFBF0FD0, 0xEEB00B40);
-  const Bits to = pair(instruction, 12), from = pair(instruction, 0);
-  if (!is_double || is_to_single)
-    return instruction.is<forget_ranges>({single(instruction, 12, 22), 1});
-  if (!is_move) return instruction.is<forget_ranges>({to, 2});
-  return instruction.is<move_two>({to, to + 1, from, from + 1});
+/// What is computed with halves: only where the result is matters.
+bool decode_half(Instruction& instruction) {
+  const bool compares = instruction.has(0x00BE0040, 0x00B40040);
+  return compares ? instruction.is<forget_ranges>({float_flags, 4})
+                  : instruction.is<forget_ranges>({single(instruction, 12, 22), 1});
 }
 
 void copy_flags(State& state, const Operation&) {
@@ -355,10 +233,11 @@ bool decode_float(Instruction& instruction) {
   if (instruction.has(0x01000000, 0x01000000) || unit < 9 || unit > 11) return false;
   if (bit(instruction.bits, 4))
     return unit != 11 && !bit(instruction.bits, 28) && decode_move(instruction);
-  if (unit != 10) return decode_not_single(instruction);
+  if (unit == 9) return decode_half(instruction);
+  if (unit == 11) return decode_double(instruction);
   if (bit(instruction.bits, 28)) return decode_newer(instruction);
   const bool is_unary = instruction.has(0x00B00000, 0x00B00000);
-  return is_unary ? decode_unary(instruction) : decode_arithmetic(instruction);
+  return is_unary ? decode_unary(instruction) : decode_float_sum(instruction);
 }
 
 }  // namespace smelt::tools::machine::thumb_code
