@@ -43,6 +43,18 @@ void to_integer(State& state, const Operation& operation) {
   set(state, operation, 0, {integer_of<is_signed>(std::trunc(from.value)), from.known});
 }
 
+/// The immediate is the upper half.
+void set_constant(State& state, const Operation& operation) {
+  set(state, operation, 0, known(0));
+  set(state, operation, 1, known(immediate_of(operation)));
+}
+
+/// The upper half of an immediate of eight bits: sign, exponent, four bits of the fraction.
+Bits expanded(Bits byte) {
+  const Bits exponent = bit(byte, 6) ? 0xFF : 0x100;
+  return (byte & 0x80) << 24 | exponent << 22 | (byte & 0x3f) << 16;
+}
+
 /// What is not computed: the result of newer encodings and of conversions that round otherwise.
 bool is_unknown(Instruction& instruction) {
   return instruction.has(0x00BC0040, 0x00BC0040)
@@ -53,7 +65,9 @@ bool is_unknown(Instruction& instruction) {
 bool decode_unary(Instruction& instruction) {
   const Bits to = pair(instruction, 12), from = pair(instruction, 0);
   const Bits single_to = single(instruction, 12, 22), single_from = single(instruction, 0, 5);
-  if (!bit(instruction.bits, 6)) return is_unknown(instruction);
+  if (!bit(instruction.bits, 6))
+    return instruction.is<set_constant>(
+        {to, to + 1}, expanded(instruction.at(16, 4) << 4 | instruction.at(0, 4)));
   switch (instruction.at(16, 4) << 1 | instruction.at(7, 1)) {
     case 0x00: return instruction.is<move_two>({to, to + 1, from, from + 1});
     case 0x01: return instruction.is<unary<magnitude>>({to, from});
