@@ -392,6 +392,22 @@ TEST_CASE("Thumb: floats") {
     CHECK(core.r(7) == 0x3F800000);
     CHECK(core.lowest() == 8);
   }
+  SECTION("of double precision") {
+    Core core({
+        0xEE00, 0x0A10,  // vmov s0, r0
+        0xEEB7, 0x1AC0,  // vcvt.f64.f32 d1, s0
+        0xEEB6, 0x2B00,  // vmov.f64 d2, #0.5
+        0xEEA2, 0x1B02,  // vfma.f64 d1, d2, d2
+        0xEC53, 0x2B11,  // vmov r2, r3, d1
+        0xEEB7, 0x0BC1,  // vcvt.f32.f64 s0, d1
+        0xEE10, 0x4A10,  // vmov r4, s0
+        0x4770,          // bx lr
+    });
+    CHECK(core.run({0x3F800000}) == 8);
+    CHECK(core.r(2) == 0);
+    CHECK(core.r(3) == 0x3FF40000);
+    CHECK(core.r(4) == 0x3FA00000);
+  }
 }
 
 TEST_CASE("Thumb: vectors") {
@@ -449,6 +465,78 @@ TEST_CASE("Thumb: vectors") {
     CHECK(core.r(3) == 0xF0000000);
     CHECK(core.r(4) == 0xF);
     CHECK(core.r(5) == 0);
+  }
+  SECTION("lanes that kernels compute with") {
+    Core core({
+        0xED90, 0x0F00,  // vldrb.s32 q0, [r0]
+        0xEF80, 0x2053,  // vmov.i32 q1, #3
+        0xEF20, 0x4842,  // vadd.i32 q2, q0, q1
+        0xEF20, 0x6952,  // vmul.i32 q3, q0, q1
+        0xEEF0, 0x2F22,  // vmlava.s8 r2, q0, q1
+        0xEEF9, 0x8F06,  // vaddv.s32 r8, q3
+        0xEF22, 0x2650,  // vmin.s32 q1, q1, q0
+        0xEEF9, 0x4F02,  // vaddv.s32 r4, q1
+        0xEE34, 0x5B10,  // vmov.32 r5, q2[1]
+        0xEFB8, 0x0550,  // vshl.i32 q0, q0, #24
+        0xEF84, 0x8650,  // vmov.i32 q4, #0x40000000
+        0xFF20, 0xAB48,  // vqrdmulh.s32 q5, q0, q4
+        0xEE3A, 0x6B10,  // vmov.32 r6, q5[1]
+        0xEEA8, 0x1B10,  // vdup.32 q4, r1
+        0xEF28, 0xA54A,  // vrshl.s32 q5, q5, q4
+        0xEE3A, 0x7B10,  // vmov.32 r7, q5[1]
+        0x4770,          // bx lr
+    });
+    core.write({1, 0xFE, 5, 0xFB});
+    CHECK(core.run({data, 0xFFFFFFE9, 10}) == 17);
+    CHECK(core.r(2) == 7);
+    CHECK(core.r(8) == 0xFFFFFFFD);
+    CHECK(core.r(4) == 0xFFFFFFFD);
+    CHECK(core.r(5) == 1);
+    CHECK(core.r(6) == 0xFF000000);
+    CHECK(core.r(7) == 0xFFFFFFFE);
+  }
+  SECTION("a predicate") {
+    Core core({
+        0xF002, 0xE801,  // vctp.8 r2
+        0xFE71, 0x0F4D,  // vpst
+        0xED90, 0x1E00,  // vldrbt.u8 q0, [r0]
+        0xFEF1, 0x4F00,  // vaddv.u8 r4, q0
+        0xFE31, 0x0F4D,  // vpnot
+        0xFE71, 0x0F4D,  // vpst
+        0xED81, 0x1E00,  // vstrbt.8 q0, [r1]
+        0xEF80, 0x2E59,  // vmov.i8 q1, #9
+        0xFE71, 0x0F4D,  // vpst
+        0xED81, 0x3E00,  // vstrbt.8 q1, [r1]
+        0x4770,          // bx lr
+    });
+    core.write({1, 2, 3, 4});
+    CHECK(core.run({data, data + 32, 3}) == 11);
+    CHECK(core.r(4) == 6);
+    CHECK(core.byte(32 + 2) == 0);
+    CHECK(core.byte(32 + 3) == 9);
+    CHECK(core.byte(32 + 15) == 9);
+  }
+  SECTION("lanes that become wider and narrower") {
+    Core core({
+        0xED90, 0x1E00,  // vldrb.u8 q0, [r0]
+        0xEEA8, 0x2F40,  // vmovlb.s8 q1, q0
+        0xEEA8, 0x5F40,  // vmovlt.s8 q2, q0
+        0xEE01, 0x6E00,  // vmullb.s8 q3, q0, q0
+        0xEE92, 0x2B70,  // vmov.u16 r2, q1[1]
+        0xEE94, 0x3B30,  // vmov.u16 r3, q2[0]
+        0xEE96, 0x4B70,  // vmov.u16 r4, q3[1]
+        0xEE33, 0x0E07,  // vqmovnb.s16 q0, q3
+        0xEED0, 0x5B50,  // vmov.u8 r5, q0[2]
+        0xEED0, 0x6B30,  // vmov.u8 r6, q0[1]
+        0x4770,          // bx lr
+    });
+    core.write({1, 2, 0x80, 4});
+    CHECK(core.run({data}) == 11);
+    CHECK(core.r(2) == 0xFF80);
+    CHECK(core.r(3) == 2);
+    CHECK(core.r(4) == 0x4000);
+    CHECK(core.r(5) == 0x7F);
+    CHECK(core.r(6) == 2);
   }
 }
 
