@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Floats of single precision. Those of double and of half precision are moved, not computed.
+// Floats of single precision: moves, conversions, comparisons. Those of half precision are unknown.
 #include "tools/machine/thumb_float.h"
 
 #include <bit>

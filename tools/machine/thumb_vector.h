@@ -4,11 +4,15 @@
 // first of its entries, operand 5 whether the instruction is of a VPT block.
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "tools/machine/thumb.h"
 
 namespace smelt::tools::machine::thumb_code {
+
+using Lane = std::int64_t;
+using Operands = std::initializer_list<Bits>;
 
 struct Vector {
   std::array<Bits, 4> words = {};
@@ -19,13 +23,19 @@ inline Bits lane_of(const Vector& vector, unsigned width, unsigned index) {
   const unsigned at = width * index;
   return vector.words[at / 32] >> at % 32 & (~Bits{0} >> (32 - width));
 }
-inline std::int64_t signed_lane_of(const Vector& vector, unsigned width, unsigned index) {
+inline Lane signed_lane_of(const Vector& vector, unsigned width, unsigned index) {
   return sign_extended(lane_of(vector, width, index), width);
 }
 /// Of lanes that are zero so far.
 inline void put_lane(Vector& vector, unsigned width, unsigned index, Bits value) {
   const unsigned at = width * index;
   vector.words[at / 32] |= (value & (~Bits{0} >> (32 - width))) << at % 32;
+}
+
+template <unsigned width>
+Lane saturated(Lane x) {
+  constexpr Lane most = (Lane{1} << (width - 1)) - 1;
+  return std::clamp(x, -most - 1, most);
 }
 
 inline Bits first_single(const Instruction& instruction) {
@@ -45,5 +55,7 @@ void set_vector(State& state, const Operation& operation, const Vector& vector);
 
 /// Those whose results are known exactly.
 bool decode_lanes(Instruction& instruction);
+bool decode_change_of_width(Instruction& instruction);  ///< of lanes; products that are wider
+bool decode_vector_sum(Instruction& instruction);       ///< into a general register
 
 }  // namespace smelt::tools::machine::thumb_code
