@@ -100,7 +100,8 @@ bool decode_loop(Instruction& instruction) {
     return kind == 1 ? instruction.branches<end_turn_of_lanes>({}, target)
                      : instruction.branches<end_turn_of_loop>({}, target);
   }
-  if (bit(instruction.bits, 11) && !has_target) return instruction.is<choose_lanes>({count, lanes});
+  if (bit(instruction.bits, 11) && !has_target)
+    return lanes != 0 && instruction.is<choose_lanes>({count, lanes});
   return has_target ? instruction.branches<begin_loop_or_branch>({count, lanes},
                                                                  instruction.here() + offset)
                     : instruction.is<begin_loop>({count, lanes});
