@@ -46,7 +46,7 @@ class Memory {
   Region* find(std::uint32_t address, unsigned bytes);
 
   std::vector<Region> regions_;
-  std::size_t last_ = 0;  // region of the last access
+  std::array<std::size_t, 2> recent_ = {};  // regions of accesses: flash and RAM, by turns
   std::uint32_t outside_ = 0;
 };
 

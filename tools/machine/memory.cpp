@@ -4,6 +4,20 @@
 #include "tools/machine/emulator.h"
 
 namespace smelt::tools::machine {
+namespace {
+
+/// `count` bytes as a number.
+std::uint32_t number(const std::uint8_t* bytes, unsigned count) {
+  if (count == 1) return bytes[0];
+  const auto half = static_cast<std::uint32_t>(bytes[0] | bytes[1] << 8);
+  return count == 2 ? half : half | static_cast<std::uint32_t>(bytes[2] | bytes[3] << 8) << 16;
+}
+
+std::uint32_t all_known(unsigned count) {
+  return 0xFFFFFFFF >> (32 - 8 * count);
+}
+
+}  // namespace
 
 void Memory::map(std::uint32_t address, std::uint32_t bytes, bool known) {
   regions_.push_back({.begin = address,
@@ -16,10 +30,11 @@ Memory::Region* Memory::find(std::uint32_t address, unsigned bytes) {
   const auto has = [&](const Region& region) {
     return address >= region.begin && address < region.end && region.end - address >= bytes;
   };
-  if (last_ < regions_.size() && has(regions_[last_])) return &regions_[last_];
+  for (const std::size_t recent : recent_)
+    if (recent < regions_.size() && has(regions_[recent])) return &regions_[recent];
   const auto found = std::find_if(regions_.begin(), regions_.end(), has);
   if (found == regions_.end()) return nullptr;
-  last_ = static_cast<std::size_t>(found - regions_.begin());
+  recent_ = {static_cast<std::size_t>(found - regions_.begin()), recent_[0]};
   return &*found;
 }
 
@@ -44,12 +59,8 @@ Value Memory::load(std::uint32_t address, unsigned bytes) {
     return Value::unknown();
   }
   const std::size_t at = address - region->begin;
-  Value value;
-  for (unsigned i = 0; i < bytes; ++i) {
-    value.bits |= static_cast<std::uint32_t>(region->bytes[at + i]) << 8 * i;
-    value.known = value.known && region->known[at + i] != 0;
-  }
-  return value.known ? value : Value::unknown();
+  if (number(&region->known[at], bytes) != all_known(bytes)) return Value::unknown();
+  return {number(&region->bytes[at], bytes)};
 }
 
 void Memory::store(std::uint32_t address, unsigned bytes, Value value) {
