@@ -187,6 +187,13 @@ struct PlanCommandOptions {
 };
 int plan(const PlanCommandOptions& options);
 
+struct ReportOptions {
+  ModelOptions model;
+  std::vector<std::string> targets = {"cortex-m4"};
+  bool json = false;
+};
+int report(const ReportOptions& options);
+
 struct OptOptions {
   std::string file;  ///< graph in textual form, "-" for standard input
   std::vector<std::string> passes;

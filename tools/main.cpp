@@ -172,6 +172,15 @@ void add_plan(CLI::App& app, PlanCommandOptions& options) {
   app.footer("Example:\n  smelt plan kws.tflite --optimize ram --svg kws.svg");
 }
 
+void add_report(CLI::App& app, ReportOptions& options) {
+  add_model_options(app, options.model);
+  app.remove_option(app.get_option("--target"));
+  app.add_option("--target", options.targets,
+                 "device class, or several with spaces between: see smelt targets [cortex-m4]");
+  app.add_flag("--json", options.json, "report as JSON");
+  app.footer("Example:\n  smelt report kws.tflite --target cortex-m4 rv32imc");
+}
+
 void add_targets(CLI::App& app, TargetsOptions& options) {
   app.add_flag("--json", options.json, "in the terms in which a .json file describes a device");
   app.footer("Example:\n  smelt targets");
@@ -320,6 +329,7 @@ int main(int argc, char** argv) {
   FeaturesOptions features_options;
   InspectOptions inspect_options;
   PlanCommandOptions plan_options;
+  ReportOptions report_options;
   TargetsOptions targets_options;
   RunOptions run_options;
   VerifyOptions verify_options;
@@ -333,6 +343,8 @@ int main(int argc, char** argv) {
       features_options);
   add("inspect", "Show operators, tensors and costs", add_inspect, inspect, inspect_options);
   add("plan", "Show what lies where in RAM, when and why", add_plan, plan, plan_options);
+  add("report", "Show what the machine code takes on devices: flash, RAM, instructions", add_report,
+      report, report_options);
   add("targets", "List what can be compiled for", add_targets, targets, targets_options);
   add("run", "Run the compiled model on this machine", add_run, run, run_options);
   add("verify", "Prove that the emitted code computes the golden outputs", add_verify, verify,

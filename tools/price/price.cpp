@@ -214,6 +214,7 @@ std::optional<Price> price_of(const Compiled& compiled, Diagnostics& diagnostics
                  .arena_bytes = program.arena_bytes,
                  .state_bytes = program.state_bytes,
                  .stack_bytes = device.stack(),
+                 .macs = total_macs(compiled.graph),
                  .instructions = static_cast<std::int64_t>(device.emulator().instructions()),
                  .functions = functions_of(*image, device.emulator())};
   add_sections(*image, price);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a model costs on a device: flash, RAM, instructions and cycles, read from the machine code.
+// What a model costs on a device: flash, RAM and instructions, read from the machine code.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +12,6 @@
 #include "tools/model.h"
 
 namespace smelt::tools {
-
-/// A part of a run: a step of the program, or what is done between steps.
-struct PricedStep {
-  std::int32_t step = -1;  ///< of the program; -1: between steps
-  std::string name;        ///< of the layer
-  std::string kernel;      ///< function of the runtime; empty: between steps
-  std::int64_t macs = 0;
-  std::int64_t code_bytes = 0;      ///< of this step alone: not what steps share
-  std::int64_t constant_bytes = 0;  ///< weights and tables that no step before it has
-  std::int64_t instructions = 0;    ///< executed in one run
-  double cycles = 0;                ///< an estimate
-};
 
 /// A function of the machine code, with what is inlined there.
 struct PricedFunction {
@@ -47,12 +35,9 @@ struct Price {
   std::int64_t constant_bytes = 0;  ///< weights and tables
   std::int64_t arena_bytes = 0, state_bytes = 0;
   std::int64_t stack_bytes = 0;  ///< deepest, of reset and run
+  std::int64_t macs = 0;
   std::int64_t instructions = 0;
-  double cycles = 0;              ///< an estimate, with memories that never let the core wait
-  std::vector<PricedStep> steps;  ///< in the order of the program, what is between them at the end
   std::vector<PricedFunction> functions;  ///< largest first
-  /// Functions of libraries that were not there: no figure has them.
-  std::vector<std::string> left_out;
 
   std::int64_t flash_bytes() const { return code_bytes + constant_bytes; }
   std::int64_t ram_bytes() const { return arena_bytes + state_bytes + stack_bytes; }
