@@ -5,6 +5,7 @@
 
 #include "tools/budget.h"
 #include "tools/commands.h"
+#include "tools/files.h"
 #include "tools/json_text.h"
 #include "tools/model.h"
 #include "tools/price/price_list.h"
