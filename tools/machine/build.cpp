@@ -96,14 +96,8 @@ std::optional<Image> build_image(const Target& target, const std::vector<OutputF
   llvm::raw_string_ostream stream(messages);
   const Folder folder;
   const std::string program = folder.path("program");
-  std::vector<std::string> command = {"ld.lld",
-                                      "--gc-sections",
-                                      "-o",
-                                      program,
-                                      "-e",
-                                      entries.front(),
-                                      "--no-warnings",
-                                      "--unresolved-symbols=ignore-all"};
+  std::vector<std::string> command = {"ld.lld", "--gc-sections", "-o",           program,
+                                      "-e",     entries.front(), "--no-warnings"};
   for (const std::string& entry : entries) command.insert(command.end(), {"-u", entry});
   for (const OutputFile& file : files) {
     if (!file.path.ends_with(".cpp")) continue;

@@ -52,7 +52,7 @@ std::optional<Image> read_image(std::vector<std::uint8_t> file, std::string& mes
 bool can_build(const Target& target);
 
 /// Compiles every .cpp file among `files`, optimized for `target`, and links them with `libraries`,
-/// archives that need not have all that is missing. The program has the functions `entries` and
+/// archives. The program has the functions `entries` and
 /// what they use. If that fails, `messages` tells what compiler or linker say.
 std::optional<Image> build_image(const Target& target, const std::vector<OutputFile>& files,
                                  const std::vector<std::string>& libraries,

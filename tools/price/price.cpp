@@ -23,7 +23,7 @@ using machine::InstructionSet;
 // Where programs that are linked here, and those of boards, have nothing.
 constexpr std::uint32_t model_address = 0x90000000, row_address = 0xB0000000;
 constexpr std::uint32_t stack_address = 0xC0000000, stack_bytes = 1 << 20;
-constexpr std::uint64_t instruction_limit = 100'000'000'000;
+constexpr std::uint64_t most_instructions = 1'000'000'000, most_per_mac = 1000;
 
 const InstructionSet& instructions_of(const Target& target) {
   return target.compiler.starts_with("riscv") ? machine::rv32 : machine::thumb;
@@ -50,7 +50,9 @@ class Device {
       : program_(compiled.program),
         image_(image),
         set_(instructions_of(compiled.target)),
-        emulator_(set_, memory_, {}) {
+        emulator_(set_, memory_, {}),
+        limit_(most_instructions +
+               most_per_mac * static_cast<std::uint64_t>(total_macs(compiled.graph))) {
     for (const machine::Segment& segment : image.segments) {
       const auto at = static_cast<std::uint32_t>(segment.address);
       memory_.map(at, static_cast<std::uint32_t>(segment.bytes.size()), true);
@@ -89,7 +91,7 @@ class Device {
     const std::uint32_t function = address_of(program_.name + "_" + what);
     if (function == 0) return {};
     arguments.insert(arguments.begin(), model_address);
-    return emulator_.call(function, stack_address, arguments, instruction_limit);
+    return emulator_.call(function, stack_address, arguments, limit_);
   }
 
   std::string run_once(const std::vector<Bytes>& inputs) {
@@ -124,6 +126,7 @@ class Device {
   machine::Memory memory_;
   Emulator emulator_;
   Layout layout_;
+  std::uint64_t limit_;  // of instructions: more is no run
   bool filled_ = false;
   std::int64_t stack_ = 0;
 };
@@ -197,10 +200,14 @@ std::optional<Price> price_of(const Compiled& compiled, Diagnostics& diagnostics
   std::vector<OutputFile> files = emit(program, compiled.emit);
   files.push_back(layout_file(program));
   std::string messages;
-  const auto image = machine::build_image(compiled.target, files, libraries_of(compiled.target),
-                                          entries_of(program), messages);
+  const std::vector<std::string> libraries = libraries_of(compiled.target);
+  const auto image =
+      machine::build_image(compiled.target, files, libraries, entries_of(program), messages);
   if (!image) {
     report(compiled, "cannot build the emitted code", messages, diagnostics);
+    if (libraries.empty())
+      diagnostics.error({.file = compiled.target.compiler}, "is not there to ask for its libraries")
+          .note("install it: the emitted code calls the C library of its toolchain");
     return std::nullopt;
   }
   Device device(compiled, *image);

@@ -42,6 +42,24 @@ std::vector<Row> rows() {
            }}};
 }
 
+/// "void smelt::conv<window>::row(int)" -> "smelt::conv::row".
+std::string bare_name(std::string readable) {
+  constexpr std::string_view anonymous = "(anonymous namespace)::";
+  for (std::size_t at; (at = readable.find(anonymous)) != std::string::npos;)
+    readable.erase(at, anonymous.size());
+  std::string name;
+  int depth = 0;
+  for (const char c : readable) {
+    if (c == '<' || c == '(') ++depth;
+    if (depth == 0 && c == ' ')
+      name.clear();  // the type that it returns
+    else if (depth == 0)
+      name += c;
+    if (c == '>' || c == ')') --depth;
+  }
+  return name;
+}
+
 std::string functions_text(const Price& price) {
   std::string text = fmt::format("\n{}, {}\n{:>14}{:>8}{:>10}{:>10}  function\n", price.target,
                                  price.compiler, "instructions", "share", "calls", "bytes");
@@ -52,7 +70,7 @@ std::string functions_text(const Price& price) {
                          static_cast<double>(std::max<std::int64_t>(price.instructions, 1));
     text += fmt::format("{:>14}{:>6.1f} %{:>10}{:>10}  {}\n", with_commas(function.instructions),
                         share, with_commas(function.calls), with_commas(function.bytes),
-                        shortened(function.name, name_width));
+                        shortened(bare_name(function.name), name_width));
   }
   return text;
 }

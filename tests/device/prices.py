@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Holds smelt report to emulated boards: the same code, compiled by clang as smelt compiles it,
+linked with each board's own start-up code, and counted by QEMU.
+
+    prices.py --smelt PROGRAM [--models-dir FOLDER] [--models LIST] [--boards LIST]
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+# pylint: disable=wrong-import-position
+from measure import build, device, emitted, emulate
+from measure.boards import BOARDS
+from measure.cases import find_cases
+
+INSTRUCTIONS = 0.10  # may be off by so much
+STACK = 32           # bytes
+TRIPLES = {"arm-none-eabi": "arm-none-eabi", "riscv64-unknown-elf": "riscv32-unknown-elf"}
+FLAGS = ["-O3", "-std=c++14", "-nostdlibinc", "-ffunction-sections", "-fdata-sections",
+         "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-ffp-contract=off",
+         "-fomit-frame-pointer"]
+LIBC_HEADERS = {
+    "string.h": "#include <stddef.h>\n"
+                'extern "C" { void *memcpy(void *, const void *, size_t);'
+                " void *memset(void *, int, size_t); }\n",
+    "math.h": 'extern "C" {\n' + "".join(
+        f"float {name}(float);\n" for name in
+        ("acosf asinf atanf ceilf cosf coshf expf fabsf floorf logf sinf sinhf sqrtf tanf tanhf"
+         ).split()) + "float copysignf(float, float);\nfloat fmodf(float, float);\n"
+                      "float powf(float, float);\n}\n",
+}
+
+
+def compile_by_clang(board, folder, unit):
+    flags = [flag for flag in (*board.compile_model,) if flag.startswith("-m")]
+    headers = folder / "libc"
+    headers.mkdir(exist_ok=True)
+    for name, text in LIBC_HEADERS.items():
+        (headers / name).write_text(text)
+    output = folder / f"{unit}.o"
+    emitted.run(["clang++-19", f"--target={TRIPLES[board.toolchain]}", *flags, *FLAGS,
+                 f"-I{folder}", "-idirafter", headers, "-c", folder / f"{unit}.cpp", "-o", output])
+    return output
+
+
+def counted(board, smelt, case, options):
+    """Instructions and stack of a run on the board."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        emitted.emit(smelt, case, [], folder, options)
+        objects = build.model_objects(board, folder, emitted.NAME)
+        for unit in ("", "_weights"):
+            objects[unit] = compile_by_clang(board, folder, emitted.NAME + unit)
+        program = device.check_program(board, folder, build.start_up(board, folder), objects)
+        done = emulate.run(board, program)
+        if done.code != 0:
+            sys.exit(f"{done.output}\n{case.name} on {board.name} ended with {done.code}")
+        return emulate.last_call(board, done).instructions, int(done.result["stack"])
+
+
+def check(board, smelt, case):
+    """Returns whether the report is near enough to what the board counts."""
+    options = ["--target", board.target]
+    try:
+        instructions, stack = counted(board, smelt, case, options)
+    except emitted.DoesNotFit as reason:
+        print(f"{case.name} on {board.name}: {reason}")
+        return True
+    price, = json.loads(emitted.run([smelt, "report", case.model, "--json", *options]))
+    off = price["instructions"] / instructions - 1
+    deeper = price["stack_bytes"] - stack
+    good = abs(off) <= INSTRUCTIONS and abs(deeper) <= STACK
+    print(f"{case.name:24} {board.target:12} {price['instructions']:>12,} {instructions:>12,} "
+          f"{100 * off:+7.2f} %  stack {price['stack_bytes']:>6} {stack:>6}"
+          f"{'' if good else '  FAILED'}", flush=True)
+    return good
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--smelt", required=True)
+    parser.add_argument("--models-dir", type=pathlib.Path, default=ROOT.parent / "shared/models")
+    parser.add_argument("--models", help="names with commas between; default: all")
+    parser.add_argument("--boards", default="mps2-an386,mps3-an547,rv32imc")
+    options = parser.parse_args()
+    cases = find_cases(ROOT / "examples", options.models_dir)
+    names = options.models.split(",") if options.models else list(cases)
+    results = [check(BOARDS[board], options.smelt, cases[name])
+               for name in names for board in options.boards.split(",")]
+    if not results or not all(results):
+        sys.exit("the report is too far from what boards count")
+
+
+main()
