@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 #include <tuple>
 
 #include "tools/machine/emulator.h"
@@ -181,6 +182,19 @@ void report(const Compiled& compiled, const std::string& what, const std::string
   if (!messages.empty()) error.note(messages);
 }
 
+void report_build(const Compiled& compiled, bool without_libraries, const std::string& messages,
+                  Diagnostics& diagnostics) {
+  Diagnostic& error =
+      diagnostics.error({.file = compiled.model.graph.file},
+                        fmt::format("cannot build the emitted code for {}", compiled.target.name));
+  if (without_libraries)
+    error.note(fmt::format("it calls the C library, which {} brings: install that",
+                           compiled.target.compiler));
+  std::istringstream lines(messages);
+  for (std::string line; std::getline(lines, line);)
+    if (!line.empty()) error.note(line);
+}
+
 std::vector<std::string> entries_of(const Program& program) {
   std::vector<std::string> entries = {program.name + (program.streamed ? "_push_row" : "_run"),
                                       "smelt_layout"};
@@ -204,10 +218,7 @@ std::optional<Price> price_of(const Compiled& compiled, Diagnostics& diagnostics
   const auto image =
       machine::build_image(compiled.target, files, libraries, entries_of(program), messages);
   if (!image) {
-    report(compiled, "cannot build the emitted code", messages, diagnostics);
-    if (libraries.empty())
-      diagnostics.error({.file = compiled.target.compiler}, "is not there to ask for its libraries")
-          .note("install it: the emitted code calls the C library of its toolchain");
+    report_build(compiled, libraries.empty(), messages, diagnostics);
     return std::nullopt;
   }
   Device device(compiled, *image);
