@@ -114,10 +114,11 @@ class Linear {
     return static_cast<float>(std::max(largest * best / limit(), least_step));
   }
 
-  /// Returns the value that the integer stands for.
+  /// Returns the value that the integer stands for: 0 for what is not a number.
   double quantize(std::int64_t channel, std::int64_t tap, double value) {
+    const double steps = std::round(value / scale(channel));
     const double rounded =
-        kept(channel, tap) ? std::clamp(std::round(value / scale(channel)), -limit(), limit()) : 0;
+        kept(channel, tap) && !std::isnan(steps) ? std::clamp(steps, -limit(), limit()) : 0;
     result_.weights[layout_.position(channel, tap)] = static_cast<std::int8_t>(rounded);
     return rounded * scale(channel);
   }
