@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a model costs on a device: flash, RAM, instructions and cycles, read from the machine code.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace smelt::tools {
+
+/// A part of a run: a step of the program, or what is done between steps.
+struct PricedStep {
+  std::int32_t step = -1;           ///< of the program; -1: between steps
+  std::string name;                 ///< of the layer
+  std::string kernel;               ///< function of the runtime; empty: between steps
+  std::int64_t macs = 0;
+  std::int64_t code_bytes = 0;      ///< of this step alone: not what steps share
+  std::int64_t constant_bytes = 0;  ///< weights and tables that no step before it has
+  std::int64_t instructions = 0;    ///< executed in one run
+  double cycles = 0;                ///< an estimate
+};
+
+/// A function of the machine code, with what is inlined there.
+struct PricedFunction {
+  std::string name;  ///< as in the source
+  std::int64_t bytes = 0;
+  std::int64_t calls = 0;  ///< in one run
+  std::int64_t instructions = 0;
+};
+
+struct PricedSection {
+  std::string name;
+  std::int64_t bytes = 0;
+};
+
+/// Of one run, in the steady state.
+struct Price {
+  std::string target;    ///< its name
+  std::string compiler;  ///< what made the machine code: "LLVM 19.1.7 -O3", or the file's path
+  std::vector<PricedSection> sections;
+  std::int64_t code_bytes = 0;      ///< with what it needs of libraries
+  std::int64_t constant_bytes = 0;  ///< weights and tables
+  std::int64_t arena_bytes = 0, state_bytes = 0;
+  std::int64_t stack_bytes = 0;  ///< deepest, of reset and run
+  std::int64_t instructions = 0;
+  double cycles = 0;              ///< an estimate, with memories that never let the core wait
+  std::vector<PricedStep> steps;  ///< in the order of the program, what is between them at the end
+  std::vector<PricedFunction> functions;  ///< largest first
+  /// Functions of libraries that were not there: no figure has them.
+  std::vector<std::string> left_out;
+
+  std::int64_t flash_bytes() const { return code_bytes + constant_bytes; }
+  std::int64_t ram_bytes() const { return arena_bytes + state_bytes + stack_bytes; }
+};
+
+}  // namespace smelt::tools
