@@ -11,9 +11,9 @@ namespace smelt::tools {
 
 /// A part of a run: a step of the program, or what is done between steps.
 struct PricedStep {
-  std::int32_t step = -1;           ///< of the program; -1: between steps
-  std::string name;                 ///< of the layer
-  std::string kernel;               ///< function of the runtime; empty: between steps
+  std::int32_t step = -1;  ///< of the program; -1: between steps
+  std::string name;        ///< of the layer
+  std::string kernel;      ///< function of the runtime; empty: between steps
   std::int64_t macs = 0;
   std::int64_t code_bytes = 0;      ///< of this step alone: not what steps share
   std::int64_t constant_bytes = 0;  ///< weights and tables that no step before it has
