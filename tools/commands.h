@@ -182,6 +182,13 @@ struct PlanCommandOptions {
 };
 int plan(const PlanCommandOptions& options);
 
+struct ReportOptions {
+  ModelOptions model;
+  std::string html;  ///< file to write; empty: none
+  bool json = false;
+};
+int report(const ReportOptions& options);
+
 struct OptOptions {
   std::string file;  ///< graph in textual form, "-" for standard input
   std::vector<std::string> passes;

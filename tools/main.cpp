@@ -169,6 +169,14 @@ void add_plan(CLI::App& app, PlanCommandOptions& options) {
   app.footer("Example:\n  smelt plan kws.tflite --optimize ram --svg kws.svg");
 }
 
+void add_report(CLI::App& app, ReportOptions& options) {
+  add_model_options(app, options.model);
+  app.add_option("--html", options.html,
+                 "write a page of its own, which needs no other file and no network");
+  app.add_flag("--json", options.json, "report as JSON");
+  app.footer("Example:\n  smelt report kws.tflite --target cortex-m4 --html kws.html");
+}
+
 void add_targets(CLI::App& app, TargetsOptions& options) {
   app.add_flag("--json", options.json, "in the terms in which a .json file describes a device");
   app.footer("Example:\n  smelt targets");
@@ -296,6 +304,7 @@ int main(int argc, char** argv) {
   FeaturesOptions features_options;
   InspectOptions inspect_options;
   PlanCommandOptions plan_options;
+  ReportOptions report_options;
   TargetsOptions targets_options;
   RunOptions run_options;
   VerifyOptions verify_options;
@@ -309,6 +318,8 @@ int main(int argc, char** argv) {
       features_options);
   add("inspect", "Show operators, tensors and costs", add_inspect, inspect, inspect_options);
   add("plan", "Show what lies where in RAM, when and why", add_plan, plan, plan_options);
+  add("report", "Show layers, memory, passes and weights on one page", add_report, report,
+      report_options);
   add("targets", "List what can be compiled for", add_targets, targets, targets_options);
   add("run", "Run the compiled model on this machine", add_run, run, run_options);
   add("verify", "Prove that the emitted code computes the golden outputs", add_verify, verify,

@@ -12,6 +12,7 @@
 #include "tools/budget.h"
 #include "tools/commands.h"
 #include "tools/files.h"
+#include "tools/json_text.h"
 #include "tools/model.h"
 
 namespace smelt::tools {
@@ -96,11 +97,6 @@ nlohmann::json report(const Compiled& compiled) {
   return json;
 }
 
-/// Names come from files, in whatever encoding.
-std::string dumped(const nlohmann::json& json) {
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 }  // namespace
 
 int plan(const PlanCommandOptions& options) {
@@ -115,7 +111,7 @@ int plan(const PlanCommandOptions& options) {
       !write_output(options.svg, memory_svg(compiled->program, compiled->emit), diagnostics))
     return done(exit_system);
   if (options.json)
-    fmt::print("{}\n", dumped(report(*compiled)));
+    fmt::print("{}\n", json_text(report(*compiled)));
   else
     fmt::print("{}", memory_map(compiled->program, compiled->emit));
   return done(check_budgets(*compiled, options.model.flash, diagnostics) ? exit_good
