@@ -76,12 +76,6 @@ llvm::Expected<std::vector<Segment>> segments_of(const ELF32LEObjectFile& file) 
 
 }  // namespace
 
-const Symbol* Image::find(const std::string& name) const {
-  const auto found = std::find_if(symbols.begin(), symbols.end(),
-                                  [&](const Symbol& symbol) { return symbol.name == name; });
-  return found == symbols.end() ? nullptr : &*found;
-}
-
 std::optional<Image> read_image(std::vector<std::uint8_t> file, std::string& messages) {
   const llvm::StringRef bytes(reinterpret_cast<const char*>(file.data()), file.size());
   const auto fail = [&](llvm::Error error) {

@@ -3,6 +3,7 @@
 // Programs for devices, as files: built from emitted code, or read.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,7 +43,12 @@ struct Image {
   std::vector<Segment> segments;
   std::vector<std::uint8_t> file;
 
-  const Symbol* find(const std::string& name) const;
+  /// By its name in the file; null if there is none.
+  const Symbol* find(const std::string& name) const {
+    const auto found = std::find_if(symbols.begin(), symbols.end(),
+                                    [&](const Symbol& symbol) { return symbol.name == name; });
+    return found == symbols.end() ? nullptr : &*found;
+  }
 };
 
 /// Reads an ELF program. If it is none, `messages` says why.

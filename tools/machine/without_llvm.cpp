@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// In place of clang.cpp in builds without LLVM.
+// In place of what makes machine code, in builds without LLVM.
+#include "tools/machine/image.h"
 #include "tools/machine/jit.h"
 
 namespace smelt::tools::machine {
@@ -14,6 +15,16 @@ std::optional<LoadedCode> load(const std::vector<OutputFile>&, const std::vector
   messages =
       "this smelt was built without LLVM\n"
       "leave out --with to use the system's compiler, or build smelt with -DSMELT_WITH_LLVM=ON";
+  return std::nullopt;
+}
+
+bool can_build(const Target&) {
+  return false;
+}
+
+std::optional<Image> build_image(const Target&, const std::vector<OutputFile>&,
+                                 const std::vector<std::string>&, const std::vector<std::string>&,
+                                 std::string&) {
   return std::nullopt;
 }
 

@@ -207,7 +207,9 @@ std::vector<std::string> entries_of(const Program& program) {
 std::optional<Price> price_of(const Compiled& compiled, Diagnostics& diagnostics) {
   const Program& program = compiled.program;
   if (!machine::can_build(compiled.target)) {
-    report(compiled, "there are no prices", "targets with prices are Cortex-M and RISC-V",
+    report(compiled, "there are no prices",
+           machine::version().empty() ? "this smelt was built without LLVM"
+                                      : "targets with prices are Cortex-M and RISC-V",
            diagnostics);
     return std::nullopt;
   }
