@@ -13,6 +13,18 @@
 
 namespace smelt::tools {
 
+/// A part of a run: a step of the program, or what is done between steps.
+struct PricedStep {
+  std::int32_t step = -1;  ///< of the program; -1: between steps
+  std::string name;        ///< of the layer
+  std::string kernel;      ///< function of the runtime; empty: between steps
+  std::int64_t macs = 0;
+  std::int64_t code_bytes = 0;      ///< of this step alone: not what steps share
+  std::int64_t constant_bytes = 0;  ///< weights and tables that no step before it has
+  std::int64_t instructions = 0;    ///< in one run, with functions that steps share
+  double cycles = 0;                ///< an estimate
+};
+
 /// A function of the machine code, with what is inlined there.
 struct PricedFunction {
   std::string name;  ///< as in the source
@@ -37,6 +49,8 @@ struct Price {
   std::int64_t stack_bytes = 0;  ///< deepest, of reset and run
   std::int64_t macs = 0;
   std::int64_t instructions = 0;
+  double cycles = 0;              ///< an estimate, with memories that never let the core wait
+  std::vector<PricedStep> steps;  ///< in the order of the program, what is between them at the end
   std::vector<PricedFunction> functions;  ///< largest first
 
   std::int64_t flash_bytes() const { return code_bytes + constant_bytes; }
