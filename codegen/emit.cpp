@@ -26,6 +26,29 @@ void collect_headers(std::string_view text, std::set<std::string>& headers) {
   }
 }
 
+/// What a step's call names, whole or by rows: a Step or a RowForm.
+template <typename Call>
+void collect_constants(const Call& call, std::set<ConstantId>& constants) {
+  for (const Operand& operand : call.operands)
+    if (const auto* id = std::get_if<ConstantId>(&operand.place)) constants.insert(*id);
+  for (const std::optional<Struct>* given : {&call.shape, &call.arguments}) {
+    if (!*given) continue;
+    for (const Field& field : (*given)->fields)
+      for (const Value& value : field.values)
+        if (const auto* id = std::get_if<ConstantId>(&value)) constants.insert(*id);
+  }
+}
+
+std::set<ConstantId> constants_of(const Step& step) {
+  std::set<ConstantId> constants;
+  collect_constants(step, constants);
+  if (!step.row_form) return constants;
+  collect_constants(*step.row_form, constants);
+  for (const RowWindow& window : step.row_form->windows)
+    if (window.table) constants.insert(*window.table);
+  return constants;
+}
+
 }  // namespace
 
 std::vector<OutputFile> emit(const Program& program, const EmitOptions& options) {
@@ -50,6 +73,18 @@ ConstantBytes constant_bytes(const Program& program) {
      : constant.single ? bytes.single
                        : bytes.weights) += static_cast<std::int64_t>(constant.bytes.size());
   return bytes;
+}
+
+std::vector<std::int64_t> constant_bytes_by_step(const Program& program) {
+  std::set<ConstantId> seen;
+  std::vector<std::int64_t> result;
+  for (const Step& step : program.steps) {
+    std::int64_t bytes = 0;
+    for (const ConstantId id : constants_of(step))
+      if (seen.insert(id).second) bytes += static_cast<std::int64_t>(program[id].bytes.size());
+    result.push_back(bytes);
+  }
+  return result;
 }
 
 }  // namespace smelt

@@ -66,5 +66,7 @@ struct ConstantBytes {
   std::int64_t tables = 0;
 };
 ConstantBytes constant_bytes(const Program& program);
+/// Bytes of the constants of each step that no step before it has.
+std::vector<std::int64_t> constant_bytes_by_step(const Program& program);
 
 }  // namespace smelt

@@ -2,12 +2,12 @@
 #include <lld/Common/Driver.h>
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/MemoryBuffer.h>
-#include <llvm/Support/TargetSelect.h>
 
 #include <algorithm>
 
 #include "tools/machine/clang.h"
 #include "tools/machine/image.h"
+#include "tools/machine/llvm_targets.h"
 
 LLD_HAS_DRIVER(elf)
 
@@ -38,18 +38,6 @@ std::vector<std::string> flags_for(const Target& target) {
   for (const std::string& flag : target.flags)
     if (!flag.starts_with("--specs=")) flags.push_back(flag);  // of GCC's libraries
   return flags;
-}
-
-void set_up_compilers() {
-  [[maybe_unused]] static const bool once = [] {
-    llvm::InitializeAllTargetInfos();
-    llvm::InitializeAllTargets();
-    llvm::InitializeAllTargetMCs();
-    llvm::InitializeAllAsmPrinters();
-    llvm::InitializeAllAsmParsers();
-    llvm::InitializeAllDisassemblers();
-    return true;
-  }();
 }
 
 /// A folder of files that goes when it does: the linker reads and writes files alone.
@@ -92,7 +80,7 @@ bool can_build(const Target& target) {
 std::optional<Image> build_image(const Target& target, const std::vector<OutputFile>& files,
                                  const std::vector<std::string>& libraries,
                                  const std::vector<std::string>& entries, std::string& messages) {
-  set_up_compilers();
+  set_up_targets();
   llvm::raw_string_ostream stream(messages);
   const Folder folder;
   const std::string program = folder.path("program");

@@ -14,16 +14,27 @@ bool State::toss() {  // xorshift
   return (coin_ >> 16 & 1) != 0;
 }
 
-Emulator::Emulator(const InstructionSet& set, Memory& memory, WrittenBy written)
-    : set_(set), state_(memory), written_(std::move(written)) {}
+Emulator::Emulator(const InstructionSet& set, Memory& memory, WrittenBy written, Describe describe)
+    : set_(set), state_(memory), written_(std::move(written)), describe_(std::move(describe)) {}
 
 Block* Emulator::block_at(std::uint32_t address) {
   const auto [place, added] = blocks_.try_emplace(address);
   if (added) {
     place->second.address = address;
     place->second.operations = set_.decode(state_.memory, address, written_);
+    if (!place->second.operations.empty()) describe_(place->second);
   }
   return &place->second;
+}
+
+void Emulator::count(Block& block, bool left) {
+  if (block.part != Block::shared) {
+    part_ = static_cast<std::size_t>(block.part);
+    if (part_ >= work_.size()) work_.resize(part_ + 1);
+  }
+  ++block.executed;
+  work_[part_].instructions += block.operations.size();
+  work_[part_].cycles += left ? block.cycles + block.jump : block.cycles;
 }
 
 std::string Emulator::call(std::uint32_t function, std::uint32_t stack,
@@ -38,8 +49,7 @@ std::string Emulator::call(std::uint32_t function, std::uint32_t stack,
     const std::uint32_t next = last.address + last.bytes;
     state_.pc = next;
     for (const Operation& operation : block->operations) operation.execute(state_, operation);
-    ++block->executed;
-    if (state_.pc != next) ++block->left;
+    count(*block, state_.pc != next);
     done += block->operations.size();
     if (!state_.fault.empty()) return fmt::format("{} near {:#x}", state_.fault, block->address);
     if (done > limit) return fmt::format("it does not end; it is now near {:#x}", block->address);
@@ -48,14 +58,10 @@ std::string Emulator::call(std::uint32_t function, std::uint32_t stack,
 }
 
 void Emulator::forget_counts() {
-  for (auto& [address, block] : blocks_) block.executed = block.left = 0;
+  for (auto& [address, block] : blocks_) block.executed = 0;
+  work_.assign(1, {});
+  part_ = 0;
   state_.lowest_stack = 0xFFFFFFFF;
-}
-
-std::uint64_t Emulator::instructions() const {
-  std::uint64_t count = 0;
-  for (const auto& [address, block] : blocks_) count += block.executed * block.operations.size();
-  return count;
 }
 
 }  // namespace smelt::tools::machine

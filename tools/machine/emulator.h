@@ -109,13 +109,28 @@ struct Block {
   std::uint32_t address = 0;
   std::vector<Operation> operations;
   std::uint64_t executed = 0;  ///< times
-  std::uint64_t left = 0;      ///< times that it went elsewhere than on to the next in memory
+  /// The part of the program that it is counted for; `shared`: that of the block before it.
+  std::int32_t part = shared;
+  double cycles = 0;  ///< each time
+  double jump = 0;    ///< more, whenever it goes elsewhere than on to the next in memory
+
+  static constexpr std::int32_t shared = -1;
+};
+
+/// What is known of a block when it is first met: it may fill in `part`, `cycles` and `jump`, and
+/// shorten `operations`.
+using Describe = std::function<void(Block&)>;
+
+/// What parts of a program take.
+struct Work {
+  std::uint64_t instructions = 0;
+  double cycles = 0;
 };
 
 /// A run of a function.
 class Emulator {
  public:
-  Emulator(const InstructionSet& set, Memory& memory, WrittenBy written);
+  Emulator(const InstructionSet& set, Memory& memory, WrittenBy written, Describe describe);
 
   /// Calls a function and returns when it does. Counts go on from call to call.
   /// `limit`: instructions after which it is taken to never end. Returns why it failed, or nothing.
@@ -123,15 +138,20 @@ class Emulator {
                    const std::vector<std::uint32_t>& arguments, std::uint64_t limit);
   void forget_counts();
   const std::unordered_map<std::uint32_t, Block>& blocks() const { return blocks_; }
-  std::uint64_t instructions() const;
+  /// By part; those behind the last that did anything are missing.
+  const std::vector<Work>& work() const { return work_; }
   std::uint32_t lowest_stack() const { return state_.lowest_stack; }
 
  private:
   Block* block_at(std::uint32_t address);
+  void count(Block& block, bool left);
 
   const InstructionSet& set_;
   State state_;
   WrittenBy written_;
+  Describe describe_;
+  std::vector<Work> work_ = {{}};
+  std::size_t part_ = 0;  // that is at work
   std::unordered_map<std::uint32_t, Block> blocks_;
 };
 

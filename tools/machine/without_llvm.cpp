@@ -3,6 +3,8 @@
 // In place of what makes machine code, in builds without LLVM.
 #include "tools/machine/image.h"
 #include "tools/machine/jit.h"
+#include "tools/machine/lines.h"
+#include "tools/machine/schedule.h"
 
 namespace smelt::tools::machine {
 
@@ -25,6 +27,20 @@ bool can_build(const Target&) {
 std::optional<Image> build_image(const Target&, const std::vector<OutputFile>&,
                                  const std::vector<std::string>&, const std::vector<std::string>&,
                                  std::string&) {
+  return std::nullopt;
+}
+
+struct Lines::Information {};
+Lines::Lines(const Image&) {}
+Lines::~Lines() = default;
+std::vector<SourcePlace> Lines::at(std::uint64_t) const {
+  return {};
+}
+
+struct Schedule::Core {};
+Schedule::Schedule(const Target&) {}
+Schedule::~Schedule() = default;
+std::optional<double> Schedule::cycles(const std::vector<std::uint8_t>&, std::uint64_t) const {
   return std::nullopt;
 }
 

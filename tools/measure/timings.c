@@ -93,6 +93,7 @@ static const struct encoding riscv_32[] = {
 struct core {
   const char* target;
   const struct encoding *narrow, *wide;  ///< instructions of two and of four bytes
+  bool guessed;                          ///< its timings are not published
   // In half cycles:
   uint8_t each;         ///< word of LOAD_MANY and STORE_MANY, beside their own
   uint8_t jump;         ///< what a taken branch, call or return takes more
@@ -166,12 +167,13 @@ static const struct core cores[] = {
     // Cortex-M4 TRM (DDI 0439), tables 3-1 and 7-1. A pipeline refill takes 1 to 3: taken is 2.
     {.target = "cortex-m4", CORTEX_M4},
     // Not published; it has a pipeline as long as that of Cortex-M4.
-    {.target = "cortex-m33", CORTEX_M4},
+    {.target = "cortex-m33", CORTEX_M4, .guessed = true},
     // Not published. As if every second instruction that is no memory access and no multiplication
     // were issued along with another, and all branches were foreseen.
     {.target = "cortex-m7",
      .narrow = thumb_16,
      .wide = thumb_32,
+     .guessed = true,
      .each = 1,
      .jump = 1,
      .next_load = 2,
@@ -192,6 +194,7 @@ static const struct core cores[] = {
     {.target = "cortex-m55",
      .narrow = thumb_16,
      .wide = thumb_32,
+     .guessed = true,
      .each = 1,
      .jump = 4,
      .next_load = 2,
@@ -220,6 +223,10 @@ const struct core* find_core(const char* target) {
   for (size_t i = 0; i < sizeof cores / sizeof *cores; ++i)
     if (strcmp(cores[i].target, target) == 0) return &cores[i];
   return NULL;
+}
+
+bool is_published(const struct core* core) {
+  return !core->guessed;
 }
 
 bool upper_half_first(const struct core* core) {

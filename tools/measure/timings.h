@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /// What instructions are, as far as their timing tells them apart.
 enum kind {
   ALU,
@@ -36,6 +40,9 @@ struct core;
 /// By the name of smelt's target; NULL if there is none.
 const struct core* find_core(const char* target);
 
+/// Whether its timings are those of a manual, rather than what cores like it suggest.
+bool is_published(const struct core* core);
+
 /// Whether the first halfword of an instruction of four bytes is the upper half of what the
 /// functions below are given: so in Thumb.
 bool upper_half_first(const struct core* core);
@@ -50,5 +57,9 @@ unsigned half_cycles(const struct core* core, uint32_t instruction, unsigned byt
 
 /// In half cycles, what it takes more if another instruction follows than the next in memory.
 unsigned half_cycles_of_jump(const struct core* core);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -94,6 +94,16 @@ nlohmann::json prices_json(const std::vector<Price>& prices) {
   nlohmann::json json = nlohmann::json::array();
   for (const Price& price : prices) {
     nlohmann::json sections = nlohmann::json::array(), functions = nlohmann::json::array();
+    nlohmann::json steps = nlohmann::json::array();
+    for (const PricedStep& step : price.steps)
+      steps.push_back({{"step", step.step},
+                       {"name", step.name},
+                       {"kernel", step.kernel},
+                       {"macs", step.macs},
+                       {"code_bytes", step.code_bytes},
+                       {"constant_bytes", step.constant_bytes},
+                       {"instructions", step.instructions},
+                       {"cycles", step.cycles}});
     for (const PricedSection& section : price.sections)
       sections.push_back({{"name", section.name}, {"bytes", section.bytes}});
     for (const PricedFunction& function : price.functions)
@@ -112,6 +122,8 @@ nlohmann::json prices_json(const std::vector<Price>& prices) {
                     {"stack_bytes", price.stack_bytes},
                     {"macs", price.macs},
                     {"instructions", price.instructions},
+                    {"cycles", price.cycles},
+                    {"steps", std::move(steps)},
                     {"sections", std::move(sections)},
                     {"functions", std::move(functions)}});
   }
