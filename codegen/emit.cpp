@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <set>
 
@@ -73,6 +74,19 @@ ConstantBytes constant_bytes(const Program& program) {
      : constant.single ? bytes.single
                        : bytes.weights) += static_cast<std::int64_t>(constant.bytes.size());
   return bytes;
+}
+
+ModelLayout model_layout(const Program& program) {
+  constexpr std::int32_t widest = 8;  // of the integers of C
+  ModelLayout layout;
+  for (const Buffer& buffer : program.buffers)
+    layout.alignment = std::min(std::max(layout.alignment, buffer.alignment), widest);
+  const auto rounded = [&](std::int64_t bytes) {
+    return (bytes + layout.alignment - 1) / layout.alignment * layout.alignment;
+  };
+  layout.arena = rounded(program.state_bytes);
+  layout.bytes = layout.arena + rounded(std::max<std::int64_t>(1, program.arena_bytes));
+  return layout;
 }
 
 std::vector<std::int64_t> constant_bytes_by_step(const Program& program) {

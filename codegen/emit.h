@@ -66,6 +66,14 @@ struct ConstantBytes {
   std::int64_t tables = 0;
 };
 ConstantBytes constant_bytes(const Program& program);
+/// Where things are in a NAME_model, in bytes: its state is at the beginning.
+struct ModelLayout {
+  std::int32_t alignment = 1;
+  std::int64_t arena = 0;  ///< where it begins
+  std::int64_t bytes = 0;  ///< of all
+};
+ModelLayout model_layout(const Program& program);
+
 /// Bytes of the constants of each step that no step before it has.
 std::vector<std::int64_t> constant_bytes_by_step(const Program& program);
 

@@ -99,10 +99,7 @@ class HeaderWriter {
   }
 
   std::string alignment_type() const {
-    std::int32_t strictest = 1;
-    for (const Buffer& buffer : context_.program.buffers)
-      strictest = std::max(strictest, buffer.alignment);
-    return fmt::format("uint{}_t", std::min(strictest, 8) * 8);
+    return fmt::format("uint{}_t", model_layout(context_.program).alignment * 8);
   }
 
   void types() {

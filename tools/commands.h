@@ -114,6 +114,11 @@ struct TargetsOptions {
 };
 int targets(const TargetsOptions& options);
 
+struct ChipsOptions {
+  bool json = false;
+};
+int chips(const ChipsOptions& options);
+
 struct RunOptions {
   ModelOptions model;
   std::string inputs;  ///< .npz, .npy, folder of inN.bin; empty: generated
@@ -187,12 +192,28 @@ struct PlanCommandOptions {
 };
 int plan(const PlanCommandOptions& options);
 
+/// Of a device's clock and power; absent: as its data sheet has them, if it is a chip that smelt
+/// knows.
+struct SupplyOptions {
+  std::optional<double> mhz, uw_per_mhz, sleep_uw;
+};
+
 struct ReportOptions {
   ModelOptions model;
-  std::vector<std::string> targets = {"cortex-m4"};
+  std::vector<std::string> targets;  ///< none, and no chips: cortex-m4
+  std::vector<std::string> chips;
+  std::vector<std::string> objects;  ///< of the user's toolchain; none: they are built here
+  SupplyOptions supply;
+  std::vector<double> every = {1, 60};  ///< seconds from inference to inference
   bool json = false;
 };
 int report(const ReportOptions& options);
+
+struct FitOptions {
+  ModelOptions model;
+  bool json = false;
+};
+int fit(const FitOptions& options);
 
 struct OptOptions {
   std::string file;  ///< graph in textual form, "-" for standard input

@@ -177,8 +177,39 @@ void add_report(CLI::App& app, ReportOptions& options) {
   app.remove_option(app.get_option("--target"));
   app.add_option("--target", options.targets,
                  "device class, or several with spaces between: see smelt targets [cortex-m4]");
+  app.add_option("--chip", options.chips,
+                 "chip, or several: its target, with clock and power of its data sheet; see smelt "
+                 "chips");
+  app.add_option("--object", options.objects,
+                 "what your toolchain made of the emitted code for that one target: a linked "
+                 "program, or objects and archives [built by the Clang inside smelt]");
+  app.add_option("--mhz", options.supply.mhz, "clock of the core: adds milliseconds")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--uw-per-mhz", options.supply.uw_per_mhz,
+                 "power while it computes, in microwatts for each MHz: adds energy")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--sleep-uw", options.supply.sleep_uw, "power between inferences, in microwatts")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--every", options.every,
+                 "seconds from inference to inference, or several: adds the life of a CR2032")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_flag("--json", options.json, "report as JSON");
-  app.footer("Example:\n  smelt report kws.tflite --target cortex-m4 rv32imc");
+  app.footer(
+      "Example:\n  smelt report kws.tflite --target cortex-m4 rv32imc\n"
+      "  smelt report kws.tflite --chip stm32l4r5 nrf52840 --every 10");
+}
+
+void add_fit(CLI::App& app, FitOptions& options) {
+  add_model_options(app, options.model);
+  app.remove_option(app.get_option("--target"));
+  app.add_flag("--json", options.json, "report as JSON");
+  app.footer("Example:\n  smelt fit kws.tflite");
+}
+
+void add_chips(CLI::App& app, ChipsOptions& options) {
+  app.add_flag("--json", options.json, "report as JSON");
+  app.footer("Example:\n  smelt chips");
 }
 
 void add_targets(CLI::App& app, TargetsOptions& options) {
@@ -330,7 +361,9 @@ int main(int argc, char** argv) {
   InspectOptions inspect_options;
   PlanCommandOptions plan_options;
   ReportOptions report_options;
+  FitOptions fit_options;
   TargetsOptions targets_options;
+  ChipsOptions chips_options;
   RunOptions run_options;
   VerifyOptions verify_options;
   GoldenOptions golden_options;
@@ -343,9 +376,12 @@ int main(int argc, char** argv) {
       features_options);
   add("inspect", "Show operators, tensors and costs", add_inspect, inspect, inspect_options);
   add("plan", "Show what lies where in RAM, when and why", add_plan, plan, plan_options);
-  add("report", "Show what the machine code takes on devices: flash, RAM, instructions", add_report,
+  add("report", "Show what the machine code takes on devices: flash, RAM, time, energy", add_report,
       report, report_options);
+  add("fit", "List the chips that a model fits, and how fast it is there", add_fit, fit,
+      fit_options);
   add("targets", "List what can be compiled for", add_targets, targets, targets_options);
+  add("chips", "List the chips whose data sheets smelt knows", add_chips, chips, chips_options);
   add("run", "Run the compiled model on this machine", add_run, run, run_options);
   add("verify", "Prove that the emitted code computes the golden outputs", add_verify, verify,
       verify_options);

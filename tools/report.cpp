@@ -13,17 +13,60 @@
 namespace smelt::tools {
 namespace {
 
-/// The prices for each target; nothing if any cannot be had.
+/// What a column of the list is of.
+struct Column {
+  std::string target;
+  const Chip* chip = nullptr;
+};
+
+std::optional<std::vector<Column>> columns_of(const ReportOptions& options,
+                                              Diagnostics& diagnostics) {
+  std::vector<Column> columns;
+  for (const std::string& target : options.targets) columns.push_back({target});
+  for (const std::string& name : options.chips) {
+    const Chip* const chip = find_chip(name);
+    if (!chip) {
+      Diagnostic& error =
+          diagnostics.error({.file = "--chip"}, fmt::format("smelt does not know a \"{}\"", name));
+      error.note("smelt chips lists those that it knows");
+      error.note("for others, give --target with --mhz and --uw-per-mhz of their data sheet");
+      return std::nullopt;
+    }
+    columns.push_back({std::string(chip->target), chip});
+  }
+  if (columns.empty()) columns.push_back({"cortex-m4"});
+  if (!options.objects.empty() && columns.size() > 1) {
+    diagnostics.error({.file = "--object"}, "is code for one target, of which there are several");
+    return std::nullopt;
+  }
+  return columns;
+}
+
+/// What the user says comes before what is known of a chip.
+Supply supply_of(const Chip* chip, const SupplyOptions& options) {
+  Supply supply;
+  if (chip) supply = {chip->mhz, chip->run_uw_per_mhz, chip->sleep_uw};
+  supply.mhz = options.mhz.value_or(supply.mhz);
+  supply.run_uw_per_mhz = options.uw_per_mhz.value_or(supply.run_uw_per_mhz);
+  supply.sleep_uw = options.sleep_uw.value_or(supply.sleep_uw);
+  return supply;
+}
+
+/// The price on each device; nothing if any cannot be had.
 std::optional<std::vector<Price>> prices_of(const ReportOptions& options,
                                             Diagnostics& diagnostics) {
+  const auto columns = columns_of(options, diagnostics);
+  if (!columns) return std::nullopt;
   std::vector<Price> prices;
-  for (const std::string& target : options.targets) {
+  for (const Column& column : *columns) {
     ModelOptions model = options.model;
-    model.target = target;
+    model.target = column.target;
     auto compiled = compile_model(model, diagnostics);
     if (!compiled || !check_budgets(*compiled, model.flash, diagnostics)) return std::nullopt;
-    auto price = price_of(*compiled, diagnostics);
+    auto price = price_of(*compiled, options.objects, diagnostics);
     if (!price) return std::nullopt;
+    price->chip = column.chip;
+    price->supply = supply_of(column.chip, options.supply);
     prices.push_back(std::move(*price));
   }
   return prices;
@@ -37,9 +80,9 @@ int report(const ReportOptions& options) {
   print(diagnostics);
   if (!prices) return exit_bad_input;
   if (options.json)
-    fmt::print("{}\n", json_text(prices_json(*prices)));
+    fmt::print("{}\n", json_text(prices_json(*prices, options.every)));
   else
-    fmt::print("{}", price_list(*prices));
+    fmt::print("{}", price_list(*prices, options.every));
   return exit_good;
 }
 

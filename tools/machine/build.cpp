@@ -2,6 +2,7 @@
 #include <lld/Common/Driver.h>
 #include <llvm/Support/FileSystem.h>
 #include <llvm/Support/MemoryBuffer.h>
+#include <llvm/TargetParser/Triple.h>
 
 #include <algorithm>
 
@@ -77,9 +78,13 @@ bool can_build(const Target& target) {
   return !triple_of(target).empty();
 }
 
-std::optional<Image> build_image(const Target& target, const std::vector<OutputFile>& files,
-                                 const std::vector<std::string>& libraries,
-                                 const std::vector<std::string>& entries, std::string& messages) {
+bool runs_on(const std::string& architecture, const Target& target) {
+  return llvm::Triple(triple_of(target)).getArch() == llvm::Triple(architecture).getArch();
+}
+
+std::optional<Image> link_image(const std::vector<std::string>& objects,
+                                const std::vector<std::string>& libraries,
+                                const std::vector<std::string>& entries, std::string& messages) {
   set_up_targets();
   llvm::raw_string_ostream stream(messages);
   const Folder folder;
@@ -87,13 +92,7 @@ std::optional<Image> build_image(const Target& target, const std::vector<OutputF
   std::vector<std::string> command = {"ld.lld", "--gc-sections", "-o",           program,
                                       "-e",     entries.front(), "--no-warnings"};
   for (const std::string& entry : entries) command.insert(command.end(), {"-u", entry});
-  for (const OutputFile& file : files) {
-    if (!file.path.ends_with(".cpp")) continue;
-    const auto object = compile(file, files, flags_for(target), stream);
-    const std::string path = folder.path(file.path + ".o");
-    if (!object || !write(path, *object, stream)) return std::nullopt;
-    command.push_back(path);
-  }
+  command.insert(command.end(), objects.begin(), objects.end());
   command.emplace_back("--start-group");
   command.insert(command.end(), libraries.begin(), libraries.end());
   command.emplace_back("--end-group");
@@ -104,6 +103,22 @@ std::optional<Image> build_image(const Target& target, const std::vector<OutputF
     return std::nullopt;
   }
   return read_image({(*linked)->getBufferStart(), (*linked)->getBufferEnd()}, messages);
+}
+
+std::optional<Image> build_image(const Target& target, const std::vector<OutputFile>& files,
+                                 const std::vector<std::string>& libraries,
+                                 const std::vector<std::string>& entries, std::string& messages) {
+  set_up_targets();
+  llvm::raw_string_ostream stream(messages);
+  const Folder folder;
+  std::vector<std::string> objects;
+  for (const OutputFile& file : files) {
+    if (!file.path.ends_with(".cpp")) continue;
+    const auto object = compile(file, files, flags_for(target), stream);
+    objects.push_back(folder.path(file.path + ".o"));
+    if (!object || !write(objects.back(), *object, stream)) return std::nullopt;
+  }
+  return link_image(objects, libraries, entries, messages);
 }
 
 }  // namespace smelt::tools::machine

@@ -30,7 +30,8 @@ class Memory {
   void map(std::uint32_t address, std::uint32_t bytes, bool known);
   /// Sets known bytes of what is mapped.
   void write(std::uint32_t address, const std::uint8_t* bytes, std::size_t count);
-  bool has(std::uint32_t address, std::uint32_t bytes) const;
+  bool has(std::uint32_t address, std::uint32_t bytes) const;       ///< all of them
+  bool overlaps(std::uint32_t address, std::uint32_t bytes) const;  ///< has any of them
   /// `bytes`: 1, 2 or 4. Unknown where any of them is. Reading or writing what is not mapped gives
   /// an unknown value or changes nothing, and is remembered.
   Value load(std::uint32_t address, unsigned bytes);

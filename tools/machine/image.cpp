@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/machine/image.h"
 
+#include <llvm/BinaryFormat/Magic.h>
 #include <llvm/Demangle/Demangle.h>
 #include <llvm/Object/ELFObjectFile.h>
 #include <llvm/Support/MemoryBuffer.h>
+#include <llvm/TargetParser/Triple.h>
 
 #include <algorithm>
 
@@ -90,6 +92,19 @@ std::optional<Image> read_image(std::vector<std::uint8_t> file, std::string& mes
                .symbols = symbols_of(*object),
                .segments = std::move(*segments),
                .file = std::move(file)};
+}
+
+std::string architecture_of(const std::vector<std::uint8_t>& file) {
+  const llvm::StringRef bytes(reinterpret_cast<const char*>(file.data()), file.size());
+  auto object = llvm::object::ObjectFile::createObjectFile(llvm::MemoryBufferRef(bytes, "object"));
+  if (object) return llvm::Triple::getArchTypeName((*object)->getArch()).str();
+  llvm::consumeError(object.takeError());
+  return {};
+}
+
+bool is_program(const std::vector<std::uint8_t>& file) {
+  const llvm::StringRef bytes(reinterpret_cast<const char*>(file.data()), file.size());
+  return llvm::identify_magic(bytes) == llvm::file_magic::elf_executable;
 }
 
 }  // namespace smelt::tools::machine

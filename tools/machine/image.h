@@ -57,9 +57,22 @@ std::optional<Image> read_image(std::vector<std::uint8_t> file, std::string& mes
 /// Whether `build_image` can compile for a target.
 bool can_build(const Target& target);
 
-/// Compiles every .cpp file among `files`, optimized for `target`, and links them with `libraries`,
-/// archives. The program has the functions `entries` and
-/// what they use. If that fails, `messages` tells what compiler or linker say.
+/// Whether a file is a program, rather than an object or an archive, which are yet to be linked.
+bool is_program(const std::vector<std::uint8_t>& file);
+
+/// What a program or object is code for, "arm", as LLVM names it; empty: the file is neither.
+std::string architecture_of(const std::vector<std::uint8_t>& file);
+
+/// Whether a target's cores run code of that architecture.
+bool runs_on(const std::string& architecture, const Target& target);
+
+/// Links object files and archives, by their paths, with `libraries`, archives: a program that has
+/// the functions `entries` and what they use. If that fails, `messages` tells what the linker says.
+std::optional<Image> link_image(const std::vector<std::string>& objects,
+                                const std::vector<std::string>& libraries,
+                                const std::vector<std::string>& entries, std::string& messages);
+
+/// Compiles every .cpp file among `files`, optimized for `target`, and links them likewise.
 std::optional<Image> build_image(const Target& target, const std::vector<OutputFile>& files,
                                  const std::vector<std::string>& libraries,
                                  const std::vector<std::string>& entries, std::string& messages);

@@ -23,8 +23,8 @@ Lines::Lines(const Image& image) : information_(std::make_unique<Information>())
   information_->file = std::move(*file);
   const auto ignore = [](llvm::Error error) { llvm::consumeError(std::move(error)); };
   information_->context = llvm::DWARFContext::create(
-      *information_->file, llvm::DWARFContext::ProcessDebugRelocations::Process, nullptr, "", ignore,
-      ignore);
+      *information_->file, llvm::DWARFContext::ProcessDebugRelocations::Process, nullptr, "",
+      ignore, ignore);
 }
 
 Lines::~Lines() = default;

@@ -44,6 +44,12 @@ bool Memory::has(std::uint32_t address, std::uint32_t bytes) const {
   });
 }
 
+bool Memory::overlaps(std::uint32_t address, std::uint32_t bytes) const {
+  return std::any_of(regions_.begin(), regions_.end(), [&](const Region& region) {
+    return address < region.end && region.begin < address + bytes;
+  });
+}
+
 void Memory::write(std::uint32_t address, const std::uint8_t* bytes, std::size_t count) {
   Region* const region = find(address, static_cast<unsigned>(count));
   if (!region) return;

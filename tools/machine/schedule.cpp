@@ -25,8 +25,8 @@ namespace {
 
 // Enough for what the first round leaves to wait for; the rest is the rate.
 constexpr unsigned few_rounds = 2, many_rounds = 6;
-// Of instructions that are left out of what is simulated. LLVM follows no calls and returns, and its
-// models lack some that only say what comes next, as IT and the ends of Helium's loops.
+// Of instructions that are left out of what is simulated. LLVM follows no calls and returns, and
+// its models lack some that only say what comes next, as IT and the ends of Helium's loops.
 constexpr unsigned left_out_cycles = 1;
 
 /// LLVM's name of the core that a target is for, or of one like it.

@@ -24,6 +24,27 @@ bool can_build(const Target&) {
   return false;
 }
 
+bool is_program(const std::vector<std::uint8_t>&) {
+  return false;
+}
+
+std::string architecture_of(const std::vector<std::uint8_t>&) {
+  return {};
+}
+
+bool runs_on(const std::string&, const Target&) {
+  return false;
+}
+
+std::optional<Image> read_image(std::vector<std::uint8_t>, std::string&) {
+  return std::nullopt;
+}
+
+std::optional<Image> link_image(const std::vector<std::string>&, const std::vector<std::string>&,
+                                const std::vector<std::string>&, std::string&) {
+  return std::nullopt;
+}
+
 std::optional<Image> build_image(const Target&, const std::vector<OutputFile>&,
                                  const std::vector<std::string>&, const std::vector<std::string>&,
                                  std::string&) {

@@ -19,8 +19,7 @@ std::uint32_t bits_of(const core* core, const std::uint8_t* bytes, unsigned size
 
 }  // namespace
 
-Cycles::Cycles(const Target& target)
-    : schedule_(target), core_(find_core(target.name.c_str())) {}
+Cycles::Cycles(const Target& target) : schedule_(target), core_(find_core(target.name.c_str())) {}
 
 double Cycles::by_timings(const Straight& straight) const {
   unsigned half_cycles_in_all = 0;

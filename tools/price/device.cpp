@@ -11,37 +11,32 @@ namespace {
 using machine::Image;
 using machine::InstructionSet;
 
-// Where programs that are linked here, and those of boards, have nothing.
-constexpr std::uint32_t model_address = 0x90000000, row_address = 0xB0000000;
-constexpr std::uint32_t stack_address = 0xC0000000, stack_room = 1 << 20;
+constexpr std::uint32_t stack_room = 1 << 20;
+// Where devices have little, and more from there on.
+constexpr std::uint32_t first_free = 0x90000000, free_step = 0x01000000;
 constexpr std::uint64_t most_instructions = 1'000'000'000, most_per_mac = 1000;
 
 const InstructionSet& instructions_of(const Target& target) {
   return target.compiler.starts_with("riscv") ? machine::rv32 : machine::thumb;
 }
 
-}  // namespace
-
-OutputFile layout_file(const Program& program) {
-  return {"smelt_layout.cpp",
-          fmt::format("#include <stddef.h>\n#include <stdint.h>\n\n#include \"{0}.h\"\n\n"
-                      "extern \"C\" {{\nextern const uint32_t smelt_layout[2];\n"
-                      "const uint32_t smelt_layout[2] = "
-                      "{{sizeof({0}_model), offsetof({0}_model, arena)}};\n}}\n",
-                      program.name)};
+std::int64_t row_bytes(const Program& program) {
+  return program.streamed->elements * byte_size(program[program.inputs[0].buffer].type);
 }
 
+}  // namespace
+
 std::vector<std::string> entries_of(const Program& program) {
-  std::vector<std::string> entries = {program.name + (program.streamed ? "_push_row" : "_run"),
-                                      "smelt_layout"};
+  std::vector<std::string> entries = {program.name + (program.streamed ? "_push_row" : "_run")};
   if (program.state_bytes > 0) entries.push_back(program.name + "_reset");
   return entries;
 }
 
-Device::Device(const Compiled& compiled, const Image& image, machine::Describe describe)
+Device::Device(const Compiled& compiled, const Image& image, const Steps& steps)
     : program_(compiled.program),
       image_(image),
-      emulator_(instructions_of(compiled.target), memory_, {}, std::move(describe)),
+      emulator_(instructions_of(compiled.target), memory_, {},
+                [&](machine::Block& block) { steps.describe(block, memory_); }),
       limit_(most_instructions +
              most_per_mac * static_cast<std::uint64_t>(total_macs(compiled.graph))) {
   for (const machine::Segment& segment : image.segments) {
@@ -49,10 +44,18 @@ Device::Device(const Compiled& compiled, const Image& image, machine::Describe d
     memory_.map(at, static_cast<std::uint32_t>(segment.bytes.size()), true);
     memory_.write(at, segment.bytes.data(), segment.bytes.size());
   }
-  const auto layout = address_of("smelt_layout");
-  layout_ = {memory_.load(layout, 4).bits, memory_.load(layout + 4, 4).bits};
-  memory_.map(model_address, layout_.bytes, true);
-  memory_.map(stack_address - stack_room, stack_room, true);
+  model_ = map_free(model_layout(program_).bytes);
+  stack_end_ = map_free(stack_room) + stack_room;
+  if (program_.streamed) row_ = map_free(row_bytes(program_));
+}
+
+/// Maps memory where the program has nothing.
+std::uint32_t Device::map_free(std::int64_t bytes) {
+  const auto size = static_cast<std::uint32_t>(bytes);
+  std::uint32_t address = first_free;
+  while (memory_.overlaps(address, size)) address += free_step;
+  memory_.map(address, size, true);
+  return address;
 }
 
 std::string Device::run(const std::vector<Bytes>& inputs) {
@@ -63,7 +66,7 @@ std::string Device::run(const std::vector<Bytes>& inputs) {
   if (auto failed = run_once(inputs); !failed.empty()) return failed;
   if (memory_.outside() != 0)
     return fmt::format("it reads or writes {:#x}, where there is nothing", memory_.outside());
-  stack_ = stack_address - std::min(deepest, emulator_.lowest_stack());
+  stack_ = stack_end_ - std::min(deepest, emulator_.lowest_stack());
   return {};
 }
 
@@ -76,16 +79,17 @@ std::uint32_t Device::address_of(const std::string& name) const {
 std::string Device::call(const std::string& what, std::vector<std::uint32_t> arguments) {
   const std::uint32_t function = address_of(program_.name + "_" + what);
   if (function == 0) return {};
-  arguments.insert(arguments.begin(), model_address);
-  return emulator_.call(function, stack_address, arguments, limit_);
+  arguments.insert(arguments.begin(), model_);
+  return emulator_.call(function, stack_end_, arguments, limit_);
 }
 
 std::string Device::run_once(const std::vector<Bytes>& inputs) {
   if (program_.streamed) return push_rows(inputs[0]);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Buffer& buffer = program_[program_.inputs[i].buffer];
-    memory_.write(model_address + layout_.arena + static_cast<std::uint32_t>(buffer.offset),
-                  inputs[i].data(), inputs[i].size());
+    const std::int64_t base = buffer.kind == BufferKind::state ? 0 : model_layout(program_).arena;
+    memory_.write(model_ + static_cast<std::uint32_t>(base + buffer.offset), inputs[i].data(),
+                  inputs[i].size());
   }
   return call("run", {});
 }
@@ -93,15 +97,13 @@ std::string Device::run_once(const std::vector<Bytes>& inputs) {
 /// As many rows as an output takes: all of the input, or, of a window that moves, its step.
 std::string Device::push_rows(const Bytes& input) {
   const Streamed& streamed = *program_.streamed;
-  const auto bytes = input.size() / static_cast<std::size_t>(streamed.rows);
-  if (!memory_.has(row_address, 1))
-    memory_.map(row_address, static_cast<std::uint32_t>(bytes), true);
+  const auto bytes = static_cast<std::size_t>(row_bytes(program_));
   const bool moving = streamed.window && filled_;
   const auto rows = moving ? static_cast<std::int32_t>(streamed.window->stride) : streamed.rows;
   filled_ = true;
   for (std::int32_t row = 0; row < rows; ++row) {
-    memory_.write(row_address, input.data() + static_cast<std::size_t>(row) * bytes, bytes);
-    if (auto failed = call("push_row", {row_address}); !failed.empty()) return failed;
+    memory_.write(row_, input.data() + static_cast<std::size_t>(row) * bytes, bytes);
+    if (auto failed = call("push_row", {row_}); !failed.empty()) return failed;
   }
   return {};
 }

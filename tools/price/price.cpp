@@ -5,14 +5,10 @@
 
 #include <algorithm>
 #include <map>
-#include <sstream>
 #include <tuple>
 
-#include "tools/machine/emulator.h"
-#include "tools/machine/image.h"
-#include "tools/machine/jit.h"
 #include "tools/price/device.h"
-#include "tools/price/libraries.h"
+#include "tools/price/executable.h"
 #include "tools/price/steps.h"
 #include "tools/vectors.h"
 
@@ -53,35 +49,40 @@ std::vector<PricedFunction> functions_of(const Image& image, const Emulator& emu
   return sorted;
 }
 
-void add_sections(const Image& image, Price& price) {
-  for (const machine::Section& section : image.sections) {
+bool is_constant(const Image& image, const machine::Symbol& symbol) {
+  if (symbol.function) return false;
+  const auto holds = [&](const machine::Section& section) {
+    return !section.writable && symbol.address >= section.address &&
+           symbol.address < section.address + static_cast<std::uint64_t>(section.bytes);
+  };
+  return std::any_of(image.sections.begin(), image.sections.end(), holds);
+}
+
+/// Of firmware, what the model takes: functions that its run calls, and its and smelt's constants.
+void add_own(const Image& image, const std::string& name, Price& price) {
+  for (const PricedFunction& function : price.functions) price.code_bytes += function.bytes;
+  const std::vector<std::string> prefixes = {name + "_weights::", name + "_network::", "smelt::"};
+  for (const machine::Symbol& symbol : image.symbols) {
+    const auto is_of = [&](const std::string& prefix) {
+      return symbol.readable.starts_with(prefix);
+    };
+    if (std::any_of(prefixes.begin(), prefixes.end(), is_of) && is_constant(image, symbol))
+      price.constant_bytes += symbol.bytes;
+  }
+}
+
+void add_flash(const Compiled& compiled, const Executable& executable, Price& price) {
+  for (const machine::Section& section : executable.image.sections)
     price.sections.push_back({section.name, section.bytes});
+  if (executable.firmware) {
+    add_own(executable.image, compiled.program.name, price);
+    return;
+  }
+  for (const machine::Section& section : executable.image.sections)
     if (section.code)
       price.code_bytes += section.bytes;
     else if (section.stored)
       price.constant_bytes += section.bytes;
-  }
-  price.constant_bytes -= layout_bytes;
-}
-
-void report(const Compiled& compiled, const std::string& what, const std::string& messages,
-            Diagnostics& diagnostics) {
-  Diagnostic& error = diagnostics.error({.file = compiled.model.graph.file},
-                                        fmt::format("{} for {}", what, compiled.target.name));
-  if (!messages.empty()) error.note(messages);
-}
-
-void report_build(const Compiled& compiled, bool without_libraries, const std::string& messages,
-                  Diagnostics& diagnostics) {
-  Diagnostic& error =
-      diagnostics.error({.file = compiled.model.graph.file},
-                        fmt::format("cannot build the emitted code for {}", compiled.target.name));
-  if (without_libraries)
-    error.note(fmt::format("it calls the C library, which {} brings: install that",
-                           compiled.target.compiler));
-  std::istringstream lines(messages);
-  for (std::string line; std::getline(lines, line);)
-    if (!line.empty()) error.note(line);
 }
 
 const std::string& source_of(const Program& program, const std::vector<OutputFile>& files) {
@@ -91,46 +92,36 @@ const std::string& source_of(const Program& program, const std::vector<OutputFil
 
 }  // namespace
 
-std::optional<Price> price_of(const Compiled& compiled, Diagnostics& diagnostics) {
+std::optional<Price> price_of(const Compiled& compiled, const std::vector<std::string>& objects,
+                              Diagnostics& diagnostics) {
   const Program& program = compiled.program;
-  if (!machine::can_build(compiled.target)) {
-    report(compiled, "there are no prices",
-           machine::version().empty() ? "this smelt was built without LLVM"
-                                      : "targets with prices are Cortex-M and RISC-V",
-           diagnostics);
-    return std::nullopt;
-  }
-  std::vector<OutputFile> files = emit(program, compiled.emit);
-  files.push_back(layout_file(program));
-  std::string messages;
-  const std::vector<std::string> libraries = libraries_of(compiled.target);
-  const auto image =
-      machine::build_image(compiled.target, files, libraries, entries_of(program), messages);
-  if (!image) {
-    report_build(compiled, libraries.empty(), messages, diagnostics);
-    return std::nullopt;
-  }
-  const Steps steps(compiled, source_of(program, files), *image);
-  Device device(compiled, *image,
-                [&](machine::Block& block) { steps.describe(block, device.memory()); });
+  const std::vector<OutputFile> files = emit(program, compiled.emit);
+  const auto executable = objects.empty() ? build(compiled, files, diagnostics)
+                                          : read_objects(compiled, objects, diagnostics);
+  if (!executable) return std::nullopt;
+  const Steps steps(compiled, source_of(program, files), executable->image);
+  Device device(compiled, executable->image, steps);
   const auto inputs = random_inputs(compiled.model.graph, 1).front().inputs;
   if (const std::string failed = device.run(inputs); !failed.empty()) {
-    report(compiled, "cannot follow the machine code", failed, diagnostics);
+    diagnostics
+        .error({.file = compiled.model.graph.file},
+               fmt::format("cannot follow the machine code for {}", compiled.target.name))
+        .note(failed);
     return std::nullopt;
   }
   Price price = {.target = compiled.target.name,
-                 .compiler = machine::version() + " -O3",
+                 .compiler = executable->made_by,
                  .arena_bytes = program.arena_bytes,
                  .state_bytes = program.state_bytes,
                  .stack_bytes = device.stack_bytes(),
                  .macs = total_macs(compiled.graph),
                  .steps = steps.priced(device.emulator().work()),
-                 .functions = functions_of(*image, device.emulator())};
-  for (const PricedStep& step : price.steps) {
-    price.instructions += step.instructions;
-    price.cycles += step.cycles;
+                 .functions = functions_of(executable->image, device.emulator())};
+  for (const machine::Work& work : device.emulator().work()) {
+    price.instructions += static_cast<std::int64_t>(work.instructions);
+    price.cycles += work.cycles;
   }
-  add_sections(*image, price);
+  add_flash(compiled, *executable, price);
   return price;
 }
 

@@ -10,6 +10,8 @@
 
 #include "compiler/diagnostics.h"
 #include "tools/model.h"
+#include "tools/price/chips.h"
+#include "tools/price/power.h"
 
 namespace smelt::tools {
 
@@ -40,7 +42,9 @@ struct PricedSection {
 
 /// Of one run, in the steady state.
 struct Price {
-  std::string target;    ///< its name
+  std::string target;          ///< its name
+  const Chip* chip = nullptr;  ///< null: any of that target
+  Supply supply;               ///< of the chip, or as the user says
   std::string compiler;  ///< what made the machine code: "LLVM 19.1.7 -O3", or the file's path
   std::vector<PricedSection> sections;
   std::int64_t code_bytes = 0;      ///< with what it needs of libraries
@@ -49,16 +53,19 @@ struct Price {
   std::int64_t stack_bytes = 0;  ///< deepest, of reset and run
   std::int64_t macs = 0;
   std::int64_t instructions = 0;
-  double cycles = 0;              ///< an estimate, with memories that never let the core wait
-  std::vector<PricedStep> steps;  ///< in the order of the program, what is between them at the end
+  double cycles = 0;  ///< an estimate, with memories that never let the core wait
+  /// In the order of the program, what is between them at the end. None without debug information.
+  std::vector<PricedStep> steps;
   std::vector<PricedFunction> functions;  ///< largest first
 
   std::int64_t flash_bytes() const { return code_bytes + constant_bytes; }
   std::int64_t ram_bytes() const { return arena_bytes + state_bytes + stack_bytes; }
 };
 
-/// Builds the emitted code of a model for its target, follows it through a run, and says what it
-/// takes. Reports why that cannot be.
-std::optional<Price> price_of(const Compiled& compiled, Diagnostics& diagnostics);
+/// Builds the emitted code of a model for its target, or takes what the user's toolchain built of
+/// it, `objects`: a linked program, or objects and archives. Follows it through a run, and says
+/// what it takes. Reports why that cannot be.
+std::optional<Price> price_of(const Compiled& compiled, const std::vector<std::string>& objects,
+                              Diagnostics& diagnostics);
 
 }  // namespace smelt::tools

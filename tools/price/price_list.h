@@ -11,10 +11,12 @@
 
 namespace smelt::tools {
 
-/// A column for each target: flash, RAM and work; then, of each, the functions that take most.
-std::string price_list(const std::vector<Price>& prices);
+/// A column for each price: flash, RAM and work, and, of cores whose clock and power are known,
+/// time, energy and the life of a battery at an inference every so many seconds. Then, of each, the
+/// layers, and the functions that take most.
+std::string price_list(const std::vector<Price>& prices, const std::vector<double>& every);
 
-/// A list of objects: all fields of each price by their names, and the sums flash_bytes, ram_bytes.
-nlohmann::json prices_json(const std::vector<Price>& prices);
+/// A list of objects: all fields of each price by their names, and what follows from them.
+nlohmann::json prices_json(const std::vector<Price>& prices, const std::vector<double>& every);
 
 }  // namespace smelt::tools

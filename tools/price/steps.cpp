@@ -29,12 +29,12 @@ Steps::Steps(const Compiled& compiled, const std::string& source, const machine:
       steps_(compiled.program.name + ".cpp", source),
       cycles_(compiled.target) {}
 
-/// Steps are parts in their order; what is between them is the part behind the last.
+/// What is between steps is part 0, with what is not known to be of any; steps are those behind it.
 std::int32_t Steps::part_of(std::uint32_t address) const {
   const auto step = steps_.step_of(lines_.at(address));
   if (!step) return machine::Block::shared;
   const auto count = static_cast<std::int32_t>(compiled_.program.steps.size());
-  return *step == StepLines::between || *step >= count ? count : *step;
+  return *step == StepLines::between || *step >= count ? 0 : *step + 1;
 }
 
 void Steps::describe(machine::Block& block, machine::Memory& memory) const {
@@ -64,21 +64,23 @@ std::vector<PricedStep> Steps::priced(const std::vector<machine::Work>& work) co
   const Program& program = compiled_.program;
   const EmitContext context(program, compiled_.emit);
   const std::vector<std::int64_t> code = code_bytes(), constants = constant_bytes_by_step(program);
+  if (work.size() <= 1) return {};
   std::vector<PricedStep> priced;
-  for (std::size_t i = 0; i <= program.steps.size(); ++i) {
-    const machine::Work done = i < work.size() ? work[i] : machine::Work();
-    PricedStep step = {.code_bytes = code[i],
-                       .instructions = static_cast<std::int64_t>(done.instructions),
-                       .cycles = done.cycles};
-    if (i < program.steps.size()) {
-      step.step = static_cast<std::int32_t>(i);
-      step.name = context.layers[i];
-      step.kernel = program.steps[i].kernel.name;
-      step.macs = program.steps[i].macs;
-      step.constant_bytes = constants[i];
-    }
+  const auto add = [&](PricedStep step, std::size_t part) {
+    const machine::Work done = part < work.size() ? work[part] : machine::Work();
+    step.code_bytes = code[part];
+    step.instructions = static_cast<std::int64_t>(done.instructions);
+    step.cycles = done.cycles;
     priced.push_back(std::move(step));
-  }
+  };
+  for (std::size_t i = 0; i < program.steps.size(); ++i)
+    add({.step = static_cast<std::int32_t>(i),
+         .name = context.layers[i],
+         .kernel = program.steps[i].kernel.name,
+         .macs = program.steps[i].macs,
+         .constant_bytes = constants[i]},
+        i + 1);
+  add({}, 0);
   return priced;
 }
 
