@@ -66,6 +66,21 @@ std::vector<std::int64_t> passes_of(const Graph& graph, const Program& program) 
   return passes;
 }
 
+Codings codings_of(const Graph& graph, const std::map<std::string, Coding>& by_name) {
+  Codings codings;
+  for (const Node& node : graph.nodes) {
+    const auto chosen = by_name.find(node.name);
+    codings.push_back(chosen == by_name.end() ? Coding::plain : chosen->second);
+  }
+  return codings;
+}
+
+void share_kernels(const std::set<std::string>& layers, Program& program) {
+  program.shared_kernels = !layers.empty();
+  for (Step& step : program.steps)
+    step.specialised = step.specialised || !layers.contains(step.layer);
+}
+
 }  // namespace
 
 std::string_view to_string(Optimize optimize) {
@@ -127,10 +142,16 @@ PlanOptions plan_options(const Target& target, const PipelineOptions& options) {
           .slack = balanced ? balanced_slack : 1,
           .ram = balanced ? options.ram : std::nullopt,
           .device_ram = target.ram_bytes,
-          .stream = options.stream};
+          .stream = options.stream,
+          .row_costs =
+              options.choices ? options.choices->row_costs : std::map<std::string, std::int64_t>()};
 }
 
 Program lower_and_plan(const Graph& graph, const Target& target, const PipelineOptions& options) {
+  if (options.choices) {
+    const Codings codings = codings_of(graph, options.choices->codings);
+    return lower_and_plan(graph, target, options, codings);
+  }
   CodingOptions coding{.mode = options.coding, .flash = flash_for(target, options), .passes = {}};
   if (coding.mode != CodingMode::fastest)
     return lower_and_plan(graph, target, options, choose_codings(graph, target, coding));
@@ -148,6 +169,7 @@ Program lower_and_plan(const Graph& graph, const Target& target, const PipelineO
   Program program =
       plan(lower(graph, target, KernelChoice::best, codings), plan_options(target, options));
   program.shared_kernels = !options.specialise.value_or(options.optimize != Optimize::size);
+  if (options.choices) share_kernels(options.choices->shared, program);
   return program;
 }
 

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,13 @@ enum class Optimize : std::uint8_t { none, speed, balanced, ram, size };
 std::string_view to_string(Optimize optimize);
 std::optional<Optimize> parse_optimize(std::string_view text);
 
+/// What is chosen for layers one by one, by their names.
+struct LayerChoices {
+  std::map<std::string, Coding> codings;          ///< of weights; others are plain
+  std::set<std::string> shared;                   ///< those whose kernels are not made for them
+  std::map<std::string, std::int64_t> row_costs;  ///< as in PlanOptions
+};
+
 struct PipelineOptions {
   Optimize optimize = Optimize::balanced;
   bool keep_input = false;
@@ -35,8 +44,10 @@ struct PipelineOptions {
   Stream stream = Stream::none;
   CodingMode coding = CodingMode::fastest;
   std::optional<std::int64_t> flash;  ///< bytes that all constants may take
-  bool exact = false;                 ///< floats are rounded as in the file: for tests of all else
-  std::string stop_after;             ///< name of a pass; empty: run all
+  /// In place of what `coding`, `flash` and `specialise` say.
+  std::optional<LayerChoices> choices;
+  bool exact = false;      ///< floats are rounded as in the file: for tests of all else
+  std::string stop_after;  ///< name of a pass; empty: run all
   /// Called after every pass with its name, the graph, and the seconds it took.
   std::function<void(std::string_view, const Graph&, double)> observe;
 };

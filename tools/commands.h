@@ -80,6 +80,10 @@ struct CompileOptions {
   bool crc_log = false;        ///< NAME_crc.h as well
   std::string export_as;       ///< ecosystem; empty: plain files
   std::string export_version;  ///< of the exported library; empty: 1.0.0
+  bool tune = false;           ///< by prices, within --ram, --flash and --ms
+  std::optional<double> ms;    ///< what a run may take
+  std::optional<double> mhz;   ///< clock of the core; absent: of the chip
+  std::string chip;            ///< empty: any of the target
   std::vector<std::string> print_after;
   std::string stop_after;
   bool time_passes = false;

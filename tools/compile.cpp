@@ -15,6 +15,7 @@
 #include "tools/files.h"
 #include "tools/model.h"
 #include "tools/sections.h"
+#include "tools/tuning.h"
 #include "tools/vectors.h"
 #include "tools/weights_in_flash.h"
 
@@ -60,7 +61,8 @@ auto observer(const CompileOptions& options) {
   };
 }
 
-void report(const Compiled& compiled, const CompileOptions& options) {
+/// `tried`: by tuning; null: it was not asked for.
+void report(const Compiled& compiled, const nlohmann::json& tried, const CompileOptions& options) {
   const Program& program = compiled.program;
   const ConstantBytes constants = constant_bytes(program);
   if (options.json) {
@@ -76,6 +78,7 @@ void report(const Compiled& compiled, const CompileOptions& options) {
                            {"macs_of_file", total_macs(compiled.model.graph)},
                            {"overwrites_input", program.overwrites_input}};
     json["weights_in_flash"] = to_json(weights_in_flash(program));
+    if (!tried.is_null()) json["tried"] = tried;
     if (compiled.model.compression) json["compression"] = to_json(*compiled.model.compression);
     fmt::print("{}\n", json.dump(2));
     return;
@@ -170,8 +173,16 @@ int compile(const CompileOptions& options) {
   for (const std::string& name : options.print_after)
     known = known_pass(name, "--print-after", diagnostics) && known;
   known = check_export(options, diagnostics) && known;
+  known = check_tuning(options, diagnostics) && known;
   if (!known) return done(exit_bad_usage);
-  auto compiled = compile_model(options.model, diagnostics, options.stop_after, observer(options));
+  std::optional<Compiled> compiled;
+  nlohmann::json tried;
+  if (!options.tune) {
+    compiled = compile_model(options.model, diagnostics, options.stop_after, observer(options));
+  } else if (auto tuned = compile_tuned(options, diagnostics)) {
+    compiled = std::move(tuned->compiled);
+    tried = std::move(tuned->tried);
+  }
   if (!compiled) return done(exit_bad_input);
   if (!options.stop_after.empty()) return done(exit_good);
   if (!options.labels.empty()) {
@@ -188,7 +199,7 @@ int compile(const CompileOptions& options) {
   if (!files) return done(exit_bad_input);
   if (!write_files(options.output, *files, diagnostics)) return done(exit_system);
   if (!write_depfile(options, diagnostics)) return done(exit_system);
-  report(*compiled, options);
+  report(*compiled, tried, options);
   return done(exit_good);
 }
 

@@ -130,6 +130,15 @@ void add_compile(CLI::App& app, CompileOptions& options) {
                  "esp-idf or cmsis-pack; --golden makes the sample check");
   app.add_option("--export-version", options.export_version,
                  "version of that library, X.Y.Z [1.0.0]");
+  app.add_flag("--tune", options.tune,
+               "choose kernels, pipelines and codings by the price list: the fewest cycles that "
+               "--ram (with the stack) and --flash (with the code) leave, or, with --ms, the least "
+               "memory");
+  app.add_option("--ms", options.ms, "milliseconds that a run may take, with --tune")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--mhz", options.mhz, "clock of the core, for --ms")->check(CLI::PositiveNumber);
+  app.add_option("--chip", options.chip,
+                 "with --tune: a chip of smelt chips, its target, clock and memories");
   app.add_option("--print-after", options.print_after, "print the graph after a pass");
   app.add_option("--stop-after", options.stop_after, "stop after a pass, write nothing");
   app.add_flag("--time-passes", options.time_passes, "print how long each pass took");

@@ -256,9 +256,11 @@ std::optional<Compiled> compile_model(
 }
 
 std::optional<Compiled> compile_loaded(Model model, const ModelOptions& options,
-                                       Diagnostics& diagnostics) {
+                                       Diagnostics& diagnostics,
+                                       const std::function<void(PipelineOptions&)>& adjust) {
   auto settings = settings_of(options, diagnostics);
   if (!settings) return std::nullopt;
+  if (adjust) adjust(settings->pipeline);
   return compile_with(*std::move(settings), options, std::move(model), diagnostics);
 }
 

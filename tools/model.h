@@ -45,8 +45,10 @@ struct Compiled {
 std::optional<Compiled> compile_model(
     const ModelOptions& options, Diagnostics& diagnostics, const std::string& stop_after = {},
     std::function<void(std::string_view, const Graph&, double)> observe = {});
-/// Likewise a model that is there; what `options` say of loading and quantizing it is done.
+/// Likewise a model that is there; what `options` say of loading and quantizing it is done. What
+/// follows from them, `adjust` may change.
 std::optional<Compiled> compile_loaded(Model model, const ModelOptions& options,
-                                       Diagnostics& diagnostics);
+                                       Diagnostics& diagnostics,
+                                       const std::function<void(PipelineOptions&)>& adjust = {});
 
 }  // namespace smelt::tools

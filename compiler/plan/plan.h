@@ -4,7 +4,9 @@
 // kernel allows it, offsets packed into one arena. Knows steps and buffers, no operators.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 
 #include "compiler/program/program.h"
 
@@ -31,6 +33,9 @@ struct PlanOptions {
   std::optional<std::int64_t> ram;  ///< bytes of arena and state that are good enough
   std::int64_t device_ram = 0;      ///< whatever the slack, no more than that; 0: not known
   Stream stream = Stream::none;
+  /// By layer, what it costs to run it row by row, in cycles; of others it is estimated. Pipelines
+  /// that are within the budget are those that cost least.
+  std::map<std::string, std::int64_t> row_costs;
 };
 
 /// arrange(), make_pipelines(), then place().

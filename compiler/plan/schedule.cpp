@@ -118,9 +118,11 @@ class Candidates {
   std::vector<Use> uses_;
 };
 
-/// What it costs to run a step row by row: calls, and what is decoded anew for every row after the
-/// first, in symbols.
-std::int64_t row_cost(const Step& step) {
+/// What it costs to run a step row by row: as is known, or calls, and what is decoded anew for
+/// every row after the first, in symbols.
+std::int64_t row_cost(const Step& step, const PlanOptions& options) {
+  const auto known = options.row_costs.find(step.layer);
+  if (known != options.row_costs.end()) return known->second;
   constexpr std::int64_t calls = 1000;
   return calls + (step.coding ? step.coding->symbols * (step.row_form->height - 1) : 0);
 }
@@ -132,7 +134,7 @@ class Search {
          const PlanOptions& options)
       : layers_(layers), steps_(static_cast<std::int32_t>(program.steps.size())), costs_{0} {
     for (const Step& step : program.steps)
-      costs_.push_back(costs_.back() + (step.row_form ? row_cost(step) : 0));
+      costs_.push_back(costs_.back() + (step.row_form ? row_cost(step, options) : 0));
     const Candidates candidates(program, options);
     streamed_ = candidates.streamed();
     const std::int64_t enough = *std::max_element(layers.begin(), layers.end());

@@ -81,8 +81,9 @@ bool check(const Compiled& compiled, const Image& image, const std::string& file
   const Constant* const other = other_constant(compiled, image);
   if (!other) return true;
   diagnostics
-      .error(place, fmt::format("has other {} of layer \"{}\" than this model, compiled in this way",
-                                other->suffix, other->layer))
+      .error(place,
+             fmt::format("has other {} of layer \"{}\" than this model, compiled in this way",
+                         other->suffix, other->layer))
       .note("give the options that the emitted header states");
   return false;
 }
@@ -129,10 +130,9 @@ std::optional<Executable> read_objects(const Compiled& compiled,
     last = std::move(*bytes);
   }
   std::string messages;
-  auto image = is_program
-                   ? machine::read_image(std::move(last), messages)
-                   : machine::link_image(files, libraries_of(compiled.target),
-                                         entries_of(compiled.program), messages);
+  auto image = is_program ? machine::read_image(std::move(last), messages)
+                          : machine::link_image(files, libraries_of(compiled.target),
+                                                entries_of(compiled.program), messages);
   if (image) {
     if (!check(compiled, *image, files.front(), diagnostics)) return std::nullopt;
     return Executable{std::move(*image), files.front(), is_program};

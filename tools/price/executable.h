@@ -24,8 +24,9 @@ struct Executable {
 std::optional<Executable> build(const Compiled& compiled, const std::vector<OutputFile>& emitted,
                                 Diagnostics& diagnostics);
 
-/// Reads files that were compiled of what `compiled` emits: a program that is linked, or objects and
-/// archives, which are linked here. Refuses those of other cores, other models and other weights.
+/// Reads files that were compiled of what `compiled` emits: a program that is linked, or objects
+/// and archives, which are linked here. Refuses those of other cores, other models and other
+/// weights.
 std::optional<Executable> read_objects(const Compiled& compiled,
                                        const std::vector<std::string>& files,
                                        Diagnostics& diagnostics);
