@@ -177,6 +177,12 @@ struct EvalOptions {
 };
 int eval(const EvalOptions& options);
 
+/// Of a device's clock and power; absent: as its data sheet has them, if it is a chip that smelt
+/// knows.
+struct SupplyOptions {
+  std::optional<double> mhz, uw_per_mhz, sleep_uw;
+};
+
 struct ExploreOptions {
   ModelOptions model;
   std::string data, labels;  ///< as for eval
@@ -184,7 +190,10 @@ struct ExploreOptions {
   std::string prunes = "0,0.3,0.5,0.7,0.8";  ///< shares of weights
   std::string bits = "8,4,3,2";              ///< of a weight
   std::string codings = "smallest";          ///< and "plain"
-  std::string output;                        ///< folder; empty: no files
+  std::string by = "bytes";                  ///< what they are compared by; "cycles", "energy"
+  std::string chip;                          ///< empty: any of the target
+  SupplyOptions supply;
+  std::string output;  ///< folder; empty: no files
   bool json = false;
 };
 int explore(const ExploreOptions& options);
@@ -195,12 +204,6 @@ struct PlanCommandOptions {
   bool json = false;
 };
 int plan(const PlanCommandOptions& options);
-
-/// Of a device's clock and power; absent: as its data sheet has them, if it is a chip that smelt
-/// knows.
-struct SupplyOptions {
-  std::optional<double> mhz, uw_per_mhz, sleep_uw;
-};
 
 struct ReportOptions {
   ModelOptions model;

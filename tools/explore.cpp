@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -19,6 +21,7 @@
 #include "tools/model.h"
 #include "tools/progress.h"
 #include "tools/quantize_model.h"
+#include "tools/supply.h"
 #include "tools/weights_in_flash.h"
 
 namespace smelt::tools {
@@ -95,6 +98,8 @@ struct Setting {
   std::vector<GoldenCase> cases;
   std::vector<std::int64_t> labels;
   std::string metric;
+  bool priced = false;
+  std::shared_ptr<std::mutex> pricing = std::make_shared<std::mutex>();  ///< one at a time
 
   double quality(const Graph& graph) const {
     return score(metric, evaluated(graph, inputs_of(graph)), model.graph, cases, labels);
@@ -131,8 +136,34 @@ void check_options(const ModelOptions& options, Diagnostics& diagnostics) {
         .note("int8 and int16x8 are; --bits says how wide weights are");
 }
 
+/// What candidates cost where.
+struct Device {
+  Cost cost = Cost::bytes;
+  Supply supply;
+};
+
+std::optional<Device> device_of(const ExploreOptions& options, Diagnostics& diagnostics) {
+  const std::pair<std::string_view, Cost> costs[] = {
+      {"bytes", Cost::bytes}, {"cycles", Cost::cycles}, {"energy", Cost::energy}};
+  const auto known = std::find_if(std::begin(costs), std::end(costs),
+                                  [&](const auto& each) { return each.first == options.by; });
+  if (known == std::end(costs)) {
+    diagnostics.error({.file = "--by"}, fmt::format("\"{}\" is no cost", options.by))
+        .note("they are bytes, cycles and energy");
+    return std::nullopt;
+  }
+  const Chip* const chip = options.chip.empty() ? nullptr : chip_of(options.chip, diagnostics);
+  Device device = {known->second, supply_of(chip, options.supply)};
+  if (device.cost == Cost::energy && device.supply.run_uw_per_mhz == 0)
+    diagnostics.error({.file = "--by"}, "energy needs the power of a device")
+        .note("--uw-per-mhz says it, or --chip, if smelt chips has it for that chip");
+  if (diagnostics.failed()) return std::nullopt;
+  return device;
+}
+
 std::optional<Setting> set_up(const ExploreOptions& options, Diagnostics& diagnostics) {
   ModelOptions model_options = options.model;
+  if (const Chip* const chip = find_chip(options.chip)) model_options.target = chip->target;
   QuantizationOptions& quantization = model_options.quantization;
   const QuantizationOptions asked = quantization;
   quantization = {};
@@ -149,8 +180,14 @@ std::optional<Setting> set_up(const ExploreOptions& options, Diagnostics& diagno
   if (!cases) return std::nullopt;
   auto labels = read_labels_for(options.metric, options.labels, cases->size(), diagnostics);
   if (!labels) return std::nullopt;
-  return Setting{*std::move(model), std::move(model_options), *std::move(prepared),
-                 *std::move(cases), *std::move(labels),       options.metric};
+  const bool priced = options.by != "bytes" || !options.chip.empty();
+  return Setting{*std::move(model),
+                 std::move(model_options),
+                 *std::move(prepared),
+                 *std::move(cases),
+                 *std::move(labels),
+                 options.metric,
+                 priced};
 }
 
 CompressOptions options_for(const Candidate& candidate, CompressOptions options) {
@@ -181,6 +218,9 @@ void measure_code(Candidate& candidate, const Setting& setting, const Graph& gra
   candidate.constants_bytes = constants.weights + constants.single + constants.tables;
   candidate.weights_bytes = sum_of(weights_in_flash(compiled->program)).bytes();
   candidate.macs = total_macs(compiled->graph);
+  if (!setting.priced) return;
+  const std::lock_guard lock(*setting.pricing);
+  candidate.price = price_of(*compiled, {}, diagnostics);
 }
 
 /// Compresses, compiles and measures.
@@ -249,16 +289,22 @@ int explore(const ExploreOptions& options) {
   };
   check_metric(options.metric, diagnostics);
   check_options(options.model, diagnostics);
+  const auto device = device_of(options, diagnostics);
   std::vector<Way> ways = grid(options, diagnostics);
   if (diagnostics.failed()) return done(exit_bad_input);
   const auto setting = set_up(options, diagnostics);
   if (!setting || diagnostics.failed()) return done(exit_bad_input);
   std::vector<Candidate> candidates = measure_all(std::move(ways), *setting, diagnostics);
   if (diagnostics.failed()) return done(exit_bad_input);
-  mark_front(candidates);
-  const Explored explored{setting->model.graph.file, options.metric,
-                          setting->cases.size(),     setting->quality(setting->model.graph),
-                          float_bytes(*setting),     std::move(candidates)};
+  mark_front(candidates, device->cost);
+  const Explored explored{setting->model.graph.file,
+                          options.metric,
+                          setting->cases.size(),
+                          setting->quality(setting->model.graph),
+                          float_bytes(*setting),
+                          device->cost,
+                          device->supply,
+                          std::move(candidates)};
   if (!options.output.empty() &&
       !write_files(options.output,
                    {{"explore.csv", csv_of(explored)}, {"explore.svg", svg_of(explored)}},

@@ -181,6 +181,16 @@ void add_plan(CLI::App& app, PlanCommandOptions& options) {
   app.footer("Example:\n  smelt plan kws.tflite --optimize ram --svg kws.svg");
 }
 
+void add_supply(CLI::App& app, SupplyOptions& options) {
+  app.add_option("--mhz", options.mhz, "clock of the core: adds milliseconds")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--uw-per-mhz", options.uw_per_mhz,
+                 "power while it computes, in microwatts for each MHz: adds energy")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--sleep-uw", options.sleep_uw, "power between inferences, in microwatts")
+      ->check(CLI::NonNegativeNumber);
+}
+
 void add_report(CLI::App& app, ReportOptions& options) {
   add_model_options(app, options.model);
   app.remove_option(app.get_option("--target"));
@@ -192,13 +202,7 @@ void add_report(CLI::App& app, ReportOptions& options) {
   app.add_option("--object", options.objects,
                  "what your toolchain made of the emitted code for that one target: a linked "
                  "program, or objects and archives [built by the Clang inside smelt]");
-  app.add_option("--mhz", options.supply.mhz, "clock of the core: adds milliseconds")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--uw-per-mhz", options.supply.uw_per_mhz,
-                 "power while it computes, in microwatts for each MHz: adds energy")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--sleep-uw", options.supply.sleep_uw, "power between inferences, in microwatts")
-      ->check(CLI::NonNegativeNumber);
+  add_supply(app, options.supply);
   app.add_option("--every", options.every,
                  "seconds from inference to inference, or several: adds the life of a CR2032")
       ->check(CLI::PositiveNumber)
@@ -332,6 +336,12 @@ void add_explore(CLI::App& app, ExploreOptions& options) {
       ->capture_default_str();
   app.add_option("--codings", options.codings, "of weights: smallest, plain")
       ->capture_default_str();
+  app.add_option("--by", options.by,
+                 "what the best are found by, and drawn: bytes, cycles or energy; prices all of "
+                 "them for --target")
+      ->capture_default_str();
+  app.add_option("--chip", options.chip, "a chip of smelt chips to price them for");
+  add_supply(app, options.supply);
   app.add_option("-o,--output", options.output,
                  "folder for explore.csv and explore.svg [print the table alone]");
   app.add_flag("--json", options.json, "report as JSON");

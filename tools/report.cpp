@@ -9,6 +9,7 @@
 #include "tools/json_text.h"
 #include "tools/model.h"
 #include "tools/price/price_list.h"
+#include "tools/supply.h"
 
 namespace smelt::tools {
 namespace {
@@ -24,14 +25,8 @@ std::optional<std::vector<Column>> columns_of(const ReportOptions& options,
   std::vector<Column> columns;
   for (const std::string& target : options.targets) columns.push_back({target});
   for (const std::string& name : options.chips) {
-    const Chip* const chip = find_chip(name);
-    if (!chip) {
-      Diagnostic& error =
-          diagnostics.error({.file = "--chip"}, fmt::format("smelt does not know a \"{}\"", name));
-      error.note("smelt chips lists those that it knows");
-      error.note("for others, give --target with --mhz and --uw-per-mhz of their data sheet");
-      return std::nullopt;
-    }
+    const Chip* const chip = chip_of(name, diagnostics);
+    if (!chip) return std::nullopt;
     columns.push_back({std::string(chip->target), chip});
   }
   if (columns.empty()) columns.push_back({"cortex-m4"});
@@ -40,16 +35,6 @@ std::optional<std::vector<Column>> columns_of(const ReportOptions& options,
     return std::nullopt;
   }
   return columns;
-}
-
-/// What the user says comes before what is known of a chip.
-Supply supply_of(const Chip* chip, const SupplyOptions& options) {
-  Supply supply;
-  if (chip) supply = {chip->mhz, chip->run_uw_per_mhz, chip->sleep_uw};
-  supply.mhz = options.mhz.value_or(supply.mhz);
-  supply.run_uw_per_mhz = options.uw_per_mhz.value_or(supply.run_uw_per_mhz);
-  supply.sleep_uw = options.sleep_uw.value_or(supply.sleep_uw);
-  return supply;
 }
 
 /// The price on each device; nothing if any cannot be had.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/supply.h"
 #include "tools/tune/tune_report.h"
 
 namespace smelt::tools {
@@ -16,11 +17,9 @@ struct Tuning {
 
 std::optional<Tuning> tuning_of(const CompileOptions& options, Diagnostics& diagnostics) {
   Tuning tuning;
-  if (const Chip* const chip = find_chip(options.chip)) {
-    tuning.budgets = {.ram = chip->ram_bytes, .flash = chip->flash_bytes, .cycles = {}};
-    tuning.supply.mhz = chip->mhz;
-  }
-  if (options.mhz) tuning.supply.mhz = *options.mhz;
+  const Chip* const chip = find_chip(options.chip);
+  if (chip) tuning.budgets = {.ram = chip->ram_bytes, .flash = chip->flash_bytes, .cycles = {}};
+  tuning.supply = supply_of(chip, {.mhz = options.mhz, .uw_per_mhz = {}, .sleep_uw = {}});
   if (!options.model.ram.empty())
     tuning.budgets.ram = size_of(options.model.ram, "--ram", diagnostics);
   if (!options.model.flash.empty())
@@ -60,8 +59,7 @@ bool check_tuning(const CompileOptions& options, Diagnostics& diagnostics) {
   reject(!options.stop_after.empty(), "--stop-after", "leaves nothing to tune");
   reject(!options.print_after.empty(), "--print-after", "is not for --tune, which compiles often");
   reject(options.time_passes, "--time-passes", "is not for --tune, which compiles often");
-  reject(!options.chip.empty() && !find_chip(options.chip), "--chip",
-         "smelt does not know that one: smelt chips lists those that it knows");
+  if (!options.chip.empty()) chip_of(options.chip, diagnostics);
   if (options.ms && !options.mhz && options.chip.empty())
     diagnostics.error({.file = "--ms"}, "needs a clock")
         .note("--mhz says it, or --chip, which knows it");

@@ -44,10 +44,8 @@ std::vector<Move> codings_between(const Trial& plain, const Trial& coded,
   for (const auto& [layer, coding] : codings) {
     if (!before.contains(layer) || !after.contains(layer)) continue;
     const Layer &larger = before.at(layer), &smaller = after.at(layer);
-    moves.push_back({{layer},
-                     coding,
-                     larger.constants - smaller.constants,
-                     smaller.cycles - larger.cycles});
+    moves.push_back(
+        {{layer}, coding, larger.constants - smaller.constants, smaller.cycles - larger.cycles});
   }
   return moves;
 }

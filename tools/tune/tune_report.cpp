@@ -30,8 +30,8 @@ std::string time_of(double cycles, const Supply& supply) {
 std::vector<Share> shares(const Price& price, const Budgets& budgets, const Supply& supply) {
   std::vector<Share> result;
   const auto add_bytes = [&](const char* option, std::int64_t used, std::int64_t budget) {
-    result.push_back({option, bytes(used), bytes(budget), bytes(std::abs(budget - used)),
-                      used <= budget});
+    result.push_back(
+        {option, bytes(used), bytes(budget), bytes(std::abs(budget - used)), used <= budget});
   };
   if (budgets.ram) add_bytes("--ram", price.ram_bytes(), *budgets.ram);
   if (budgets.flash) add_bytes("--flash", price.flash_bytes(), *budgets.flash);
@@ -85,8 +85,8 @@ void report_excess(const Tuned& tuned, const Budgets& budgets, const Supply& sup
   error.note(fmt::format("{} comes closest", best.what));
   for (const Share& share : shares(best.price, budgets, supply))
     error.note(share.kept ? fmt::format("{}: {} of {}", share.option, share.used, share.budget)
-                          : fmt::format("{}: {}, which is {} more than {}", share.option, share.used,
-                                        share.difference, share.budget));
+                          : fmt::format("{}: {}, which is {} more than {}", share.option,
+                                        share.used, share.difference, share.budget));
 }
 
 }  // namespace smelt::tools

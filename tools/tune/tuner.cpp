@@ -180,8 +180,8 @@ class Tuner {
     return by_name;
   }
 
-  /// Which moves it takes, by what is estimated of each: until flash is no more than `flash`, or, if
-  /// time alone decides, as long as there are cycles left.
+  /// Which moves it takes, by what is estimated of each: until flash is no more than `flash`, or,
+  /// if time alone decides, as long as there are cycles left.
   std::set<std::size_t> enough_moves(const Price& base, const std::vector<Move>& moves,
                                      double flash, double cycles) const {
     auto bytes = static_cast<double>(base.flash_bytes());
