@@ -36,16 +36,27 @@ struct unrolled<0> {
   static SMELT_INLINE void run(const Body &) {}
 };
 
+#if defined(__clang__)
+#if __has_builtin(__builtin_elementwise_fma)
+// Of Clang's, the one that is never a call: fmaf would have to set errno.
+#define SMELT_FUSED(x, weight, sum) __builtin_elementwise_fma(x, weight, sum)
+#endif
+#endif
+#if !defined(SMELT_FUSED)
+#define SMELT_FUSED(x, weight, sum) __builtin_fmaf(x, weight, sum)
+#endif
+
 #if defined(__FP_FAST_FMAF) || defined(__ARM_FEATURE_FMA)
 /// Adds a product, whatever the compiler is allowed to contract.
 SMELT_INLINE void add_product(float x, float weight, float &sum) {
-  sum = __builtin_fmaf(x, weight, sum);
+  sum = SMELT_FUSED(x, weight, sum);
 }
 #else
 SMELT_INLINE void add_product(float x, float weight, float &sum) {
   sum += x * weight;
 }
 #endif
+#undef SMELT_FUSED
 SMELT_INLINE void add_product(int8_t x, int8_t weight, int32_t &sum) {
   sum += int32_t{x} * weight;
 }
