@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tools/machine/schedule.h"
+
 #include <catch2/catch.hpp>
 
 #include "compiler/targets/targets.h"
-#include "tools/machine/schedule.h"
 
 using namespace smelt::tools::machine;
 
@@ -34,8 +35,8 @@ TEST_CASE("a core of one instruction a cycle takes as many cycles as there are")
 }
 
 TEST_CASE("an instruction waits for what it reads") {
-  const Code load = {0x10, 0x41};                                  // c.lw a2, 0(a0)
-  const Code use = {0x32, 0x96}, independent = {0xae, 0x95};       // c.add a2, a2; c.add a1, a1
+  const Code load = {0x10, 0x41};                             // c.lw a2, 0(a0)
+  const Code use = {0x32, 0x96}, independent = {0xae, 0x95};  // c.add a2, a2; c.add a1, a1
   CHECK(cycles("rv32imc", load + independent) == 2);
   CHECK(cycles("rv32imc", load + use) == 3);
 }
