@@ -62,6 +62,8 @@ struct State {
   std::uint32_t pc = 0;
   std::uint32_t lowest_stack = 0xFFFFFFFF;  ///< of all values of the stack pointer
   std::string fault = {};                   ///< why it cannot go on; empty: it can
+  /// The first instruction that was executed though what it computes is not modelled; 0: none.
+  std::uint32_t not_modelled = 0;
 
   /// What an unknown condition comes out as: half of the time true, the same in every run.
   bool toss();
@@ -142,6 +144,7 @@ class Emulator {
   /// By part; those behind the last that did anything are missing.
   const std::vector<Work>& work() const { return work_; }
   std::uint32_t lowest_stack() const { return state_.lowest_stack; }
+  std::uint32_t not_modelled() const { return state_.not_modelled; }
 
  private:
   Block* block_at(std::uint32_t address);

@@ -40,7 +40,12 @@ void move_two(State& state, const Operation& operation) {
   set(state, operation, 1, second);
 }
 
+void is_missing(State& state, const Operation& operation) {
+  if (state.not_modelled == 0) state.not_modelled = operation.address;
+}
+
 void forget_ranges(State& state, const Operation& operation) {
+  is_missing(state, operation);
   for (const std::size_t range : {0u, 2u})
     std::fill_n(state.registers.begin() + operation.operands[range], operation.operands[range + 1],
                 Value::unknown());
@@ -50,6 +55,7 @@ namespace {
 
 /// What is not modelled: registers of a mask, the low half in the immediate, become unknown.
 void forget(State& state, const Operation& operation) {
+  is_missing(state, operation);
   std::uint64_t mask = immediate_of(operation);
   for (unsigned i = 0; i < 4; ++i)
     mask |= static_cast<std::uint64_t>(operation.operands[i]) << (32 + 8 * i);
@@ -88,22 +94,23 @@ bool is_long(Bits half) {
   return half >> 11 >= 0x1D;
 }
 
-/// The conditions of an IT block, and which instructions a VPT block has.
+/// The conditions of IT blocks and of VPT blocks, as the processor keeps them.
 struct Blocks {
-  std::uint8_t it = 0;  // as the processor keeps it: the condition, then a mask that moves up
-  std::uint8_t vpt = 0;
+  std::uint8_t it = 0;   // the condition, then a mask that moves up
+  std::uint8_t vpt = 0;  // a mask that moves up: the other lanes are next, and the last one
 
   void enter(Instruction& instruction) const {
     instruction.in_it = it != 0;
     instruction.operation.condition = it != 0 ? static_cast<std::uint8_t>(it >> 4) : always;
     instruction.operation.operands[5] = vpt != 0 ? 1 : 0;
+    if (vpt > 8) instruction.operation.condition = then_others;
   }
   void leave(const Instruction& instruction) {
     it =
         (it & 7) == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>((it & 0xE0) | (it << 1 & 0x1F));
     if (instruction.it_state != 0) it = instruction.it_state;
-    if (vpt != 0) --vpt;
-    if (instruction.vpt_count != 0) vpt = instruction.vpt_count;
+    vpt = static_cast<std::uint8_t>(vpt << 1 & 15);
+    if (instruction.vpt_mask != 0) vpt = instruction.vpt_mask;
   }
 };
 

@@ -27,11 +27,14 @@ enum Register : std::uint8_t {
   float_flags = singles + 32,    // N, Z, C, V of comparisons of floats
   loop_lanes = float_flags + 4,  // of a loop whose last turn has fewer; 0: there is no such loop
   predicate,                     // of vectors: a bit for each byte
+  flag_ge,                       // four, of parallel sums: a bit for each byte
   nowhere,                       // written, never read
   zero,                          // read, never written
 };
 
 constexpr std::uint8_t always = 14;
+/// As always; behind it, what follows in its VPT block is for the other lanes.
+constexpr std::uint8_t then_others = 15;
 
 constexpr Bits field(Bits bits, unsigned from, unsigned count) {
   return bits >> from & ((Bits{1} << count) - 1);
@@ -57,15 +60,15 @@ bool holds(State& state, std::uint8_t condition);
 template <Operation::Execute execute>
 void when_it_holds(State& state, const Operation& operation) {
   if (holds(state, operation.condition)) execute(state, operation);
+  if (operation.condition == then_others) state.registers[predicate].bits ^= 0xffff;
 }
 
 /// An instruction that is being decoded. `bits`: of the two halves of a long one, the first above.
 struct Instruction {
   Bits bits = 0;
-  bool in_it = false;          ///< its condition is that of an IT block
-  std::uint8_t it_state = 0;   ///< begins an IT block: as its encoding has it
-  std::uint8_t vpt_count = 0;  ///< begins a VPT block of so many instructions,
-                               ///< which have operand 5 set
+  bool in_it = false;         ///< its condition is that of an IT block
+  std::uint8_t it_state = 0;  ///< begins an IT block: as its encoding has it
+  std::uint8_t vpt_mask = 0;  ///< begins a VPT block: as its encoding has it
   Operation operation = {};
 
   Bits at(unsigned from, unsigned count) const { return field(bits, from, count); }
@@ -127,7 +130,8 @@ inline void jump(State& state, Value target) {
 void do_nothing(State& state, const Operation& operation);
 /// Registers of operands 0 and 1 become those of 2 and 3.
 void move_two(State& state, const Operation& operation);
-/// Makes two ranges of registers unknown: operands 0 and 2 are the first ones, 1 and 3 how many.
+/// What is not modelled: two ranges of registers become unknown. Operands 0 and 2 are the first
+/// ones, 1 and 3 how many.
 void forget_ranges(State& state, const Operation& operation);
 
 bool decode_16(Instruction& instruction);

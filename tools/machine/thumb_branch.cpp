@@ -6,6 +6,8 @@
 namespace smelt::tools::machine::thumb_code {
 namespace {
 
+constexpr std::uint8_t flags_by_bit[] = {flag_n, flag_z, flag_c, flag_v, flag_q};
+
 void branch(State& state, const Operation& operation) {
   state.pc = immediate_of(operation);
 }
@@ -107,6 +109,36 @@ bool decode_loop(Instruction& instruction) {
                     : instruction.is<begin_loop>({count, lanes});
 }
 
+void get_flags(State& state, const Operation& operation) {
+  const Value ge = get(state, flag_ge);
+  Value all = {ge.bits << 16, ge.known};
+  for (std::uint8_t i = 0; i < 5; ++i) {
+    const Value flag = get(state, flags_by_bit[i]);
+    all = {all.bits | flag.bits << (31 - i), all.known && flag.known};
+  }
+  set(state, operation, 0, all);
+}
+/// Operand 1: which of the flags of sums, and of those of parallel sums.
+void set_flags(State& state, const Operation& operation) {
+  const Value all = get(state, operation, 0);
+  if (bit(operation.operands[1], 1))
+    for (std::uint8_t i = 0; i < 5; ++i)
+      state.registers[flags_by_bit[i]] = {field(all.bits, 31u - i, 1), all.known};
+  if (bit(operation.operands[1], 0)) state.registers[flag_ge] = {field(all.bits, 16, 4), all.known};
+}
+
+/// Special registers, of which flags are known; hints, barriers and what writes others change
+/// nothing here.
+bool decode_special(Instruction& instruction) {
+  const bool flags = instruction.at(0, 8) < 4;
+  if (instruction.has(0xFFE00000, 0xF3E00000))
+    return flags ? instruction.is<get_flags>({instruction.at(8, 4)})
+                 : instruction.is<forget_ranges>({instruction.at(8, 4), 1});
+  if (instruction.has(0xFFE00000, 0xF3800000) && flags)
+    return instruction.is<set_flags>({instruction.at(16, 4), instruction.at(10, 2)});
+  return instruction.is<do_nothing>();
+}
+
 /// The offset of far branches, whose second and third bit are mixed with the sign.
 Bits far_offset(const Instruction& instruction) {
   const Bits sign = instruction.at(26, 1);
@@ -151,10 +183,7 @@ bool decode_branch(Instruction& instruction) {
     default: break;
   }
   if (instruction.at(23, 3) != 7) return decode_conditional(instruction);
-  // Special registers are not known; hints, barriers and what writes one change nothing here.
-  return instruction.has(0xFFE00000, 0xF3E00000)
-             ? instruction.is<forget_ranges>({instruction.at(8, 4), 1})
-             : instruction.is<do_nothing>();
+  return decode_special(instruction);
 }
 
 }  // namespace smelt::tools::machine::thumb_code

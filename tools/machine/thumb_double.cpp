@@ -21,7 +21,7 @@ double negated(double x) {
   return -x;
 }
 double root(double x) {
-  return std::sqrt(x);
+  return square_root(x);
 }
 
 void round_to_single(State& state, const Operation& operation) {

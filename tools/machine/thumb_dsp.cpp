@@ -91,14 +91,29 @@ void add_lanes(State& state, const Operation& operation) {
     return is_signed ? sign_extended(bits >> at, lanes.width)
                      : as_signed(field(bits, at, lanes.width));
   };
-  Bits result = 0;
+  Bits result = 0, not_less = 0;
   for (unsigned at = 0; at < 32; at += lanes.width) {
     const bool less = at < 16 ? lanes.low_less : lanes.high_less;
     const std::int32_t y = lane(b, at), sum = lane(a.bits, at) + (less ? -y : y);
     const Bits bits = as_bits(kept(sum, operation.operands[4], is_signed, lanes.width));
     result |= field(bits, 0, lanes.width) << at;
+    if (sum >= (is_signed || less ? 0 : 1 << lanes.width))
+      not_less |= ((Bits{1} << lanes.width / 8) - 1) << at / 8;
   }
-  set(state, operation, 0, {result, a.known && second.known});
+  const bool is_known = a.known && second.known;
+  set(state, operation, 0, {result, is_known});
+  if (operation.operands[4] == wrapped) state.registers[flag_ge] = {not_less, is_known};
+}
+
+/// Bytes of the first where a parallel sum was not less, else those of the second.
+void select(State& state, const Operation& operation) {
+  const Value first = get(state, operation, 1), second = get(state, operation, 2),
+              not_less = get(state, flag_ge);
+  Bits mask = 0;
+  for (unsigned i = 0; i < 4; ++i)
+    if (bit(not_less.bits, i)) mask |= Bits{0xff} << 8 * i;
+  set(state, operation, 0,
+      {(first.bits & mask) | (second.bits & ~mask), first.known && second.known && not_less.known});
 }
 
 bool decode_lanes(Instruction& instruction) {
@@ -147,53 +162,8 @@ bool decode_other(Instruction& instruction) {
     case 5: return instruction.is<unary<reverse_halves>>({to, from});
     case 6: return instruction.is<unary<reverse_bits>>({to, from});
     case 7: return instruction.is<unary<reverse_signed_half>>({to, from});
-    case 8: return instruction.is<forget_ranges>({to, 1});  // by flags that are not modelled
+    case 8: return instruction.is<select>({to, by, from});
     case 12: return instruction.is<unary<leading_zeros>>({to, from});
-    default: return false;
-  }
-}
-
-// Shifts of 64 bits: operands 0 and 1 are the low and the high half. To the left, if the distance
-// is positive.
-void shift_long(State& state, const Operation& operation, int distance, bool is_signed) {
-  const Value low = get(state, operation, 0), high = get(state, operation, 1);
-  std::uint64_t bits = std::uint64_t{high.bits} << 32 | low.bits;
-  const std::uint64_t sign = is_signed && bit(high.bits, 31) ? ~std::uint64_t{0} : 0;
-  if (distance >= 64)
-    bits = 0;
-  else if (distance >= 0)
-    bits <<= distance;
-  else if (distance <= -64)
-    bits = sign;
-  else
-    bits = bits >> -distance | (sign << 1 << (63 + distance));
-  const bool is_known = low.known && high.known;
-  set(state, operation, 0, {static_cast<Bits>(bits), is_known});
-  set(state, operation, 1, {static_cast<Bits>(bits >> 32), is_known});
-}
-
-template <bool left, bool is_signed>
-void shift_long_by_immediate(State& state, const Operation& operation) {
-  shift_long(state, operation, left ? operation.immediate : -operation.immediate, is_signed);
-}
-
-template <bool left, bool is_signed>
-void shift_long_by_register(State& state, const Operation& operation) {
-  const Value by = get(state, operation, 2);
-  const int distance = sign_extended(by.bits, 8);
-  shift_long(state, operation, left ? distance : -distance, is_signed);
-  if (by.known) return;
-  set(state, operation, 0, by);
-  set(state, operation, 1, by);
-}
-
-bool decode_long_by_immediate(Instruction& instruction, Bits low, Bits high) {
-  const Bits field_of = instruction.at(12, 3) << 2 | instruction.at(6, 2);
-  const Bits distance = field_of == 0 ? 32 : field_of;
-  switch (instruction.at(4, 2)) {
-    case 0: return instruction.is<shift_long_by_immediate<true, false>>({low, high}, distance);
-    case 1: return instruction.is<shift_long_by_immediate<false, false>>({low, high}, distance);
-    case 2: return instruction.is<shift_long_by_immediate<false, true>>({low, high}, distance);
     default: return false;
   }
 }
@@ -208,21 +178,6 @@ bool decode_register(Instruction& instruction) {
   }
   if (!bit(instruction.bits, 7)) return decode_lanes(instruction);
   return instruction.at(22, 1) == 0 && instruction.at(6, 1) == 0 && decode_other(instruction);
-}
-
-bool decode_wide_shift(Instruction& instruction) {
-  const bool by_register = instruction.has(0xFFF0000F, 0xEA50000D);
-  if (!by_register && !instruction.has(0xFFF0800F, 0xEA50000F)) return false;
-  const Bits high = instruction.at(8, 4), low = instruction.at(16, 4) & 14;
-  if (high == 15) return instruction.is<forget_ranges>({instruction.at(16, 4), 1});
-  if (!bit(instruction.bits, 8)) return false;
-  if (bit(instruction.bits, 16))  // those that round and saturate
-    return instruction.is<forget_ranges>({low, 1, high, 1});
-  if (!by_register) return decode_long_by_immediate(instruction, low, high);
-  const Bits by = instruction.at(12, 4);
-  return bit(instruction.bits, 5)
-             ? instruction.is<shift_long_by_register<false, true>>({low, high, by})
-             : instruction.is<shift_long_by_register<true, false>>({low, high, by});
 }
 
 }  // namespace smelt::tools::machine::thumb_code

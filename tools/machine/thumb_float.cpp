@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Floats of single precision: moves, conversions, comparisons. Those of half precision are unknown.
+// Floats of single precision: moves, conversions, comparisons. What is computed with those of half
+// precision is unknown.
 #include "tools/machine/thumb_float.h"
 
 #include <bit>
@@ -19,6 +20,9 @@ void unary(State& state, const Operation& operation) {
 Bits same(Bits x) {
   return x;
 }
+Bits lower_half(Bits x) {
+  return x & 0xffff;
+}
 Bits magnitude(Bits x) {
   return x & 0x7fffffff;
 }
@@ -26,7 +30,7 @@ Bits negated(Bits x) {
   return x ^ 0x80000000;
 }
 Bits root(Bits x) {
-  return bits_of(std::sqrt(as_float(x)));
+  return bits_of(square_root(as_float(x)));
 }
 void extend(State& state, const Operation& operation) {
   const Value from = get(state, operation, 1);
@@ -43,22 +47,6 @@ Bits of_unsigned(Bits x) {
   return bits_of(static_cast<float>(x));
 }
 
-float towards_zero(float x) {
-  return std::trunc(x);
-}
-float to_even(float x) {
-  return std::nearbyint(x);
-}
-float from_zero(float x) {
-  return std::round(x);
-}
-float up(float x) {
-  return std::ceil(x);
-}
-float down(float x) {
-  return std::floor(x);
-}
-
 template <float (*round)(float), bool is_signed>
 Bits to_integer(Bits bits) {
   return integer_of<is_signed>(round(as_float(bits)));
@@ -68,34 +56,6 @@ template <float (*round)(float)>
 bool is_to_integer(Instruction& instruction, bool is_signed, std::initializer_list<Bits> operands) {
   return is_signed ? instruction.is<unary<to_integer<round, true>>>(operands)
                    : instruction.is<unary<to_integer<round, false>>>(operands);
-}
-
-// The immediate is the number of bits behind the point; operand 0 is both.
-template <bool is_signed>
-void of_fixed(State& state, const Operation& operation) {
-  const Value from = get(state, operation, 0);
-  const double number =
-      is_signed ? static_cast<double>(as_signed(from.bits)) : static_cast<double>(from.bits);
-  const double result = std::ldexp(number, -operation.immediate);
-  set(state, operation, 0, {bits_of(static_cast<float>(result)), from.known});
-}
-template <bool is_signed>
-void to_fixed(State& state, const Operation& operation) {
-  const Value from = get(state, operation, 0);
-  const float scaled = std::ldexp(as_float(from.bits), operation.immediate);
-  set(state, operation, 0, {to_integer<towards_zero, is_signed>(bits_of(scaled)), from.known});
-}
-
-bool decode_fixed(Instruction& instruction) {
-  const std::initializer_list<Bits> operands = {single(instruction, 12, 22), 1};
-  if (!bit(instruction.bits, 7)) return instruction.is<forget_ranges>(operands);  // of 16 bits
-  const Bits fraction = 32 - (instruction.at(0, 4) << 1 | instruction.at(5, 1));
-  switch (instruction.at(18, 1) << 1 | instruction.at(16, 1)) {
-    case 0: return instruction.is<of_fixed<true>>(operands, fraction);
-    case 1: return instruction.is<of_fixed<false>>(operands, fraction);
-    case 2: return instruction.is<to_fixed<true>>(operands, fraction);
-    default: return instruction.is<to_fixed<false>>(operands, fraction);
-  }
 }
 
 void set_constant(State& state, const Operation& operation) {
@@ -121,6 +81,8 @@ bool decode_unary(Instruction& instruction) {
     case 1:
       return second ? instruction.is<unary<root>>({to, from})
                     : instruction.is<unary<negated>>({to, from});
+    case 2:
+    case 3: return decode_half_conversion(instruction);
     case 4: return is_comparison<float>(instruction, to, from);
     case 5: return is_comparison<float>(instruction, to, zero);
     case 6:
@@ -182,7 +144,7 @@ bool decode_newer(Instruction& instruction) {
   }
   if (instruction.at(20, 2) == 0) return decode_float_sum(instruction);
   if (bit(instruction.bits, 19)) return decode_rounding(instruction);
-  return instruction.is<forget_ranges>({to, 1});
+  return instruction.has(0x00BF0040, 0x00B00040) && decode_half_conversion(instruction);
 }
 
 /// What is computed with halves: only where the result is matters.
@@ -221,7 +183,8 @@ bool decode_move(Instruction& instruction) {
   if (instruction.at(21, 3) == 7) return decode_status(instruction);
   const Bits number = single(instruction, 16, 7), general = instruction.at(12, 4);
   if (instruction.at(8, 4) == 9)
-    return instruction.is<forget_ranges>({bit(instruction.bits, 20) ? general : number, 1});
+    return bit(instruction.bits, 20) ? instruction.is<unary<lower_half>>({general, number})
+                                     : instruction.is<unary<lower_half>>({number, general});
   return bit(instruction.bits, 20) ? instruction.is<unary<same>>({general, number})
                                    : instruction.is<unary<same>>({number, general});
 }

@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "tools/machine/thumb.h"
 
@@ -23,6 +24,12 @@ inline Bits single(const Instruction& instruction, unsigned from, unsigned low) 
 /// The first of the two singles of a double, of which there are 16.
 inline Bits pair(const Instruction& instruction, unsigned from) {
   return singles + 2 * instruction.at(from, 4);
+}
+
+/// Of numbers below zero there is none.
+template <typename T>
+T square_root(T x) {
+  return x < 0 ? std::numeric_limits<T>::quiet_NaN() : std::sqrt(x);
 }
 
 template <typename T>
@@ -68,6 +75,22 @@ Bits integer_of(double x) {
   return x >= 0x1p32 ? 0xffffffffu : x < 0 ? 0u : static_cast<Bits>(x);
 }
 
+inline float towards_zero(float x) {
+  return std::trunc(x);
+}
+inline float to_even(float x) {
+  return std::nearbyint(x);
+}
+inline float from_zero(float x) {
+  return std::round(x);
+}
+inline float up(float x) {
+  return std::ceil(x);
+}
+inline float down(float x) {
+  return std::floor(x);
+}
+
 template <typename T>
 void compare(State& state, const Operation& operation) {
   const auto first = get_number<T>(state, operation, 0),
@@ -84,6 +107,9 @@ bool is_comparison(Instruction& instruction, Bits first, Bits second) {
   return instruction.is<compare<T>>({first, second});
 }
 
+/// Conversions of halves and of numbers with a point.
+bool decode_half_conversion(Instruction& instruction);
+bool decode_fixed(Instruction& instruction);
 /// Sums, products and quotients, of singles and of doubles.
 bool decode_float_sum(Instruction& instruction);
 bool decode_double(Instruction& instruction);

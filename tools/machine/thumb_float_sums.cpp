@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
+
 #include "tools/machine/thumb_float.h"
 
 namespace smelt::tools::machine::thumb_code {
@@ -12,7 +14,10 @@ template <typename T, Formula<T> formula, bool sums>
 void compute(State& state, const Operation& operation) {
   const auto sum = get_number<T>(state, operation, 0), a = get_number<T>(state, operation, 1),
              b = get_number<T>(state, operation, 2);
-  const T result = formula(sum.value, a.value, b.value);
+  T result = formula(sum.value, a.value, b.value);
+  const bool of_none =
+      std::isnan(a.value) || std::isnan(b.value) || (sums && std::isnan(sum.value));
+  if (std::isnan(result) && !of_none) result = std::numeric_limits<T>::quiet_NaN();
   set_number<T>(state, operation, 0, {result, a.known && b.known && (!sums || sum.known)});
 }
 

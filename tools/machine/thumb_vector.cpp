@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Helium: what it does to general registers and predicates. Vectors that thumb_lanes.cpp does not
-// compute become unknown.
+// Helium: single lanes, counting and carrying, and which group an instruction is of. Complex
+// numbers are not modelled.
 #include "tools/machine/thumb_vector.h"
-
-#include <bit>
 
 namespace smelt::tools::machine::thumb_code {
 namespace {
@@ -60,16 +58,20 @@ bool decode_lane(Instruction& instruction) {
 template <bool up>
 void count_on(State& state, const Operation& operation) {
   Value value = get(state, operation, 1);
+  Vector vector;
+  const unsigned lanes = operation.operands[2];
   const Value limit = get(state, operation, 4);
   const bool wraps = operation.operands[4] != zero;
   const Bits step = operation.operands[3];
-  for (Bits i = 0; i < operation.operands[2]; ++i) {
+  for (unsigned i = 0; i < lanes; ++i) {
+    put_lane(vector, 128 / lanes, i, value.bits);
     if (!up && wraps && value.bits == 0) value.bits = limit.bits;
     value.bits = up ? value.bits + step : value.bits - step;
     if (up && wraps && value.bits == limit.bits) value.bits = 0;
   }
-  set(state, operation, 1, {value.bits, value.known && limit.known});
-  for (unsigned i = 0; i < 4; ++i) state.registers[operation.operands[0] + i] = Value::unknown();
+  vector.known = value.known && limit.known;
+  set(state, operation, 1, {value.bits, vector.known});
+  set_vector(state, operation, vector);
 }
 
 bool decode_count(Instruction& instruction) {
@@ -82,49 +84,75 @@ bool decode_count(Instruction& instruction) {
                                    : instruction.is<count_on<true>>(operands);
 }
 
-void invert_predicate(State& state, const Operation&) {
-  state.registers[predicate].bits ^= 0xffff;
+/// A sum with a carry from lane to lane, which is that of comparisons of floats. Operand 3: there
+/// is none at the beginning, but what the difference needs. Operand 4: it is a difference.
+void add_with_carry(State& state, const Operation& operation) {
+  const bool begins = operation.operands[3] != 0, differs = operation.operands[4] != 0;
+  const Vector a = get_vector(state, operation.operands[1]),
+               b = get_vector(state, operation.operands[2]);
+  const Value active = active_bytes(state, operation);
+  Value carry = begins ? known(differs ? 1 : 0) : state.registers[float_flags + 2];
+  Vector result = {{}, a.known && b.known && carry.known && active.known};
+  for (unsigned i = 0; i < 4; ++i) {
+    if (!bit(active.bits, 4 * i)) continue;
+    const std::uint64_t sum =
+        std::uint64_t{a.words[i]} + (differs ? ~b.words[i] : b.words[i]) + carry.bits;
+    result.words[i] = static_cast<Bits>(sum);
+    carry.bits = static_cast<Bits>(sum >> 32);
+  }
+  set_vector(state, operation, result);
+  if (active.known && active.bits == 0) return;
+  const bool flags[] = {false, false, carry.bits != 0, false};
+  for (std::size_t i = 0; i < 4; ++i)
+    state.registers[float_flags + i] = {flags[i] ? 1u : 0u, result.known};
 }
 
-/// Comparisons, which may begin a VPT block, and VPST, which does. False: it is another one.
-bool decode_predicate(Instruction& instruction) {
-  if (!instruction.has(0xEF810F00, 0xEE010F00)) return false;
-  const bool is_float = instruction.at(20, 2) == 3, by_register = bit(instruction.bits, 6);
-  if (!is_float && !bit(instruction.bits, 28)) return false;
-  const bool selects = is_float && !by_register && instruction.has(0x00001001, 0x00000001);
-  if (selects) return false;
-  if (instruction.bits == 0xFE310F4D) return instruction.is<invert_predicate>();
-  const Bits mask = instruction.at(22, 1) << 3 | instruction.at(13, 3);
-  if (mask != 0) instruction.vpt_count = static_cast<std::uint8_t>(4 - std::countr_zero(mask));
-  // What a block has for the opposite predicate is not modelled.
-  const bool keeps = instruction.has(0xFFBF1FFF, 0xFE310F4D) && std::has_single_bit(mask);
-  return keeps ? instruction.is<do_nothing>() : instruction.is<forget_ranges>({predicate, 1});
+bool decode_carry(Instruction& instruction) {
+  return instruction.is<add_with_carry>({first_single(instruction), vector_at(instruction, 17),
+                                         vector_at(instruction, 1), instruction.at(12, 1),
+                                         instruction.at(28, 1)});
 }
 
-/// What reduces vectors to one or two general registers. False: it is another one.
-bool decode_reduction(Instruction& instruction) {
-  if (!instruction.has(0xEF800E50, 0xEE800E00)) return false;
-  const Bits high = instruction.at(20, 3), low = instruction.at(13, 3) << 1;
-  const bool absolute = instruction.has(0xEFC10FD1, 0xEE800F01);
-  if (absolute || high == 6) return instruction.is<forget_ranges>({instruction.at(12, 4), 1});
-  if (high == 7) return instruction.is<forget_ranges>({low, 1});
-  return instruction.is<forget_ranges>({low, 1, high << 1 | 1, 1});
+/// To the left through a register, operand 1: its low bits come in, and it becomes what goes out.
+void shift_through(State& state, const Operation& operation) {
+  const Bits by = immediate_of(operation);
+  Vector vector = get_vector(state, operation.operands[0]);
+  Value carried = get(state, operation, 1);
+  const Value active = active_bytes(state, operation);
+  vector.known = vector.known && carried.known && active.known;
+  for (unsigned i = 0; i < 4; ++i) {
+    if (!bit(active.bits, 4 * i)) continue;
+    const std::uint64_t wide = std::uint64_t{vector.words[i]} << by |
+                               field(carried.bits, 0, by & 31) | (by == 32 ? carried.bits : 0);
+    vector.words[i] = static_cast<Bits>(wide);
+    carried.bits = static_cast<Bits>(wide >> 32);
+  }
+  set_vector(state, operation, vector);
+  set(state, operation, 1, {carried.bits, vector.known});
+}
+
+bool decode_shift_through(Instruction& instruction) {
+  const Bits by = instruction.at(16, 5);
+  return instruction.is<shift_through>({first_single(instruction), instruction.at(0, 4)},
+                                       by == 0 ? 32 : by);
 }
 
 }  // namespace
 
 bool decode_vector(Instruction& instruction) {
-  const Bits vector = first_single(instruction);
-  if (bit(instruction.bits, 24))
-    return decode_lanes(instruction) || instruction.is<forget_ranges>({vector, 4});
+  if (bit(instruction.bits, 24)) {
+    if (!bit(instruction.bits, 6)) return false;
+    return bit(instruction.bits, 23) ? decode_one_vector(instruction)
+                                     : decode_two_vectors(instruction);
+  }
   if (instruction.has(0xFF000F10, 0xEE000B10)) return decode_lane(instruction);
   if (instruction.at(9, 3) != 7) return false;
-  if (instruction.has(0xFF810F70, 0xEE010F60)) return decode_count(instruction);
-  if (instruction.has(0xFFE01FF0, 0xEEA00FC0))  // shifts through a register
-    return instruction.is<forget_ranges>({vector, 4, instruction.at(0, 4), 1});
-  if (decode_lanes(instruction) || decode_predicate(instruction) || decode_reduction(instruction))
-    return true;
-  return instruction.is<forget_ranges>({vector, 4});
+  if (instruction.has(0xFF810F70, 0xEE010F60) && instruction.at(20, 2) != 3)
+    return decode_count(instruction);
+  if (instruction.has(0xFFE01FF0, 0xEEA00FC0)) return decode_shift_through(instruction);
+  if (instruction.has(0xEFB10FD1, 0xEE300F00)) return decode_carry(instruction);
+  return decode_change_of_width(instruction) || decode_predicate(instruction) ||
+         decode_with_register(instruction) || decode_reduction(instruction);
 }
 
 }  // namespace smelt::tools::machine::thumb_code

@@ -58,7 +58,7 @@ void load_wide(State& state, const Operation& operation) {
     if (!bit(active.bits, i * lane)) continue;
     const Value value = load_at(state, address, i * bytes, bytes);
     put_lane(result, 8 * lane, i,
-             is_signed ? as_bits(sign_extended(value.bits, 8 * bytes)) : value.bits);
+             is_signed ? sign_extended(value.bits, 8 * bytes) : Lane{value.bits});
     result.known = result.known && value.known;
   }
   for (unsigned i = 0; i < 4; ++i)
@@ -75,19 +75,6 @@ void store_narrow(State& state, const Operation& operation) {
     if (bit(active.bits, i * lane) || !active.known)
       store_at(state, address, i * bytes, bytes,
                {lane_of(from, 8 * lane, i), from.known && active.known});
-}
-
-// Vectors whose lanes are taken in turns: operand 2 is how many vectors there are.
-void load_interleaved(State& state, const Operation& operation) {
-  address_of<Place::after>(state, operation);
-  std::fill_n(state.registers.begin() + operation.operands[0], 4 * operation.operands[2],
-              Value::unknown());
-}
-
-void store_interleaved(State& state, const Operation& operation) {
-  const Value address = address_of<Place::after>(state, operation);
-  for (Bits i = 0; i < 16u * operation.operands[2]; ++i)
-    store_at(state, address, i, 1, Value::unknown());
 }
 
 /// The same bytes in memory as in the vector.
@@ -118,21 +105,6 @@ bool decode_at(Instruction& instruction) {
   return !bit(instruction.bits, 28) && decode_contiguous<place>(instruction);
 }
 
-bool decode_interleaved(Instruction& instruction) {
-  const Bits vectors = bit(instruction.bits, 0) ? 4 : 2;
-  const Bits first = std::min<Bits>(first_single(instruction), singles + 32 - 4 * vectors);
-  const std::initializer_list<Bits> operands = {first, instruction.at(16, 4), vectors};
-  const Bits offset = bit(instruction.bits, 21) ? 16 * vectors : 0;
-  return bit(instruction.bits, 20) ? instruction.is<load_interleaved>(operands, offset)
-                                   : instruction.is<store_interleaved>(operands, offset);
-}
-
-/// Addresses in a vector: where it stores is not known.
-bool decode_scattered(Instruction& instruction) {
-  if (!bit(instruction.bits, 20)) return instruction.is<do_nothing>();
-  return instruction.is<forget_ranges>({first_single(instruction), 4});
-}
-
 // Operands 0 and 1: the lower and the upper general register, 2: the single of the lower.
 void move_to_lanes(State& state, const Operation& operation) {
   state.registers[operation.operands[2]] = get(state, operation, 0);
@@ -150,6 +122,23 @@ bool decode_two_lanes(Instruction& instruction) {
                                    : instruction.is<move_from_lanes>(operands);
 }
 
+// Predicates, which are a word in memory.
+template <Place place>
+void load_predicate(State& state, const Operation& operation) {
+  const Value word = load_at(state, address_of<place>(state, operation), 0, 4);
+  state.registers[predicate] = {word.bits & 0xffff, word.known};
+}
+
+template <Place place>
+bool decode_system(Instruction& instruction) {
+  const Bits number = instruction.at(22, 1) << 3 | instruction.at(13, 3);
+  if (number != 12 && number != 13) return false;  // what controls floats is not modelled
+  const Operands operands = {predicate, instruction.at(16, 4)};
+  const Bits offset = offset_of(4 * instruction.at(0, 7), bit(instruction.bits, 23));
+  return bit(instruction.bits, 20) ? instruction.is<load_predicate<place>>(operands, offset)
+                                   : is_store(instruction, 2, place, operands, offset);
+}
+
 }  // namespace
 
 bool decode_vector_memory(Instruction& instruction) {
@@ -158,14 +147,18 @@ bool decode_vector_memory(Instruction& instruction) {
     return instruction.is<forget_ranges>({first_single(instruction), 4});
   }
   if (instruction.has(0xFFE01FE0, 0xEC000F00)) return decode_two_lanes(instruction);
-  if (bit(instruction.bits, 22)) return false;
   const bool before = bit(instruction.bits, 24), write_back = bit(instruction.bits, 21);
-  if (bit(instruction.bits, 28) && bit(instruction.bits, 12))
-    return before ? decode_scattered(instruction) : decode_interleaved(instruction);
+  if (instruction.has(0x10001F80, 0x00000F80) && (before || write_back)) {
+    if (!before) return decode_system<Place::after>(instruction);
+    return write_back ? decode_system<Place::before>(instruction)
+                      : decode_system<Place::offset>(instruction);
+  }
+  if (bit(instruction.bits, 22)) return false;
+  if (bit(instruction.bits, 28) && bit(instruction.bits, 12)) return decode_gather(instruction);
   if (before)
     return write_back ? decode_at<Place::before>(instruction)
                       : decode_at<Place::offset>(instruction);
-  return write_back ? decode_at<Place::after>(instruction) : decode_scattered(instruction);
+  return write_back ? decode_at<Place::after>(instruction) : decode_gather(instruction);
 }
 
 }  // namespace smelt::tools::machine::thumb_code
