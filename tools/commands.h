@@ -212,6 +212,7 @@ struct ReportOptions {
   std::vector<std::string> objects;  ///< of the user's toolchain; none: they are built here
   SupplyOptions supply;
   std::vector<double> every = {1, 60};  ///< seconds from inference to inference
+  std::string inputs;  ///< as for run; the first are those of the run that is followed
   bool json = false;
 };
 int report(const ReportOptions& options);

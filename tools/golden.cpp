@@ -64,9 +64,7 @@ int golden(const GoldenOptions& options) {
   if (!compiled) return fail(exit_bad_input);
   const Graph& graph = compiled->model.graph;
   if (options.layers && !layers_can_be_evaluated(graph, diagnostics)) return fail(exit_bad_input);
-  std::optional<std::vector<GoldenCase>> cases =
-      options.inputs.empty() ? random_inputs(graph, options.cases)
-                             : read_inputs(options.inputs, graph, diagnostics);
+  auto cases = inputs_of(options.inputs, options.cases, graph, diagnostics);
   if (!cases) return fail(exit_bad_input);
   auto emitted = HostModel::build(compiled->program, emit(compiled->program, compiled->emit),
                                   options.with, diagnostics);

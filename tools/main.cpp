@@ -207,6 +207,10 @@ void add_report(CLI::App& app, ReportOptions& options) {
                  "seconds from inference to inference, or several: adds the life of a CR2032")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  app.add_option(
+      "--inputs", options.inputs,
+      "what the run that is followed has, where work depends on it: the first inputs of a "
+      ".npz, .npy or folder of inN.bin [pseudo-random inputs]");
   app.add_flag("--json", options.json, "report as JSON");
   app.footer(
       "Example:\n  smelt report kws.tflite --target cortex-m4 rv32imc\n"

@@ -10,6 +10,7 @@
 #include "tools/model.h"
 #include "tools/price/price_list.h"
 #include "tools/supply.h"
+#include "tools/vectors.h"
 
 namespace smelt::tools {
 namespace {
@@ -48,7 +49,9 @@ std::optional<std::vector<Price>> prices_of(const ReportOptions& options,
     model.target = column.target;
     auto compiled = compile_model(model, diagnostics);
     if (!compiled || !check_budgets(*compiled, model.flash, diagnostics)) return std::nullopt;
-    auto price = price_of(*compiled, options.objects, diagnostics);
+    const auto cases = inputs_of(options.inputs, 1, compiled->model.graph, diagnostics);
+    if (!cases) return std::nullopt;
+    auto price = price_of(*compiled, {options.objects, cases->front().inputs}, diagnostics);
     if (!price) return std::nullopt;
     price->chip = column.chip;
     price->supply = supply_of(column.chip, options.supply);

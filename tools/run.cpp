@@ -96,8 +96,7 @@ int run(const RunOptions& options) {
   const auto compiled = compile_model(options.model, diagnostics);
   if (!compiled) return fail(exit_bad_input);
   const Graph& graph = compiled->model.graph;
-  const auto cases = options.inputs.empty() ? random_inputs(graph, options.cases)
-                                            : read_inputs(options.inputs, graph, diagnostics);
+  const auto cases = inputs_of(options.inputs, options.cases, graph, diagnostics);
   if (!cases) return fail(exit_bad_input);
   std::optional<HostModel> emitted;
   if (!options.reference) {

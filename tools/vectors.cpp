@@ -332,6 +332,12 @@ std::vector<GoldenCase> random_inputs(const Graph& graph, std::int32_t count) {
   return cases;
 }
 
+std::optional<std::vector<GoldenCase>> inputs_of(const std::string& path, std::int32_t count,
+                                                 const Graph& graph, Diagnostics& diagnostics) {
+  if (path.empty()) return random_inputs(graph, count);
+  return read_inputs(path, graph, diagnostics);
+}
+
 std::vector<std::uint8_t> golden_bytes(const Graph& graph, const std::string& sha256,
                                        const GoldenSet& set) {
   flatbuffers::FlatBufferBuilder builder;

@@ -52,6 +52,10 @@ std::optional<std::vector<GoldenCase>> read_inputs(const std::string& path, cons
 /// `count` cases of pseudo-random inputs, the same on every machine.
 std::vector<GoldenCase> random_inputs(const Graph& graph, std::int32_t count);
 
+/// Those of a file or folder; if that is not given, `count` pseudo-random ones.
+std::optional<std::vector<GoldenCase>> inputs_of(const std::string& path, std::int32_t count,
+                                                 const Graph& graph, Diagnostics& diagnostics);
+
 /// The bytes of a golden file.
 std::vector<std::uint8_t> golden_bytes(const Graph& graph, const std::string& sha256,
                                        const GoldenSet& set);

@@ -52,8 +52,7 @@ std::optional<std::vector<GoldenSet>> read_sets(const VerifyOptions& options,
   if (options.layers && options.inputs.empty() && compiled.model.quantized)
     diagnostics.warning(place_of(graph), "quantization errors are those on pseudo-random inputs")
         .note("give typical ones by --inputs");
-  auto cases = options.inputs.empty() ? random_inputs(graph, 4)
-                                      : read_inputs(options.inputs, graph, diagnostics);
+  auto cases = inputs_of(options.inputs, 4, graph, diagnostics);
   if (!cases) return std::nullopt;
   return std::vector<GoldenSet>{
       {.sequence = compiled.program.state_bytes > 0, .cases = *std::move(cases)}};

@@ -73,7 +73,7 @@ def check(board, smelt, case):
     except emitted.DoesNotFit as reason:
         print(f"{case.name} on {board.name}: {reason}")
         return True
-    price, = json.loads(emitted.run([smelt, "report", case.model, "--json", *options]))
+    price, = json.loads(emitted.run([smelt, "report", case.model, "--json", "--inputs", case.golden, *options]))
     off = price["instructions"] / instructions - 1
     deeper = price["stack_bytes"] - stack
     good = abs(off) <= INSTRUCTIONS and abs(deeper) <= STACK

@@ -34,7 +34,7 @@ Memory memory_of(const Image& image) {
 
 int follow(const Image& image, const Symbol& function, const Symbol& array) {
   Memory memory = memory_of(image);
-  Emulator emulator(thumb, memory, {});
+  Emulator emulator(thumb, memory, {}, [](Block&) {});
   const std::string failed =
       emulator.call(static_cast<std::uint32_t>(function.address), stack, {}, limit);
   if (emulator.not_modelled() != 0)

@@ -1,67 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <catch2/catch.hpp>
-
-#include "tools/machine/emulator.h"
+#include "tests/machine/thumb_core.h"
 
 using namespace smelt::tools::machine;
-
-namespace {
-
-constexpr std::uint32_t code = 0x1000, data = 0x20000000, stack = 0x20001000, stack_bytes = 256,
-                        unknown = 0x20002000;
-enum Flag : std::uint32_t { N = 1, Z = 2, C = 4, V = 8, Q = 16 };
-
-/// A core with a function in memory, data of zeros, and memory that is not known.
-class Core {
- public:
-  explicit Core(const std::vector<std::uint16_t>& halves) {
-    memory_.map(code, 256, true);
-    memory_.map(data, 256, true);
-    memory_.map(stack - stack_bytes, stack_bytes, false);
-    memory_.map(unknown, 16, false);
-    for (std::uint32_t i = 0; i < halves.size(); ++i) memory_.store(code + 2 * i, 2, {halves[i]});
-  }
-
-  void write(const std::vector<std::uint8_t>& bytes) {
-    memory_.write(data, bytes.data(), bytes.size());
-  }
-  std::uint32_t byte(std::uint32_t offset) { return memory_.load(data + offset, 1).bits; }
-
-  /// Calls the function with the first registers set; the number of instructions it executes.
-  std::size_t run(const std::vector<std::uint32_t>& registers) {
-    thumb.call(state_, code | 1, stack, {});
-    for (std::size_t i = 0; i < registers.size(); ++i) state_.registers[i] = {registers[i]};
-    std::size_t done = 0;
-    while (state_.pc != InstructionSet::end && done < 1000) {
-      const std::vector<Operation> block = thumb.decode(memory_, state_.pc, {});
-      state_.pc = block.back().address + block.back().bytes;
-      for (const Operation& operation : block) operation.execute(state_, operation);
-      done += block.size();
-    }
-    CHECK(state_.fault.empty());
-    return done;
-  }
-
-  bool knows(std::size_t number) const { return state_.registers[number].known; }
-  std::uint32_t r(std::size_t number) const {
-    CHECK(knows(number));
-    return state_.registers[number].bits;
-  }
-  std::uint32_t flags() const {
-    const std::size_t first = thumb.numbers_of("CPSR").first;
-    std::uint32_t all = 0;
-    for (std::size_t i = 0; i < 5; ++i) all |= r(first + i) << i;
-    return all;
-  }
-  /// Bytes of the stack that were used.
-  std::uint32_t lowest() const { return stack - state_.lowest_stack; }
-
- private:
-  Memory memory_;
-  State state_{memory_};
-};
-
-}  // namespace
 
 TEST_CASE("Thumb: arithmetic") {
   SECTION("subtraction sets flags that others read") {
@@ -215,6 +155,30 @@ TEST_CASE("Thumb: products") {
     CHECK(core.r(7) == 0x80018000);
     CHECK(core.r(0) == 0x7FFFFFFF);
     CHECK(core.r(8) == 0x00020007);
+    CHECK(core.flags() == Q);
+  }
+  SECTION("a choice by a parallel sum") {
+    Core core({
+        0xFAC0, 0xF241,  // usub8 r2, r0, r1
+        0xFAA0, 0xF381,  // sel r3, r0, r1
+        0xF3EF, 0x8400,  // mrs r4, apsr
+        0x4770,          // bx lr
+    });
+    CHECK(core.run({0x05FF0310, 0x06FE0310}) == 4);
+    CHECK(core.r(2) == 0xFF010000);
+    CHECK(core.r(3) == 0x06FF0310);
+    CHECK(core.r(4) == 0x00070000);
+  }
+  SECTION("shifts that round and saturate") {
+    Core core({
+        0xEA50, 0x4F2D,  // sqrshr r0, r4
+        0xEA53, 0x43AD,  // sqrshrl r2, r3, #48, r4
+        0x4770,          // bx lr
+    });
+    CHECK(core.run({0xFFFFFFF4, 0, 0, 0x00400000, 3}) == 3);
+    CHECK(core.r(0) == 0xFFFFFFFF);
+    CHECK(core.r(2) == 0xFFFFFFFF);
+    CHECK(core.r(3) == 0x00007FFF);
     CHECK(core.flags() == Q);
   }
 }
@@ -408,135 +372,19 @@ TEST_CASE("Thumb: floats") {
     CHECK(core.r(3) == 0x3FF40000);
     CHECK(core.r(4) == 0x3FA00000);
   }
-}
-
-TEST_CASE("Thumb: vectors") {
-  SECTION("a loop whose last turn has fewer lanes") {
+  SECTION("halves") {
     Core core({
-        0xB510,          // push {r4, lr}
-        0xF002, 0xE001,  // dlstp.8 lr, r2
-        0xECB0, 0x1E10,  // 1: vldrb.u8 q0, [r0], #16
-        0xECA1, 0x1E10,  // vstrb.8 q0, [r1], #16
-        0xF01F, 0xC007,  // letp lr, 1b
-        0xBD10,          // pop {r4, pc}
-    });
-    core.write({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 4, 5, 6});
-    CHECK(core.run({data, data + 32, 18}) == 9);
-    CHECK(core.r(0) == data + 32);
-    CHECK(core.r(1) == data + 64);
-    CHECK(core.byte(32 + 0) == 1);
-    CHECK(core.byte(32 + 17) == 5);
-    CHECK(core.byte(32 + 18) == 0);
-  }
-  SECTION("what they do to general registers") {
-    Core core({
-        0xEEA0, 0x0B10,  // vdup.32 q0, r0
-        0xEE31, 0x2B10,  // vmov.32 r2, q0[3]
-        0xEE40, 0x1B30,  // vmov.8 q0[1], r1
-        0xEED0, 0x3B30,  // vmov.u8 r3, q0[1]
-        0xEE25, 0x2FEE,  // vidup.u32 q1, r4, #4
-        0xEEF9, 0x6F02,  // vaddv.s32 r6, q1
-        0xEEE2, 0x7F02,  // vmaxv.s8 r7, q1
-        0xFE71, 0x0F4D,  // vpst
-        0xECB5, 0x5E10,  // vldrbt.u8 q2, [r5], #16
-        0xEE14, 0x8B10,  // vmov.32 r8, q2[0]
+        0xEE00, 0x0A10,  // vmov s0, r0
+        0xEEF3, 0x0A40,  // vcvtb.f16.f32 s1, s0
+        0xEEF3, 0x0AC0,  // vcvtt.f16.f32 s1, s0
+        0xEEB2, 0x1AE0,  // vcvtt.f32.f16 s2, s1
+        0xEE10, 0x1A90,  // vmov r1, s1
+        0xEE11, 0x2A10,  // vmov r2, s2
         0x4770,          // bx lr
     });
-    CHECK(core.run({0x01020304, 0x77, 0, 0, 100, data, 6, 7, 8}) == 11);
-    CHECK(core.r(2) == 0x01020304);
-    CHECK(core.r(3) == 0x77);
-    CHECK(core.r(4) == 116);
-    CHECK(!core.knows(6));
-    CHECK(!core.knows(7));
-    CHECK(core.r(5) == data + 16);
-    CHECK(!core.knows(8));
-  }
-  SECTION("shifts of 64 bits") {
-    Core core({
-        0xEA50, 0x110F,  // lsll r0, r1, #4
-        0xEA52, 0x03EF,  // asrl r2, r3, #3
-        0xEA54, 0x650D,  // lsll r4, r5, r6
-        0x4770,          // bx lr
-    });
-    CHECK(core.run({0xF0000001, 0x2, 0, 0x80000000, 0xF0, 0, 0xFFFFFFFC}) == 4);
-    CHECK(core.r(0) == 0x10);
-    CHECK(core.r(1) == 0x2F);
-    CHECK(core.r(2) == 0);
-    CHECK(core.r(3) == 0xF0000000);
-    CHECK(core.r(4) == 0xF);
-    CHECK(core.r(5) == 0);
-  }
-  SECTION("lanes that kernels compute with") {
-    Core core({
-        0xED90, 0x0F00,  // vldrb.s32 q0, [r0]
-        0xEF80, 0x2053,  // vmov.i32 q1, #3
-        0xEF20, 0x4842,  // vadd.i32 q2, q0, q1
-        0xEF20, 0x6952,  // vmul.i32 q3, q0, q1
-        0xEEF0, 0x2F22,  // vmlava.s8 r2, q0, q1
-        0xEEF9, 0x8F06,  // vaddv.s32 r8, q3
-        0xEF22, 0x2650,  // vmin.s32 q1, q1, q0
-        0xEEF9, 0x4F02,  // vaddv.s32 r4, q1
-        0xEE34, 0x5B10,  // vmov.32 r5, q2[1]
-        0xEFB8, 0x0550,  // vshl.i32 q0, q0, #24
-        0xEF84, 0x8650,  // vmov.i32 q4, #0x40000000
-        0xFF20, 0xAB48,  // vqrdmulh.s32 q5, q0, q4
-        0xEE3A, 0x6B10,  // vmov.32 r6, q5[1]
-        0xEEA8, 0x1B10,  // vdup.32 q4, r1
-        0xEF28, 0xA54A,  // vrshl.s32 q5, q5, q4
-        0xEE3A, 0x7B10,  // vmov.32 r7, q5[1]
-        0x4770,          // bx lr
-    });
-    core.write({1, 0xFE, 5, 0xFB});
-    CHECK(core.run({data, 0xFFFFFFE9, 10}) == 17);
-    CHECK(core.r(2) == 7);
-    CHECK(core.r(8) == 0xFFFFFFFD);
-    CHECK(core.r(4) == 0xFFFFFFFD);
-    CHECK(core.r(5) == 1);
-    CHECK(core.r(6) == 0xFF000000);
-    CHECK(core.r(7) == 0xFFFFFFFE);
-  }
-  SECTION("a predicate") {
-    Core core({
-        0xF002, 0xE801,  // vctp.8 r2
-        0xFE71, 0x0F4D,  // vpst
-        0xED90, 0x1E00,  // vldrbt.u8 q0, [r0]
-        0xFEF1, 0x4F00,  // vaddv.u8 r4, q0
-        0xFE31, 0x0F4D,  // vpnot
-        0xFE71, 0x0F4D,  // vpst
-        0xED81, 0x1E00,  // vstrbt.8 q0, [r1]
-        0xEF80, 0x2E59,  // vmov.i8 q1, #9
-        0xFE71, 0x0F4D,  // vpst
-        0xED81, 0x3E00,  // vstrbt.8 q1, [r1]
-        0x4770,          // bx lr
-    });
-    core.write({1, 2, 3, 4});
-    CHECK(core.run({data, data + 32, 3}) == 11);
-    CHECK(core.r(4) == 6);
-    CHECK(core.byte(32 + 2) == 0);
-    CHECK(core.byte(32 + 3) == 9);
-    CHECK(core.byte(32 + 15) == 9);
-  }
-  SECTION("lanes that become wider and narrower") {
-    Core core({
-        0xED90, 0x1E00,  // vldrb.u8 q0, [r0]
-        0xEEA8, 0x2F40,  // vmovlb.s8 q1, q0
-        0xEEA8, 0x5F40,  // vmovlt.s8 q2, q0
-        0xEE01, 0x6E00,  // vmullb.s8 q3, q0, q0
-        0xEE92, 0x2B70,  // vmov.u16 r2, q1[1]
-        0xEE94, 0x3B30,  // vmov.u16 r3, q2[0]
-        0xEE96, 0x4B70,  // vmov.u16 r4, q3[1]
-        0xEE33, 0x0E07,  // vqmovnb.s16 q0, q3
-        0xEED0, 0x5B50,  // vmov.u8 r5, q0[2]
-        0xEED0, 0x6B30,  // vmov.u8 r6, q0[1]
-        0x4770,          // bx lr
-    });
-    core.write({1, 2, 0x80, 4});
-    CHECK(core.run({data}) == 11);
-    CHECK(core.r(2) == 0xFF80);
-    CHECK(core.r(3) == 2);
-    CHECK(core.r(4) == 0x4000);
-    CHECK(core.r(5) == 0x7F);
-    CHECK(core.r(6) == 2);
+    CHECK(core.run({0x40490FDB}) == 7);
+    CHECK(core.r(1) == 0x42484248);
+    CHECK(core.r(2) == 0x40490000);
   }
 }
 
@@ -567,5 +415,6 @@ TEST_CASE("Thumb: what is not modelled makes the registers that it writes unknow
   CHECK_FALSE(state.registers[3].known);
   CHECK_FALSE(state.registers[single].known);
   CHECK(state.registers[4].known);
+  CHECK(state.not_modelled == code);
   CHECK(state.pc == InstructionSet::end);
 }

@@ -82,6 +82,7 @@ struct Operation {
   std::uint8_t bytes = 0;      ///< of the instruction
   std::uint8_t condition = 0;  ///< as the instruction set numbers them
   bool ends_block = false;     ///< another instruction than the next in memory may follow
+  bool depends = false;        ///< on one before it that says when it is executed: begins no block
 };
 
 /// Registers that an instruction writes, by number in State: of instructions that an instruction
@@ -121,7 +122,7 @@ struct Block {
 };
 
 /// What is known of a block when it is first met: it may fill in `part`, `cycles` and `jump`, and
-/// shorten `operations`.
+/// shorten `operations`, but not before one that depends on another.
 using Describe = std::function<void(Block&)>;
 
 /// What parts of a program take.

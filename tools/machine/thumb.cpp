@@ -103,6 +103,7 @@ struct Blocks {
     instruction.in_it = it != 0;
     instruction.operation.condition = it != 0 ? static_cast<std::uint8_t>(it >> 4) : always;
     instruction.operation.operands[5] = vpt != 0 ? 1 : 0;
+    instruction.operation.depends = it != 0 || vpt != 0;
     if (vpt > 8) instruction.operation.condition = then_others;
   }
   void leave(const Instruction& instruction) {

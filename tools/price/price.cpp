@@ -92,16 +92,18 @@ const std::string& source_of(const Program& program, const std::vector<OutputFil
 
 }  // namespace
 
-std::optional<Price> price_of(const Compiled& compiled, const std::vector<std::string>& objects,
+std::optional<Price> price_of(const Compiled& compiled, const Followed& followed,
                               Diagnostics& diagnostics) {
   const Program& program = compiled.program;
   const std::vector<OutputFile> files = emit(program, compiled.emit);
-  const auto executable = objects.empty() ? build(compiled, files, diagnostics)
-                                          : read_objects(compiled, objects, diagnostics);
+  const auto executable = followed.objects.empty() ? build(compiled, files, diagnostics)
+                                          : read_objects(compiled, followed.objects, diagnostics);
   if (!executable) return std::nullopt;
   const Steps steps(compiled, source_of(program, files), executable->image);
   Device device(compiled, executable->image, steps);
-  const auto inputs = random_inputs(compiled.model.graph, 1).front().inputs;
+  const auto inputs = followed.inputs.empty()
+                          ? random_inputs(compiled.model.graph, 1).front().inputs
+                          : followed.inputs;
   if (const std::string failed = device.run(inputs); !failed.empty()) {
     diagnostics
         .error({.file = compiled.model.graph.file},
@@ -109,6 +111,12 @@ std::optional<Price> price_of(const Compiled& compiled, const std::vector<std::s
         .note(failed);
     return std::nullopt;
   }
+  if (device.emulator().not_modelled() != 0)
+    diagnostics
+        .warning({.file = compiled.model.graph.file},
+                 fmt::format("counts for {} may be wrong", compiled.target.name))
+        .note(fmt::format("what the instruction at {:#x} computes is not modelled",
+                          device.emulator().not_modelled()));
   Price price = {.target = compiled.target.name,
                  .compiler = executable->made_by,
                  .arena_bytes = program.arena_bytes,

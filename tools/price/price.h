@@ -62,10 +62,18 @@ struct Price {
   std::int64_t ram_bytes() const { return arena_bytes + state_bytes + stack_bytes; }
 };
 
-/// Builds the emitted code of a model for its target, or takes what the user's toolchain built of
-/// it, `objects`: a linked program, or objects and archives. Follows it through a run, and says
-/// what it takes. Reports why that cannot be.
-std::optional<Price> price_of(const Compiled& compiled, const std::vector<std::string>& objects,
+/// The run that is followed.
+struct Followed {
+  /// What the user's toolchain built of the emitted code: a linked program, or objects and archives.
+  /// None: it is built here.
+  std::vector<std::string> objects = {};
+  /// One for each input of the model. None: pseudo-random ones.
+  std::vector<Bytes> inputs = {};
+};
+
+/// Follows the emitted code of a model through a run on its target, and says what it takes. Reports
+/// why that cannot be.
+std::optional<Price> price_of(const Compiled& compiled, const Followed& followed,
                               Diagnostics& diagnostics);
 
 }  // namespace smelt::tools

@@ -40,6 +40,7 @@ std::int32_t Steps::part_of(std::uint32_t address) const {
 void Steps::describe(machine::Block& block, machine::Memory& memory) const {
   block.part = part_of(block.address);
   for (std::size_t i = 1; i < block.operations.size(); ++i) {
+    if (block.operations[i].depends) continue;
     const std::int32_t part = part_of(block.operations[i].address);
     if (part != machine::Block::shared && part != block.part) block.operations.resize(i);
   }
