@@ -9,8 +9,8 @@
 
 namespace smelt::tools::machine {
 
-inline constexpr std::uint32_t code = 0x1000, data = 0x20000000, stack = 0x20001000, stack_bytes = 256,
-                        unknown = 0x20002000;
+inline constexpr std::uint32_t code = 0x1000, data = 0x20000000, stack = 0x20001000,
+                               stack_bytes = 256, unknown = 0x20002000;
 enum Flag : std::uint32_t { N = 1, Z = 2, C = 4, V = 8, Q = 16 };
 
 /// A core with a function in memory, data of zeros, and memory that is not known.
@@ -53,6 +53,8 @@ class Core {
     return done;
   }
 
+  /// Whether the instruction of that number in the first block can begin none.
+  bool depends(std::size_t number) { return thumb.decode(memory_, code, {})[number].depends; }
   bool knows(std::size_t number) const { return state_.registers[number].known; }
   std::uint32_t r(std::size_t number) const {
     CHECK(knows(number));

@@ -196,6 +196,10 @@ TEST_CASE("Thumb: jumps") {
     CHECK(core.run({2, 5, 0, 0}) == 6);
     CHECK(core.r(2) == 5);
     CHECK(core.r(3) == 6);
+    CHECK_FALSE(core.depends(1));
+    CHECK(core.depends(2));
+    CHECK(core.depends(3));
+    CHECK_FALSE(core.depends(4));
   }
   SECTION("a loop") {
     Core core({

@@ -146,9 +146,9 @@ TEST_CASE("Thumb: vectors") {
         0xEE35, 0x8B10,  // vmov.32 r8, q2[3]
         0x4770,          // bx lr
     });
-    core.write_words(0, {0x3F800000, 0xC0000000, 0x40600000, 0xBFC00000,   // 1, -2, 3.5, -1.5
-                      0x3F800000, 0x40A00000, 0x3F800000, 0x3F800000});  // 1, 5, 1, 1
-    CHECK(core.run({data, 0x3FC00000, 0, 0, 0, 0, 0, 0xC0E00000}) == 12);  // 1.5, -7
+    core.write_words(0, {0x3F800000, 0xC0000000, 0x40600000, 0xBFC00000,    // 1, -2, 3.5, -1.5
+                         0x3F800000, 0x40A00000, 0x3F800000, 0x3F800000});  // 1, 5, 1, 1
+    CHECK(core.run({data, 0x3FC00000, 0, 0, 0, 0, 0, 0xC0E00000}) == 12);   // 1.5, -7
     CHECK(core.r(5) == 0x0F0F);
     CHECK(core.r(6) == 9);
     CHECK(core.r(7) == 0x40A80000);  // 5.25

@@ -106,7 +106,6 @@ struct InstructionSet {
 
 extern const InstructionSet thumb;  ///< Armv6-M, Armv7-M, Armv8-M with DSP, FPU and Helium
 extern const InstructionSet rv32;   ///< RV32IMAFC
-extern const InstructionSet avr;    ///< megaAVR; program memory is at 0, data at 0x800000
 
 /// Instructions that are executed one after the other.
 struct Block {

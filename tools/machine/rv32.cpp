@@ -193,6 +193,7 @@ void jump_by_register(State& state, const Operation& operation) {
 void nothing(State&, const Operation&) {}
 
 void forget(State& state, const Operation& operation) {
+  if (state.not_modelled == 0) state.not_modelled = operation.address;
   write(state, operation, Value::unknown());
 }
 
