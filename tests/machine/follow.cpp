@@ -14,29 +14,38 @@ namespace {
 
 using namespace smelt::tools::machine;
 
-constexpr std::uint32_t stack = 0xC0000000, stack_bytes = 1 << 16;
 constexpr std::uint64_t limit = 1'000'000'000;
 
-Memory memory_of(const Image& image) {
+/// What is peculiar to a machine, by the numbers of ELF files.
+struct Core {
+  const InstructionSet& instructions;
+  std::uint32_t stack, stack_bytes = 1 << 14;
+};
+
+Core core_of(const Image& image) {
+  constexpr std::size_t machine = 18, flags = 36;
+  constexpr std::uint8_t avr_machine = 83, avr6 = 6;
+  if (image.file[machine] != avr_machine) return {thumb, 0xC0000000};
+  return {(image.file[flags] & 0x7f) == avr6 ? avr_large : avr, 0x80F000};
+}
+
+Memory memory_of(const Image& image, const Core& core) {
   Memory memory;
   for (const Segment& segment : image.segments) {
     const auto at = static_cast<std::uint32_t>(segment.address);
     memory.map(at, static_cast<std::uint32_t>(segment.bytes.size()), true);
     memory.write(at, segment.bytes.data(), segment.bytes.size());
   }
-  for (const Section& section : image.sections)
-    if (section.writable)
-      memory.map(static_cast<std::uint32_t>(section.address),
-                 static_cast<std::uint32_t>(section.bytes), true);
-  memory.map(stack - stack_bytes, stack_bytes, true);
+  memory.map(core.stack - core.stack_bytes, core.stack_bytes, true);
   return memory;
 }
 
 int follow(const Image& image, const Symbol& function, const Symbol& array) {
-  Memory memory = memory_of(image);
-  Emulator emulator(thumb, memory, {}, [](Block&) {});
+  const Core core = core_of(image);
+  Memory memory = memory_of(image, core);
+  Emulator emulator(core.instructions, memory, {}, [](Block&) {});
   const std::string failed =
-      emulator.call(static_cast<std::uint32_t>(function.address), stack, {}, limit);
+      emulator.call(static_cast<std::uint32_t>(function.address), core.stack, {}, limit);
   if (emulator.not_modelled() != 0)
     fmt::print(stderr, "what is at {:#x} is not modelled\n", emulator.not_modelled());
   if (!failed.empty()) {

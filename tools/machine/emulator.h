@@ -106,6 +106,9 @@ struct InstructionSet {
 
 extern const InstructionSet thumb;  ///< Armv6-M, Armv7-M, Armv8-M with DSP, FPU and Helium
 extern const InstructionSet rv32;   ///< RV32IMAFC
+/// megaAVR; program memory is at 0, data at 0x800000. What the stack pointer points to is free.
+extern const InstructionSet avr;
+extern const InstructionSet avr_large;  ///< with more than 128 KiB of program memory
 
 /// Instructions that are executed one after the other.
 struct Block {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Executes each instruction of instructions.py in many states and prints the states afterwards.
+// Executes each instruction of instructions_arm.py in many states and prints the states afterwards.
 #include "board.h"
 
 enum { SINGLES = 32, GENERAL = SINGLES + 2, BEFORE = GENERAL + 14, SUM = BEFORE + 1, WORDS };
@@ -92,7 +92,9 @@ static void print_word(uint32_t word) {
 }
 
 int main(void) {
+  board_count_begin();
   run_all();
+  board_count_end();
   for (int i = 0; i < CASES * STATES; ++i)
     for (int word = 0; word < WORDS; ++word) print_word(results[i][word]);
   return 0;
