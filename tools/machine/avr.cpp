@@ -112,8 +112,10 @@ bool is_long(Bits bits) {
 
 bool decode_branch(Instruction& instruction) {
   switch (instruction.at(12, 4)) {
-    case 0xC: return instruction.branches(branch, {}, target(instruction, instruction.at(0, 12), 12));
-    case 0xD: return instruction.branches(call_to, {}, target(instruction, instruction.at(0, 12), 12));
+    case 0xC:
+      return instruction.branches(branch, {}, target(instruction, instruction.at(0, 12), 12));
+    case 0xD:
+      return instruction.branches(call_to, {}, target(instruction, instruction.at(0, 12), 12));
     default: break;
   }
   if (instruction.has(0xF800, 0xF000))
@@ -121,7 +123,8 @@ bool decode_branch(Instruction& instruction) {
                                 {flag_c + instruction.at(0, 3), 1 ^ instruction.at(10, 1)},
                                 target(instruction, instruction.at(3, 7), 7));
   if (instruction.has(0xFE0C, 0x940C)) {
-    const Bits words = (instruction.at(4, 5) << 1 | instruction.at(0, 1)) << 16 | instruction.second;
+    const Bits words =
+        (instruction.at(4, 5) << 1 | instruction.at(0, 1)) << 16 | instruction.second;
     return instruction.branches(bit(instruction.bits, 1) ? call_to : branch, {}, 2 * words);
   }
   if (instruction.has(0xFFEF, 0x9508)) return instruction.branches(return_to_caller);
@@ -134,7 +137,9 @@ namespace {
 
 Instruction fetch(Memory& memory, std::uint32_t address) {
   Instruction instruction;
-  const auto word = [&](std::uint32_t at) { return memory.has(at, 2) ? memory.load(at, 2).bits : 0; };
+  const auto word = [&](std::uint32_t at) {
+    return memory.has(at, 2) ? memory.load(at, 2).bits : 0;
+  };
   instruction.bits = word(address);
   instruction.second = word(address + 2);
   instruction.operation.address = address;

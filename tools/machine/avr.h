@@ -27,8 +27,8 @@ enum Register : std::uint8_t {
   flag_i,
   stack_low,  // the stack pointer is in two of them
   stack_high,
-  page_of_data,  // RAMPZ: what is above the pointer Z
-  page_of_code,  // EIND
+  page_of_data,   // RAMPZ: what is above the pointer Z
+  page_of_code,   // EIND
   bytes_of_code,  // of an address on the stack: 2 or 3
 };
 
@@ -46,9 +46,9 @@ constexpr Value known(Bits bits) {
 }
 
 struct Instruction {
-  Bits bits = 0;      ///< the first word
-  Bits second = 0;    ///< the next one, which is part of some
-  Bits skip = 0;      ///< where it goes if it skips the next instruction
+  Bits bits = 0;    ///< the first word
+  Bits second = 0;  ///< the next one, which is part of some
+  Bits skip = 0;    ///< where it goes if it skips the next instruction
   Operation operation = {};
 
   Bits at(unsigned from, unsigned count) const { return field(bits, from, count); }

@@ -56,8 +56,7 @@ void of_registers(State& state, const Operation& operation) {
 }
 template <Formula formula>
 void of_immediate(State& state, const Operation& operation) {
-  at(state, operation, 0) =
-      formula(state, at(state, operation, 0), known(immediate_of(operation)));
+  at(state, operation, 0) = formula(state, at(state, operation, 0), known(immediate_of(operation)));
 }
 template <Formula formula>
 void compare(State& state, const Operation& operation) {

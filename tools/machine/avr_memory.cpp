@@ -28,8 +28,7 @@ Value status(const State& state) {
 
 void note_stack(State& state) {
   const Value stack = pair(state, stack_low);
-  if (stack.known)
-    state.lowest_stack = std::min(state.lowest_stack, data_address + stack.bits + 1);
+  if (stack.known) state.lowest_stack = std::min(state.lowest_stack, data_address + stack.bits + 1);
 }
 
 }  // namespace
@@ -80,8 +79,10 @@ template <Moves moves>
 Value address_of(State& state, const Operation& operation) {
   const std::uint8_t pointer = operation.operands[1];
   Value address = pair(state, pointer);
-  if (moves == Moves::not_at_all) return {(address.bits + immediate_of(operation)) & 0xffff, address.known};
-  const Value moved = {(address.bits + (moves == Moves::before ? 0xffff : 1)) & 0xffff, address.known};
+  if (moves == Moves::not_at_all)
+    return {(address.bits + immediate_of(operation)) & 0xffff, address.known};
+  const Value moved = {(address.bits + (moves == Moves::before ? 0xffff : 1)) & 0xffff,
+                       address.known};
   set_pair(state, pointer, moved);
   return moves == Moves::before ? moved : address;
 }
@@ -146,7 +147,8 @@ bool decode_by_pointer(Instruction& instruction) {
     case 0x5:
     case 0x6:
     case 0x7:
-      return !stores && instruction.is(load_constant, {to, instruction.at(0, 1), instruction.at(1, 1)});
+      return !stores &&
+             instruction.is(load_constant, {to, instruction.at(0, 1), instruction.at(1, 1)});
     case 0x9: return is_access<Moves::after>(instruction, stores, pointer_y);
     case 0xA: return is_access<Moves::before>(instruction, stores, pointer_y);
     case 0xC: return is_access<Moves::not_at_all>(instruction, stores, pointer_x);
@@ -161,7 +163,8 @@ bool decode_by_pointer(Instruction& instruction) {
 
 bool decode_memory(Instruction& instruction) {
   if (instruction.has(0xD000, 0x8000)) {
-    const Bits distance = instruction.at(13, 1) << 5 | instruction.at(10, 2) << 3 | instruction.at(0, 3);
+    const Bits distance =
+        instruction.at(13, 1) << 5 | instruction.at(10, 2) << 3 | instruction.at(0, 3);
     const Bits pointer = bit(instruction.bits, 3) ? pointer_y : pointer_z;
     return is_access<Moves::not_at_all>(instruction, bit(instruction.bits, 9), pointer, distance);
   }

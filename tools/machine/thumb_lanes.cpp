@@ -109,7 +109,8 @@ template <bool rounds>
 Lane upper(const Terms& x) {
   const Lane rounding = rounds ? Lane{1} << (x.width - 1) : 0;
   if (x.is_signed) return (x.a * x.b + rounding) >> x.width;
-  return static_cast<Lane>(static_cast<std::uint64_t>(product(x.a, x.b) + rounding) >> x.width);
+  const auto a = static_cast<std::uint64_t>(x.a), b = static_cast<std::uint64_t>(x.b);
+  return static_cast<Lane>((a * b + static_cast<std::uint64_t>(rounding)) >> x.width);
 }
 /// The upper half of the double of a product and of a sum.
 Lane upper_of_double(Lane a, Lane b, Lane sum, unsigned width, bool rounds) {

@@ -96,8 +96,9 @@ std::optional<Price> price_of(const Compiled& compiled, const Followed& followed
                               Diagnostics& diagnostics) {
   const Program& program = compiled.program;
   const std::vector<OutputFile> files = emit(program, compiled.emit);
-  const auto executable = followed.objects.empty() ? build(compiled, files, diagnostics)
-                                          : read_objects(compiled, followed.objects, diagnostics);
+  const auto executable = followed.objects.empty()
+                              ? build(compiled, files, diagnostics)
+                              : read_objects(compiled, followed.objects, diagnostics);
   if (!executable) return std::nullopt;
   const Steps steps(compiled, source_of(program, files), executable->image);
   Device device(compiled, executable->image, steps);

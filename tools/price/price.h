@@ -64,8 +64,8 @@ struct Price {
 
 /// The run that is followed.
 struct Followed {
-  /// What the user's toolchain built of the emitted code: a linked program, or objects and archives.
-  /// None: it is built here.
+  /// What the user's toolchain built of the emitted code: a linked program, or objects and
+  /// archives. None: it is built here.
   std::vector<std::string> objects = {};
   /// One for each input of the model. None: pseudo-random ones.
   std::vector<Bytes> inputs = {};
