@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds smelt report to emulated boards: the same code, compiled by clang as smelt compiles it,
-linked with each board's own start-up code, and counted by QEMU.
+"""Holds smelt report to emulated boards: the same code, compiled by clang as smelt compiles it and
+linked with each board's own start-up code, is counted by QEMU; and so is the firmware that the
+board's toolchain builds, which the report is given.
 
     prices.py --smelt PROGRAM [--models-dir FOLDER] [--models LIST] [--boards LIST]
 """
@@ -50,36 +51,40 @@ def compile_by_clang(board, folder, unit):
     return output
 
 
-def counted(board, smelt, case, options):
-    """Instructions and stack of a run on the board."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        emitted.emit(smelt, case, [], folder, options)
-        objects = build.model_objects(board, folder, emitted.NAME)
+def count(board, smelt, case, options, folder, by_clang):
+    """A program that checks the case, and the instructions and stack of a run on the board."""
+    emitted.emit(smelt, case, [], folder, options)
+    objects = build.model_objects(board, folder, emitted.NAME)
+    if by_clang:
         for unit in ("", "_weights"):
             objects[unit] = compile_by_clang(board, folder, emitted.NAME + unit)
-        program = device.check_program(board, folder, build.start_up(board, folder), objects)
-        done = emulate.run(board, program)
-        if done.code != 0:
-            sys.exit(f"{done.output}\n{case.name} on {board.name} ended with {done.code}")
-        return emulate.last_call(board, done).instructions, int(done.result["stack"])
+    program = device.check_program(board, folder, build.start_up(board, folder), objects)
+    done = emulate.run(board, program)
+    if done.code != 0:
+        sys.exit(f"{done.output}\n{case.name} on {board.name} ended with {done.code}")
+    return program, emulate.last_call(board, done).instructions, int(done.result["stack"])
 
 
-def check(board, smelt, case):
-    """Returns whether the report is near enough to what the board counts."""
+def check(board, smelt, case, of_firmware):
+    """Returns whether the report is near enough to what the board counts: of what smelt compiles
+    itself, or of firmware that the board's own toolchain built."""
     options = ["--target", board.target]
-    try:
-        instructions, stack = counted(board, smelt, case, options)
-    except emitted.DoesNotFit as reason:
-        print(f"{case.name} on {board.name}: {reason}")
-        return True
-    price, = json.loads(emitted.run([smelt, "report", case.model, "--json", "--inputs", case.golden, *options]))
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            program, instructions, stack = count(board, smelt, case, options,
+                                                 pathlib.Path(folder), not of_firmware)
+        except emitted.DoesNotFit as reason:
+            print(f"{case.name} on {board.name}: {reason}")
+            return True
+        built = ["--object", program, "--name", emitted.NAME] if of_firmware else []
+        price, = json.loads(emitted.run([smelt, "report", case.model, "--json", "--inputs",
+                                         case.golden, *options, *built]))
     off = price["instructions"] / instructions - 1
     deeper = price["stack_bytes"] - stack
     good = abs(off) <= INSTRUCTIONS and abs(deeper) <= STACK
-    print(f"{case.name:24} {board.target:12} {price['instructions']:>12,} {instructions:>12,} "
-          f"{100 * off:+7.2f} %  stack {price['stack_bytes']:>6} {stack:>6}"
-          f"{'' if good else '  FAILED'}", flush=True)
+    print(f"{case.name:24} {board.target:12} {'firmware' if of_firmware else 'LLVM':8} "
+          f"{price['instructions']:>12,} {instructions:>12,} {100 * off:+7.2f} %  "
+          f"stack {price['stack_bytes']:>6} {stack:>6}{'' if good else '  FAILED'}", flush=True)
     return good
 
 
@@ -92,8 +97,9 @@ def main():
     options = parser.parse_args()
     cases = find_cases(ROOT / "examples", options.models_dir)
     names = options.models.split(",") if options.models else list(cases)
-    results = [check(BOARDS[board], options.smelt, cases[name])
-               for name in names for board in options.boards.split(",")]
+    results = [check(BOARDS[board], options.smelt, cases[name], of_firmware)
+               for name in names for board in options.boards.split(",")
+               for of_firmware in (False, True)]
     if not results or not all(results):
         sys.exit("the report is too far from what boards count")
 
