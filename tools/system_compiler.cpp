@@ -38,6 +38,14 @@ std::string text_of(const std::filesystem::path& path) {
 
 }  // namespace
 
+std::optional<std::string> failure_of(const std::vector<std::string>& command) {
+  const TemporaryFolder folder;
+  const auto log = folder.path() / "log.txt";
+  const int code = spawn(command, log);
+  if (code == 0) return std::nullopt;
+  return code == 127 ? "there is no " + command.front() : text_of(log);
+}
+
 std::optional<std::string> output_of(const std::vector<std::string>& command) {
   const TemporaryFolder folder;
   const auto log = folder.path() / "log.txt";

@@ -17,6 +17,9 @@ std::optional<LoadedCode> load_with_system_compiler(const std::vector<std::strin
                                                     const std::vector<OutputFile>& files,
                                                     std::string& messages);
 
+/// Runs a program. Why it failed: what it prints, or that there is none; nothing if it succeeded.
+std::optional<std::string> failure_of(const std::vector<std::string>& command);
+
 /// What a program prints, messages included; nothing if it cannot be run.
 std::optional<std::string> output_of(const std::vector<std::string>& command);
 

@@ -79,6 +79,7 @@ bool can_build(const Target& target) {
 }
 
 bool runs_on(const std::string& architecture, const Target& target) {
+  if (target.compiler.starts_with("avr-")) return architecture == "avr";
   return llvm::Triple(triple_of(target)).getArch() == llvm::Triple(architecture).getArch();
 }
 

@@ -90,6 +90,32 @@ static const struct encoding riscv_32[] = {
     {0, 0, ALU, ONE},
 };
 
+// After the AVR Instruction Set Manual. What takes two cycles is told apart by what it does alone.
+static const struct encoding avr_16[] = {
+    {0xFF00, 0x0200, MULTIPLY, ONE},      // MULS
+    {0xFF00, 0x0300, MULTIPLY, ONE},      // MULSU, FMUL, FMULS, FMULSU
+    {0xFC00, 0x9C00, MULTIPLY, ONE},      // MUL
+    {0xFE00, 0x9600, MULTIPLY, ONE},      // ADIW, SBIW
+    {0xD200, 0x8000, LOAD, ONE},          // LD, LDD by Y and Z
+    {0xD200, 0x8200, STORE, ONE},         // ST, STD by Y and Z
+    {0xFE0C, 0x9004, PROGRAM_LOAD, ONE},  // LPM, ELPM
+    {0xFFEF, 0x95C8, PROGRAM_LOAD, ONE},  // to r0
+    {0xFE00, 0x9000, LOAD, ONE},          // other LD, POP
+    {0xFE00, 0x9200, STORE, ONE},         // other ST, PUSH
+    {0xFD00, 0x9800, STORE, ONE},         // CBI, SBI
+    {0xF000, 0xD000, CALL, ONE},          // RCALL
+    {0xFFEF, 0x9509, CALL, ONE},          // ICALL, EICALL
+    {0xFFEF, 0x9508, RETURN, ONE},        // RET, RETI
+    {0, 0, ALU, ONE},
+};
+
+static const struct encoding avr_32[] = {
+    {0xFE0E, 0x940C, FAR_JUMP, ONE},  // JMP
+    {0xFE0E, 0x940E, FAR_CALL, ONE},  // CALL
+    {0xFE00, 0x9000, LOAD, ONE},      // LDS
+    {0, 0, STORE, ONE},               // STS
+};
+
 struct core {
   const char* target;
   const struct encoding *narrow, *wide;  ///< instructions of two and of four bytes
@@ -130,6 +156,19 @@ struct core {
             [FLOAT] = 2,                                           \
             [FLOAT_MULTIPLY_ADD] = 2,                              \
             [FLOAT_DIVIDE] = 24}
+
+// `large`: half cycles that it takes to save one byte more of an address.
+#define MEGA_AVR(large)                                            \
+  .narrow = avr_16, .wide = avr_32, .jump = 2, .next_load = 4,     \
+  .kinds = {[ALU] = 2,                                             \
+            [LOAD] = 4,                                            \
+            [STORE] = 4,                                           \
+            [MULTIPLY] = 4,                                        \
+            [PROGRAM_LOAD] = 6,                                    \
+            [CALL] = 4 + (large),                                  \
+            [FAR_JUMP] = 4,                                        \
+            [FAR_CALL] = 6 + (large),                              \
+            [RETURN] = 6 + (large)}
 
 static const struct core cores[] = {
     // Cortex-M0+ TRM (DDI 0484), table 3-1, with the multiplier of one cycle. BL takes 3.
@@ -217,6 +256,9 @@ static const struct core cores[] = {
     // 3 where taken; without the cycle that waits for a load that is used right away.
     {.target = "rv32imc", CV32E40P},
     {.target = "rv32imafc", CV32E40P},
+    // But for skipping an instruction of two words, which takes a cycle more.
+    {.target = "atmega328p", MEGA_AVR(0)},
+    {.target = "atmega2560", MEGA_AVR(2)},
 };
 
 const struct core* find_core(const char* target) {

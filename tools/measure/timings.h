@@ -31,6 +31,10 @@ enum kind {
   FLOAT_DIVIDE,
   VECTOR_MEMORY,
   VECTOR,
+  PROGRAM_LOAD,  ///< of AVR: constants, and jumps over any distance
+  FAR_JUMP,
+  FAR_CALL,
+  RETURN,
   LOOP_END,  ///< of a low-overhead loop: going back to its beginning takes nothing more
   KINDS
 };

@@ -11,13 +11,25 @@ namespace {
 using machine::Image;
 using machine::InstructionSet;
 
-constexpr std::uint32_t stack_room = 1 << 20;
-// Where devices have little, and more from there on.
-constexpr std::uint32_t first_free = 0x90000000, free_step = 0x01000000;
 constexpr std::uint64_t most_instructions = 1'000'000'000, most_per_mac = 1000;
 
 const InstructionSet& instructions_of(const Target& target) {
-  return target.compiler.starts_with("riscv") ? machine::rv32 : machine::thumb;
+  // Where addresses of code need a third byte.
+  constexpr std::int64_t large = 128 * 1024;
+  if (target.compiler.starts_with("riscv")) return machine::rv32;
+  if (!target.compiler.starts_with("avr")) return machine::thumb;
+  return target.flash_bytes > large ? machine::avr_large : machine::avr;
+}
+
+/// Where devices have little, and more from there on.
+struct Room {
+  std::uint32_t first, step, stack_bytes;
+};
+
+Room room_of(const Target& target) {
+  // Of AVR, addresses of data have 16 bits.
+  if (target.compiler.starts_with("avr")) return {0x802000, 0x100, 0x2000};
+  return {0x90000000, 0x01000000, 1 << 20};
 }
 
 std::int64_t row_bytes(const Program& program) {
@@ -44,18 +56,17 @@ Device::Device(const Compiled& compiled, const Image& image, const Steps& steps)
     memory_.map(at, static_cast<std::uint32_t>(segment.bytes.size()), true);
     memory_.write(at, segment.bytes.data(), segment.bytes.size());
   }
+  const Room room = room_of(compiled.target);
+  const auto map_free = [&](std::int64_t bytes) {
+    const auto size = static_cast<std::uint32_t>(bytes);
+    std::uint32_t address = room.first;
+    while (memory_.overlaps(address, size)) address += room.step;
+    memory_.map(address, size, true);
+    return address;
+  };
   model_ = map_free(model_layout(program_).bytes);
-  stack_end_ = map_free(stack_room) + stack_room;
+  stack_end_ = map_free(room.stack_bytes) + room.stack_bytes;
   if (program_.streamed) row_ = map_free(row_bytes(program_));
-}
-
-/// Maps memory where the program has nothing.
-std::uint32_t Device::map_free(std::int64_t bytes) {
-  const auto size = static_cast<std::uint32_t>(bytes);
-  std::uint32_t address = first_free;
-  while (memory_.overlaps(address, size)) address += free_step;
-  memory_.map(address, size, true);
-  return address;
 }
 
 std::string Device::run(const std::vector<Bytes>& inputs) {

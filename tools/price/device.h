@@ -30,7 +30,6 @@ class Device {
   const machine::Emulator& emulator() const { return emulator_; }
 
  private:
-  std::uint32_t map_free(std::int64_t bytes);
   std::uint32_t address_of(const std::string& name) const;
   std::string call(const std::string& what, std::vector<std::uint32_t> arguments);
   std::string run_once(const std::vector<Bytes>& inputs);

@@ -11,6 +11,7 @@
 #include "tools/machine/jit.h"
 #include "tools/price/device.h"
 #include "tools/price/libraries.h"
+#include "tools/price/toolchain.h"
 
 namespace smelt::tools {
 namespace {
@@ -18,12 +19,14 @@ namespace {
 using machine::Image;
 
 bool has_prices(const Compiled& compiled, Diagnostics& diagnostics) {
-  if (machine::can_build(compiled.target)) return true;
+  const bool with_llvm = !machine::version().empty();
+  if (with_llvm && (machine::can_build(compiled.target) || needs_toolchain(compiled.target)))
+    return true;
   Diagnostic& error =
       diagnostics.error({.file = compiled.model.graph.file},
                         fmt::format("there are no prices for {}", compiled.target.name));
-  error.note(machine::version().empty() ? "this smelt was built without LLVM"
-                                        : "targets with prices are Cortex-M and RISC-V");
+  error.note(with_llvm ? "targets with prices are Cortex-M, RISC-V and AVR"
+                       : "this smelt was built without LLVM");
   return false;
 }
 
@@ -37,7 +40,7 @@ void add_notes(const std::string& messages, Diagnostic& error) {
 }
 
 void note_missing_libraries(const Compiled& compiled, Diagnostic& error) {
-  if (libraries_of(compiled.target).empty())
+  if (!needs_toolchain(compiled.target) && libraries_of(compiled.target).empty())
     error.note(fmt::format("it may call the C library, which {} brings: install that",
                            compiled.target.compiler));
 }
@@ -106,9 +109,14 @@ std::optional<Executable> build(const Compiled& compiled, const std::vector<Outp
                                 Diagnostics& diagnostics) {
   if (!has_prices(compiled, diagnostics)) return std::nullopt;
   std::string messages;
-  auto image = machine::build_image(compiled.target, emitted, libraries_of(compiled.target),
-                                    entries_of(compiled.program), messages);
-  if (image) return Executable{std::move(*image), machine::version() + " -O3"};
+  const Target& target = compiled.target;
+  const std::vector<std::string> entries = entries_of(compiled.program);
+  auto image = needs_toolchain(target)
+                   ? build_by_toolchain(target, emitted, entries, messages)
+                   : machine::build_image(target, emitted, libraries_of(target), entries, messages);
+  if (image)
+    return Executable{std::move(*image), needs_toolchain(target) ? toolchain_command(target)
+                                                                 : machine::version() + " -O3"};
   Diagnostic& error =
       diagnostics.error({.file = compiled.model.graph.file},
                         fmt::format("cannot build the emitted code for {}", compiled.target.name));
@@ -130,9 +138,12 @@ std::optional<Executable> read_objects(const Compiled& compiled,
     last = std::move(*bytes);
   }
   std::string messages;
+  const Target& target = compiled.target;
+  const std::vector<std::string> entries = entries_of(compiled.program);
   auto image = is_program ? machine::read_image(std::move(last), messages)
-                          : machine::link_image(files, libraries_of(compiled.target),
-                                                entries_of(compiled.program), messages);
+               : needs_toolchain(target)
+                   ? link_by_toolchain(target, files, entries, messages)
+                   : machine::link_image(files, libraries_of(target), entries, messages);
   if (image) {
     if (!check(compiled, *image, files.front(), diagnostics)) return std::nullopt;
     return Executable{std::move(*image), files.front(), is_program};

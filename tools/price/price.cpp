@@ -49,13 +49,23 @@ std::vector<PricedFunction> functions_of(const Image& image, const Emulator& emu
   return sorted;
 }
 
-bool is_constant(const Image& image, const machine::Symbol& symbol) {
-  if (symbol.function) return false;
+const machine::Section* section_of(const Image& image, const machine::Symbol& symbol) {
   const auto holds = [&](const machine::Section& section) {
-    return !section.writable && symbol.address >= section.address &&
+    return symbol.address >= section.address &&
            symbol.address < section.address + static_cast<std::uint64_t>(section.bytes);
   };
-  return std::any_of(image.sections.begin(), image.sections.end(), holds);
+  const auto found = std::find_if(image.sections.begin(), image.sections.end(), holds);
+  return found == image.sections.end() ? nullptr : &*found;
+}
+
+bool is_constant(const Image& image, const machine::Symbol& symbol) {
+  const machine::Section* const section = section_of(image, symbol);
+  return !symbol.function && section && !section->writable;
+}
+
+bool is_in_code(const Image& image, const machine::Symbol& symbol) {
+  const machine::Section* const section = section_of(image, symbol);
+  return section && section->code;
 }
 
 /// Of firmware, what the model takes: functions that its run calls, and its and smelt's constants.
@@ -72,17 +82,26 @@ void add_own(const Image& image, const std::string& name, Price& price) {
 }
 
 void add_flash(const Compiled& compiled, const Executable& executable, Price& price) {
-  for (const machine::Section& section : executable.image.sections)
+  const Image& image = executable.image;
+  for (const machine::Section& section : image.sections)
     price.sections.push_back({section.name, section.bytes});
   if (executable.firmware) {
-    add_own(executable.image, compiled.program.name, price);
+    add_own(image, compiled.program.name, price);
     return;
   }
-  for (const machine::Section& section : executable.image.sections)
+  for (const machine::Section& section : image.sections) {
     if (section.code)
       price.code_bytes += section.bytes;
     else if (section.stored)
       price.constant_bytes += section.bytes;
+    if (section.writable) price.data_bytes += section.bytes;
+  }
+  // Some linkers put constants among the code.
+  for (const machine::Symbol& symbol : image.symbols) {
+    if (symbol.function || !is_in_code(image, symbol)) continue;
+    price.code_bytes -= symbol.bytes;
+    price.constant_bytes += symbol.bytes;
+  }
 }
 
 const std::string& source_of(const Program& program, const std::vector<OutputFile>& files) {

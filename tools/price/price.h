@@ -50,6 +50,7 @@ struct Price {
   std::int64_t code_bytes = 0;      ///< with what it needs of libraries
   std::int64_t constant_bytes = 0;  ///< weights and tables
   std::int64_t arena_bytes = 0, state_bytes = 0;
+  std::int64_t data_bytes = 0;   ///< the code's own, as constants that AVR has in RAM
   std::int64_t stack_bytes = 0;  ///< deepest, of reset and run
   std::int64_t macs = 0;
   std::int64_t instructions = 0;
@@ -59,7 +60,7 @@ struct Price {
   std::vector<PricedFunction> functions;  ///< largest first
 
   std::int64_t flash_bytes() const { return code_bytes + constant_bytes; }
-  std::int64_t ram_bytes() const { return arena_bytes + state_bytes + stack_bytes; }
+  std::int64_t ram_bytes() const { return arena_bytes + state_bytes + data_bytes + stack_bytes; }
 };
 
 /// The run that is followed.

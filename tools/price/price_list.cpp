@@ -246,6 +246,7 @@ nlohmann::json prices_json(const std::vector<Price>& prices, const std::vector<d
                     {"ram_bytes", price.ram_bytes()},
                     {"arena_bytes", price.arena_bytes},
                     {"state_bytes", price.state_bytes},
+                    {"data_bytes", price.data_bytes},
                     {"stack_bytes", price.stack_bytes},
                     {"macs", price.macs},
                     {"instructions", price.instructions},
