@@ -6,7 +6,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "codegen/cpp_writer.h"
 #include "tools/commands.h"
 #include "tools/files.h"
 #include "tools/json_text.h"
@@ -58,9 +57,9 @@ std::string excess(const Outcome& outcome, const Chip& chip) {
 }
 
 std::string of(std::int64_t bytes, std::int64_t all) {
-  constexpr std::int64_t kilobyte = 1024;
-  return fmt::format("{} of {} K", with_commas((bytes + kilobyte - 1) / kilobyte),
-                     with_commas(all / kilobyte));
+  constexpr double kilobyte = 1024;
+  return fmt::format("{:.1f} of {:.0f} K", static_cast<double>(bytes) / kilobyte,
+                     static_cast<double>(all) / kilobyte);
 }
 
 std::string verdict(const Outcome& outcome, const Chip& chip) {

@@ -63,11 +63,11 @@ std::optional<Image> build_by_toolchain(const Target& target, const std::vector<
     if (!file.path.ends_with(".cpp")) continue;
     objects.push_back((folder.path() / file.path).string() + ".o");
     std::vector<std::string> command = compiler_of(target);
-    command.insert(command.end(),
-                   {"-std=c++14", "-gdwarf-4", "-ffunction-sections", "-fdata-sections",
-                    "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-ffp-contract=off",
-                    "-I" + folder.path().string(), "-c", folder.path() / file.path, "-o",
-                    objects.back()});
+    command.insert(
+        command.end(),
+        {"-std=c++14", "-gdwarf-4", "-ffunction-sections", "-fdata-sections", "-fno-exceptions",
+         "-fno-rtti", "-fno-threadsafe-statics", "-ffp-contract=off", "-I" + folder.path().string(),
+         "-c", folder.path() / file.path, "-o", objects.back()});
     if (const auto failed = failure_of(command)) {
       messages = *failed;
       return std::nullopt;

@@ -9,7 +9,7 @@ namespace {
 
 /// Of a layer, which can be several steps.
 struct Layer {
-  std::int64_t constants = 0;
+  std::int64_t constants = 0, code = 0;
   double cycles = 0;
 };
 
@@ -20,6 +20,7 @@ std::map<std::string, Layer> by_layer(const Trial& trial) {
     const auto index = static_cast<std::size_t>(step.step);
     Layer& layer = layers[trial.compiled.program.steps[index].layer];
     layer.constants += step.constant_bytes;
+    layer.code += step.code_bytes;
     layer.cycles += step.cycles;
   }
   return layers;
@@ -51,7 +52,7 @@ std::vector<Move> codings_between(const Trial& plain, const Trial& coded,
 }
 
 // Kernels that all layers share have a price of their own: what sharing them all saves is divided
-// as the functions are large that are made for each shape.
+// as the code is large that is made for each shape.
 std::vector<Move> sharing_between(const Trial& made_for_shapes, const Trial& shared) {
   const auto before = by_layer(made_for_shapes), after = by_layer(shared);
   std::int64_t functions = 0;
@@ -60,9 +61,12 @@ std::vector<Move> sharing_between(const Trial& made_for_shapes, const Trial& sha
     Move move = {.layers = layers};
     for (const PricedFunction& function : made_for_shapes.price.functions)
       if (function.name.find("::" + shape) != std::string::npos) move.bytes += function.bytes;
-    for (const std::string& layer : layers)
-      if (before.contains(layer) && after.contains(layer))
-        move.cycles += after.at(layer).cycles - before.at(layer).cycles;
+    for (const std::string& layer : layers) {
+      if (!before.contains(layer) || !after.contains(layer)) continue;
+      move.cycles += after.at(layer).cycles - before.at(layer).cycles;
+      // What is inlined where it is called.
+      move.bytes += std::max<std::int64_t>(0, before.at(layer).code - after.at(layer).code);
+    }
     functions += move.bytes;
     moves.push_back(std::move(move));
   }

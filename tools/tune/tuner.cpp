@@ -188,13 +188,15 @@ class Tuner {
     double work = base.cycles;
     std::set<std::size_t> chosen;
     for (std::size_t i = 0; i < moves.size(); ++i) {
-      if (budgets_.flash ? bytes <= flash : work + moves[i].cycles > cycles) continue;
+      const bool is_needed = budgets_.flash && bytes > flash;
+      const bool is_in_time = budgets_.cycles && work + moves[i].cycles <= cycles;
+      if (!is_needed && !is_in_time) continue;
       bytes -= static_cast<double>(moves[i].bytes);
       work += moves[i].cycles;
       chosen.insert(i);
     }
     // What was taken early may not be needed, now that more was.
-    for (std::size_t i = moves.size(); budgets_.flash && i-- > 0;) {
+    for (std::size_t i = moves.size(); !budgets_.cycles && i-- > 0;) {
       const auto given_back = bytes + static_cast<double>(moves[i].bytes);
       if (given_back > flash || moves[i].cycles <= 0 || chosen.erase(i) == 0) continue;
       bytes = given_back;
@@ -215,8 +217,7 @@ class Tuner {
       if (tuned_.trials.size() == before) return true;
       if (budgets_.flash)
         flash -= static_cast<double>(trial->price.flash_bytes() - *budgets_.flash);
-      else
-        cycles -= trial->price.cycles - *budgets_.cycles;
+      if (budgets_.cycles) cycles -= trial->price.cycles - *budgets_.cycles;
     }
     return true;
   }
