@@ -216,7 +216,7 @@ Kernel depthwise_kernel(const LinearOperands& operands, std::int32_t pixels) {
 template <std::int32_t pixels>
 bool computes_blocks(const LinearOperands& operands, const Target& target) {
   if (is_float(operands))
-    return pixels == smelt::f32_block::pixels && target.features.fpu && !target.features.helium &&
+    return pixels == smelt::f32_block::pixels && target.features.fpu &&
            computes(formats::f32, operands);
   if (target.block_pixels != pixels || !computes(formats::s8, operands)) return false;
   const std::vector<Multiplier> multipliers = multipliers_of(operands);

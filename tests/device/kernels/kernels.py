@@ -40,7 +40,7 @@ UNUSED = {
     "cortex-m4": WITH_FPU,
     "cortex-m7": WITH_FPU,
     "cortex-m33": WITH_FPU,
-    "cortex-m55": r"(conv2d_s8_dsp|pointwise_s8_dsp|fully_connected_s8_dsp)(_row|_collect)?",
+    "cortex-m55": r"(conv2d_s8_dsp|pointwise_s8_dsp|fully_connected_s8_dsp)(_row|_collect)?|" + WITH_FPU,
     "rv32imc": r"\w+_(s8_2x4|s8_2x2|f32_4x4)(_row)?",
     "rv32imafc": r"\w+_(s8_2x4|s8_2x2)(_row)?",
 }

@@ -169,7 +169,7 @@ Model model_of(Random& random, int number, const Request& request, bool wrong) {
 
 /// COUNT models; and for each kernel that so few of them call, but one of many others would, some.
 std::vector<Model> models_of(Random& random, int first, int count, const Request& request) {
-  constexpr int draws = 20'000;
+  constexpr int draws = 30'000;
   const int enough = request.variants ? 3 : 1;
   std::vector<Model> models;
   std::map<std::string, int> calls;
