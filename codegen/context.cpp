@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <map>
 
 namespace smelt {
 namespace {
@@ -64,12 +63,11 @@ EmitContext::EmitContext(const Program& planned, const EmitOptions& given)
   claim(program.outputs, outputs);
   // Layer structs get the plain names of their layers, everything else those with a suffix.
   for (const Step& step : program.steps) layers.push_back(names.unique(short_name(step.layer)));
-  std::map<std::string, std::string> by_layer;
-  for (std::size_t i = 0; i < program.steps.size(); ++i)
+  for (std::size_t i = 0; i < layers.size(); ++i)
     by_layer.emplace(program.steps[i].layer, layers[i]);
-  const auto suffixed = [&](const std::string& layer, const std::string& suffix) {
-    const auto known = by_layer.find(layer);
-    const std::string base = known == by_layer.end() ? short_name(layer) : known->second;
+  const auto suffixed = [&](const std::string& of, const std::string& suffix) {
+    const std::string_view known = layer(of);
+    const std::string base = known.empty() ? short_name(of) : std::string(known);
     return names.unique(fmt::format("{}_{}", base, suffix));
   };
   for (std::size_t i = 0; i < buffers.size(); ++i)
@@ -81,6 +79,11 @@ EmitContext::EmitContext(const Program& planned, const EmitOptions& given)
     rings.push_back(program.buffers[i].rows ? names.unique(buffers[i] + "_ring") : "");
   for (const Constant& constant : program.constants)
     constants.push_back(suffixed(constant.layer, constant.suffix));
+}
+
+std::string_view EmitContext::layer(std::string_view name) const {
+  const auto known = by_layer.find(name);
+  return known == by_layer.end() ? std::string_view() : known->second;
 }
 
 std::string EmitContext::port_macro(const std::string& port, std::string_view what) const {

@@ -3,7 +3,10 @@
 // What the emitters of the single files share: the program, and the identifiers chosen for it.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "codegen/cpp_writer.h"
@@ -22,12 +25,16 @@ struct EmitContext {
   std::vector<std::string> buffers;    ///< identifier by BufferId
   std::vector<std::string> constants;  ///< identifier by ConstantId
   std::vector<std::string> layers;     ///< identifier of each step's layer struct
-  std::vector<std::string> stages;     ///< function of each step that computes a row; or empty
-  std::vector<std::string> rings;      ///< constant of each buffer that is a ring; or empty
-  std::string network;                 ///< the namespace of the layers and the code
-  std::vector<std::string> inputs;     ///< suffix of each input's functions: "input"
+  /// By name of a layer: that of its first step.
+  std::map<std::string, std::string, std::less<>> by_layer;
+  std::vector<std::string> stages;  ///< function of each step that computes a row; or empty
+  std::vector<std::string> rings;   ///< constant of each buffer that is a ring; or empty
+  std::string network;              ///< the namespace of the layers and the code
+  std::vector<std::string> inputs;  ///< suffix of each input's functions: "input"
   std::vector<std::string> outputs;
 
+  /// The same, empty for what has no step.
+  std::string_view layer(std::string_view name) const;
   /// Macro of an input or output: "KWS_INPUT_COUNT".
   std::string port_macro(const std::string& port, std::string_view what) const;
   const std::string& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }

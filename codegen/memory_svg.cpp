@@ -9,7 +9,6 @@
 
 #include "codegen/context.h"
 #include "codegen/memory.h"
-#include "codegen/svg.h"
 
 namespace smelt {
 namespace {
@@ -42,16 +41,43 @@ constexpr std::string_view style =
     ".bold { font-weight: bold; }\n"
     ".pipeline { fill: none; stroke: #6a3fa0; stroke-width: 1.5; stroke-dasharray: 6 3; "
     "pointer-events: none; }\n"
-    ".name { fill: #6a3fa0; }\n";
+    ".name { fill: #6a3fa0; }\n"
+    ".hatch { fill: #ffe9bf; }\n"
+    ".hatching { fill: #f4cf8c; }\n"
+    "@media (prefers-color-scheme: dark) {\n"
+    "text { fill: #dfe4ea; }\n"
+    ".paper { fill: #14181d; }\n"
+    ".plot { fill: #1b2027; stroke: #48505b; }\n"
+    ".grid { stroke: #2c333c; }\n"
+    ".about { fill: #a0a9b5; }\n"
+    ".input { fill: #1d4362; stroke: #5fa3da; }\n"
+    ".output { fill: #22492a; stroke: #6bb574; }\n"
+    ".tensor { fill: #343a66; stroke: #8a93d2; }\n"
+    ".tensor.other { fill: #234a4d; }\n"
+    ".ring { stroke: #d29a45; }\n"
+    ".scratch { fill: #3f3d3a; stroke: #96918a; }\n"
+    ".state { fill: #59293f; stroke: #d47ca3; }\n"
+    ".half { stroke: none; }\n"
+    ".edge { stroke: #aeb6c1; }\n"
+    ".peak { fill: #ff6b61; stroke: #ff6b61; }\n"
+    ".bound { stroke: #ff6b61; }\n"
+    ".alarm { fill: #ff8a80; }\n"
+    ".pipeline { stroke: #b79ae6; }\n"
+    ".name { fill: #c3aaf0; }\n"
+    ".hatch { fill: #4d3a17; }\n"
+    ".hatching { fill: #6b5122; }\n"
+    "}\n";
 
 constexpr std::string_view hatched =
     "<defs><pattern id=\"hatched\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
-    "patternTransform=\"rotate(45)\"><rect width=\"6\" height=\"6\" fill=\"#ffe9bf\"/>"
-    "<rect width=\"1.5\" height=\"6\" fill=\"#f4cf8c\"/></pattern></defs>";
+    "patternTransform=\"rotate(45)\"><rect class=\"hatch\" width=\"6\" height=\"6\"/>"
+    "<rect class=\"hatching\" width=\"1.5\" height=\"6\"/></pattern></defs>";
 
 // Pixels.
-constexpr double left = 104, right = 112, top = 132, plot_height = 520, strip_height = 24;
+constexpr double left = 104, right = 112, plot_height = 520, strip_height = 24;
 constexpr double least_width = 780, slant = -55;
+/// What stands above the plot: of a file, what it is about; the legend; the peak and pipelines.
+constexpr double head_height = 70, legend_height = 62;
 constexpr std::size_t longest_layer = 24;
 
 /// 1, 2 or 5 times a power of ten: about `count` of them make `whole`.
@@ -64,16 +90,18 @@ std::int64_t tick(std::int64_t whole, std::int64_t count) {
 
 class Picture {
  public:
-  Picture(const Program& program, const EmitOptions& options)
+  Picture(const Program& program, const EmitOptions& options, const SvgPart* part)
       : program_(program),
         context_(program, options),
         memory_(memory_of(program)),
         column_(std::clamp(900 / static_cast<double>(columns()), 30.0, 120.0)),
-        out_(width(), height(), style) {}
+        head_(part ? 0 : head_height),
+        out_(part ? SvgWriter(width(), height(), style, *part)
+                  : SvgWriter(width(), height(), style)) {}
 
   std::string text() {
     out_.raw(hatched).rect("paper", {0, 0, width(), height()});
-    head();
+    if (head_ > 0) head();
     legend();
     axis();
     set_types();
@@ -93,10 +121,11 @@ class Picture {
   double x(std::size_t step) const { return left + column_ * static_cast<double>(step); }
   double y(std::int64_t bytes) const {
     const auto whole = static_cast<double>(std::max<std::int64_t>(program_.arena_bytes, 1));
-    return top + plot_height * (1 - static_cast<double>(bytes) / whole);
+    return top() + plot_height * (1 - static_cast<double>(bytes) / whole);
   }
   double plot_right() const { return x(columns()); }
-  static constexpr double bottom = top + plot_height;
+  double top() const { return head_ + legend_height; }
+  double bottom() const { return top() + plot_height; }
 
   double width() const { return std::max(least_width, plot_right() + right); }
   double height() const { return strip_top() + (program_.state_bytes > 0 ? strip_height + 34 : 0); }
@@ -106,7 +135,7 @@ class Picture {
     for (const std::string& layer : context_.layers)
       longest = std::max(longest, std::min(layer.size(), longest_layer));
     const double length = static_cast<double>(longest + 1) * SvgWriter::letter;
-    return bottom + 34 + length * std::sin(-slant * 3.14159265 / 180);
+    return bottom() + 34 + length * std::sin(-slant * 3.14159265 / 180);
   }
 
   Rect area(std::int32_t first, std::int32_t last, std::int64_t offset, std::int64_t bytes) const {
@@ -139,26 +168,27 @@ class Picture {
   void legend() {
     constexpr std::array<std::string_view, 6> kinds = {"input", "output",  "tensor",
                                                        "ring",  "scratch", "state"};
+    const double above = head_ + 4;
     double at = 20;
     for (const std::string_view kind : kinds) {
-      out_.rect(kind, {at, 74, at + 14, 85}).text("", at + 19, 83, kind);
+      out_.rect(kind, {at, above, at + 14, above + 11}).text("", at + 19, above + 9, kind);
       at += 40 + SvgWriter::letter * static_cast<double>(kind.size());
     }
-    const Rect both{at, 74, at + 14, 85};
+    const Rect both{at, above, at + 14, above + 11};
     out_.rect("tensor other", both).triangle("tensor half", both);
     out_.line_to("edge", both.left, both.bottom, both.right, both.top);
-    out_.text("", at + 19, 83, "an output over what it is made of");
+    out_.text("", at + 19, above + 9, "an output over what it is made of");
   }
 
   /// Addresses.
   void axis() {
-    out_.rect("plot", {left, top, plot_right(), bottom});
+    out_.rect("plot", {left, top(), plot_right(), bottom()});
     const std::int64_t step = tick(program_.arena_bytes, 8);
     for (std::int64_t bytes = 0; bytes <= program_.arena_bytes; bytes += step) {
       out_.line_to("grid", left, y(bytes), plot_right(), y(bytes));
       out_.text("right", left - 6, y(bytes) + 3, with_commas(bytes));
     }
-    out_.text("about middle", 24, top + plot_height / 2, "address in the arena, bytes", -90);
+    out_.text("about middle", 24, top() + plot_height / 2, "address in the arena, bytes", -90);
   }
 
   std::string title(BufferId id) const {
@@ -195,8 +225,11 @@ class Picture {
   }
   const std::string& type(BufferId id) const { return types_[static_cast<std::size_t>(id)]; }
 
+  std::string_view layer(BufferId id) const { return context_.layer(program_[id].layer); }
+
   void box(const Resident& resident) {
-    out_.open("buffer", context_.buffer(resident.buffer), title(resident.buffer));
+    out_.open("buffer", context_.buffer(resident.buffer), title(resident.buffer),
+              layer(resident.buffer));
     out_.rect(type(resident.buffer), area(resident)).close();
   }
 
@@ -246,10 +279,10 @@ class Picture {
 
   void pipeline(std::size_t number) {
     const Pipeline& pipeline = program_.pipelines[number];
-    const Rect frame{x(static_cast<std::size_t>(pipeline.first_step)), top - 18,
-                     x(static_cast<std::size_t>(pipeline.last_step) + 1), bottom};
+    const Rect frame{x(static_cast<std::size_t>(pipeline.first_step)), top() - 18,
+                     x(static_cast<std::size_t>(pipeline.last_step) + 1), bottom()};
     out_.rect("pipeline", frame);
-    out_.text("name", frame.left + 5, top - 6,
+    out_.text("name", frame.left + 5, top() - 6,
               shortened(fmt::format("pipeline_{}: row by row", number),
                         static_cast<std::size_t>((frame.width() - 8) / SvgWriter::letter)));
   }
@@ -257,21 +290,21 @@ class Picture {
   void peak() {
     if (program_.steps.empty()) return;
     const auto step = static_cast<std::size_t>(program_.peak_step);
-    out_.rect("peak", {x(step), top - 2, x(step + 1), bottom});
+    out_.rect("peak", {x(step), top() - 2, x(step + 1), bottom()});
     const std::string text =
         fmt::format("peak: {} B alive at step {}, {}", with_commas(memory_.live[step]), step,
                     shortened(context_.layers[step], longest_layer));
     const double half = SvgWriter::letter * static_cast<double>(text.size()) / 2;
     const double middle = (x(step) + x(step + 1)) / 2;
-    out_.text("alarm bold middle", std::max(middle, half + 20), top - 24, text);
+    out_.text("alarm bold middle", std::max(middle, half + 20), top() - 24, text);
   }
 
   void bound() {
     const double at = y(memory_.bound);
     out_.line_to("bound", left - 4, at, plot_right() + 6, at);
     if (memory_.bound < program_.arena_bytes) {
-      out_.text("", plot_right() + 10, top - 18, "arena");
-      out_.text("", plot_right() + 10, top - 6, with_commas(program_.arena_bytes) + " B");
+      out_.text("", plot_right() + 10, top() - 18, "arena");
+      out_.text("", plot_right() + 10, top() - 6, with_commas(program_.arena_bytes) + " B");
     }
     out_.text("alarm", plot_right() + 10, at + 12, "bound");
     out_.text("alarm", plot_right() + 10, at + 24, with_commas(memory_.bound) + " B");
@@ -283,13 +316,14 @@ class Picture {
       const bool end = i == program_.steps.size();
       const bool peak = !end && static_cast<std::int32_t>(i) == program_.peak_step;
       const double middle = (x(i) + x(i + 1)) / 2;
-      out_.line_to("edge", x(i), bottom, x(i), bottom + 4);
-      out_.open("step", "", end ? "the caller, afterwards" : step_text(i));
+      out_.line_to("edge", x(i), bottom(), x(i), bottom() + 4);
+      out_.open("step", "", end ? "the caller, afterwards" : step_text(i),
+                end ? "" : context_.layers[i]);
       const std::string_view colour = peak ? "alarm bold" : "";
-      out_.text(fmt::format("middle {}", colour), middle, bottom + 15,
+      out_.text(fmt::format("middle {}", colour), middle, bottom() + 15,
                 end ? "end" : fmt::format("{}", i));
       if (!end)
-        out_.text(fmt::format("right {}", colour), middle + 4, bottom + 28,
+        out_.text(fmt::format("right {}", colour), middle + 4, bottom() + 28,
                   shortened(context_.layers[i], longest_layer), slant);
       out_.close();
     }
@@ -316,7 +350,7 @@ class Picture {
       const Rect room{left + scale * static_cast<double>(buffer.offset), strip_top() + 14,
                       left + scale * static_cast<double>(buffer.offset + buffer.bytes),
                       strip_top() + 14 + strip_height};
-      out_.open("buffer", context_.buffer(id), title(id)).rect("state", room);
+      out_.open("buffer", context_.buffer(id), title(id), layer(id)).rect("state", room);
       out_.label(room, context_.buffer(id), with_commas(buffer.bytes) + " B").close();
     }
   }
@@ -324,7 +358,7 @@ class Picture {
   const Program& program_;
   EmitContext context_;
   Memory memory_;
-  double column_;
+  double column_, head_;
   std::vector<std::string> types_;  // class by BufferId
   SvgWriter out_;
 };
@@ -332,7 +366,11 @@ class Picture {
 }  // namespace
 
 std::string memory_svg(const Program& program, const EmitOptions& options) {
-  return Picture(program, options).text();
+  return Picture(program, options, nullptr).text();
+}
+
+std::string memory_svg(const Program& program, const EmitOptions& options, const SvgPart& part) {
+  return Picture(program, options, &part).text();
 }
 
 }  // namespace smelt

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "codegen/names.h"
+#include "codegen/xml.h"
 
 namespace smelt {
 namespace {
@@ -16,31 +17,6 @@ constexpr double margin = 3;
 /// A name that is cut shorter says nothing.
 constexpr std::size_t least_letters = 10;
 
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '<')
-      result += "&lt;";
-    else if (c == '>')
-      result += "&gt;";
-    else if (c == '&')
-      result += "&amp;";
-    else if (c == '"')
-      result += "&quot;";
-    else
-      result += c;
-  }
-  return result;
-}
-
-/// "12.5", "12"
-std::string number(double value) {
-  std::string text = fmt::format("{:.2f}", value);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return text == "-0" ? "0" : text;
-}
-
 /// How many letters a length takes.
 std::size_t letters(double length) {
   return static_cast<std::size_t>(std::max(0.0, (length - 2 * margin) / SvgWriter::letter));
@@ -49,6 +25,24 @@ std::size_t letters(double length) {
 /// And how many a box that is as thick as a line.
 std::size_t letters(double length, double thickness) {
   return thickness < SvgWriter::line ? 0 : letters(length);
+}
+
+/// Every rule of `style` for what is in elements of a class alone.
+std::string scoped(std::string_view style, std::string_view scope) {
+  std::string result;
+  while (!style.empty()) {
+    const std::string_view line = style.substr(0, style.find('\n') + 1);
+    style.remove_prefix(line.size());
+    std::string_view selectors = line.substr(0, line.find('{'));
+    if (line.front() == '@' || selectors.size() == line.size()) selectors = {};
+    for (std::string_view rest = selectors; !rest.empty();) {
+      const std::string_view each = rest.substr(0, rest.find(", "));
+      rest.remove_prefix(std::min(each.size() + 2, rest.size()));
+      result += fmt::format(".{} {}{}", scope, each, rest.empty() ? "" : ", ");
+    }
+    result += line.substr(selectors.size());
+  }
+  return result;
 }
 
 std::size_t room_for_label(const Rect& rect) {
@@ -79,18 +73,37 @@ bool has_room(const Rect& rect) {
   return room_for_label(rect) >= least_letters;
 }
 
+std::string svg_number(double value) {
+  std::string text = fmt::format("{:.2f}", value);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text == "-0" ? "0" : text;
+}
+
 SvgWriter::SvgWriter(double width, double height, std::string_view style) {
   text_ = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" "
       "viewBox=\"0 0 {0} {1}\">\n<style>\n{2}</style>\n",
-      number(width), number(height), style);
+      svg_number(width), svg_number(height), style);
 }
 
-SvgWriter& SvgWriter::open(std::string_view type, std::string_view id, std::string_view title) {
-  text_ += fmt::format("<g class=\"{}\"", escaped(type));
-  if (!id.empty()) text_ += fmt::format(" id=\"{}\"", escaped(id));
+SvgWriter::SvgWriter(double width, double height, std::string_view style, const SvgPart& part)
+    : id_prefix_(part.scope + "-") {
+  text_ = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"{3}\" role=\"img\" aria-label=\"{4}\" "
+      "width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\">\n{2}",
+      svg_number(width), svg_number(height),
+      style.empty() ? "" : "<style>\n" + scoped(style, part.scope) + "</style>\n", part.scope,
+      xml_escaped(part.label));
+}
+
+SvgWriter& SvgWriter::open(std::string_view type, std::string_view id, std::string_view title,
+                           std::string_view layer) {
+  text_ += fmt::format("<g class=\"{}\"", xml_escaped(type));
+  if (!id.empty()) text_ += fmt::format(" id=\"{}{}\"", id_prefix_, xml_escaped(id));
+  if (!layer.empty()) text_ += fmt::format(" data-layer=\"{}\"", layer);
   text_ += ">\n";
-  if (!title.empty()) text_ += fmt::format("<title>{}</title>\n", escaped(title));
+  if (!title.empty()) text_ += fmt::format("<title>{}</title>\n", xml_escaped(title));
   return *this;
 }
 
@@ -100,33 +113,39 @@ SvgWriter& SvgWriter::close() {
 
 SvgWriter& SvgWriter::rect(std::string_view type, const Rect& rect) {
   return raw(fmt::format("<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>",
-                         escaped(type), number(rect.left), number(rect.top), number(rect.width()),
-                         number(rect.height())));
+                         xml_escaped(type), svg_number(rect.left), svg_number(rect.top),
+                         svg_number(rect.width()), svg_number(rect.height())));
 }
 
 SvgWriter& SvgWriter::line_to(std::string_view type, double x1, double y1, double x2, double y2) {
   return raw(fmt::format("<line class=\"{}\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"/>",
-                         escaped(type), number(x1), number(y1), number(x2), number(y2)));
+                         xml_escaped(type), svg_number(x1), svg_number(y1), svg_number(x2),
+                         svg_number(y2)));
 }
 
 SvgWriter& SvgWriter::triangle(std::string_view type, const Rect& rect) {
-  return raw(fmt::format("<polygon class=\"{}\" points=\"{},{} {},{} {},{}\"/>", escaped(type),
-                         number(rect.left), number(rect.bottom), number(rect.left),
-                         number(rect.top), number(rect.right), number(rect.top)));
+  return raw(fmt::format("<polygon class=\"{}\" points=\"{},{} {},{} {},{}\"/>", xml_escaped(type),
+                         svg_number(rect.left), svg_number(rect.bottom), svg_number(rect.left),
+                         svg_number(rect.top), svg_number(rect.right), svg_number(rect.top)));
+}
+
+SvgWriter& SvgWriter::path(std::string_view type, std::string_view path) {
+  return raw(fmt::format("<path class=\"{}\" d=\"{}\"/>", xml_escaped(type), path));
 }
 
 SvgWriter& SvgWriter::circle(std::string_view type, double x, double y, double radius) {
-  return raw(fmt::format("<circle class=\"{}\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>", escaped(type),
-                         number(x), number(y), number(radius)));
+  return raw(fmt::format("<circle class=\"{}\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>", xml_escaped(type),
+                         svg_number(x), svg_number(y), svg_number(radius)));
 }
 
 SvgWriter& SvgWriter::text(std::string_view type, double x, double y, std::string_view text,
                            double angle) {
-  const std::string turn = angle == 0 ? ""
-                                      : fmt::format(" transform=\"rotate({} {} {})\"",
-                                                    number(angle), number(x), number(y));
-  return raw(fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\"{}>{}</text>", escaped(type),
-                         number(x), number(y), turn, escaped(text)));
+  const std::string turn = angle == 0
+                               ? ""
+                               : fmt::format(" transform=\"rotate({} {} {})\"", svg_number(angle),
+                                             svg_number(x), svg_number(y));
+  return raw(fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\"{}>{}</text>", xml_escaped(type),
+                         svg_number(x), svg_number(y), turn, xml_escaped(text)));
 }
 
 SvgWriter& SvgWriter::label(const Rect& room, std::string_view name, std::string_view figure) {

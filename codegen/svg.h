@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The only code that knows XML: elements, escaping, and text that fits into boxes.
+// Drawings: elements, and text that fits into boxes. A drawing is a file, or part of a page.
 #pragma once
 
 #include <string>
@@ -23,21 +23,35 @@ Rect roomier(const Rect& a, const Rect& b);
 /// Whether a name and what it is shortened to can be told apart there.
 bool has_room(const Rect& rect);
 
+/// A drawing within a page, beside others.
+struct SvgPart {
+  std::string scope;  ///< the drawing's class, which its rules are limited to; begins its ids
+  std::string label;  ///< what it shows, for those who cannot see it
+};
+
+/// "12.5", "12"
+std::string svg_number(double value);
+
 class SvgWriter {
  public:
   static constexpr double letter = 6.02, line = 12;  ///< of the 10 px fixed-width font
 
-  /// `style` is CSS.
+  /// `style` is CSS, a rule in each line.
   SvgWriter(double width, double height, std::string_view style);
+  /// Likewise, as part of a page.
+  SvgWriter(double width, double height, std::string_view style, const SvgPart& part);
 
   /// What lies between open() and close() is one thing, which `title` describes; empty: nothing to
-  /// say.
-  SvgWriter& open(std::string_view type, std::string_view id, std::string_view title);
+  /// say. `layer` is an identifier: all that has the same belongs together.
+  SvgWriter& open(std::string_view type, std::string_view id, std::string_view title,
+                  std::string_view layer = {});
   SvgWriter& close();
   SvgWriter& rect(std::string_view type, const Rect& rect);
   SvgWriter& line_to(std::string_view type, double x1, double y1, double x2, double y2);
   /// The half of a rectangle to the upper left.
   SvgWriter& triangle(std::string_view type, const Rect& rect);
+  /// `path` is as the format has it: "M0 0L10 10".
+  SvgWriter& path(std::string_view type, std::string_view path);
   SvgWriter& circle(std::string_view type, double x, double y, double radius);
   /// `angle` in degrees, clockwise, around the point.
   SvgWriter& text(std::string_view type, double x, double y, std::string_view text,
@@ -51,7 +65,7 @@ class SvgWriter {
   std::string finish();
 
  private:
-  std::string text_;
+  std::string text_, id_prefix_;
 };
 
 }  // namespace smelt
