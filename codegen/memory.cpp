@@ -114,6 +114,22 @@ std::vector<Resident> residents_at(const Program& program, const Memory& memory,
   return result;
 }
 
+BufferId written_by(const Step& step) {
+  for (const Operand& operand : step.operands)
+    if (operand.access == Access::write) return std::get<BufferId>(operand.place);
+  return {};
+}
+
+std::optional<std::size_t> writer_in(const Program& program, const Pipeline& pipeline,
+                                     BufferId id) {
+  for (std::int32_t i = pipeline.first_step; i <= pipeline.last_step; ++i) {
+    const auto step = static_cast<std::size_t>(i);
+    if (storage_of(program, written_by(program.steps[step])) == storage_of(program, id))
+      return step;
+  }
+  return std::nullopt;
+}
+
 std::string_view kind_of(const Program& program, BufferId id) {
   const Buffer& buffer = program[id];
   if (buffer.kind == BufferKind::state) return "state";

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +42,12 @@ bool alive(const Resident& resident, std::int32_t step);
 
 /// The residents at a step, by address.
 std::vector<Resident> residents_at(const Program& program, const Memory& memory, std::int32_t step);
+
+/// The buffer that a step writes, the first of several.
+BufferId written_by(const Step& step);
+
+/// The step of a pipeline that writes the bytes of a buffer, if one does.
+std::optional<std::size_t> writer_in(const Program& program, const Pipeline& pipeline, BufferId id);
 
 /// "input", "state", ...: what a buffer is.
 std::string_view kind_of(const Program& program, BufferId id);

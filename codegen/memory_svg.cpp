@@ -194,7 +194,7 @@ class Picture {
   std::string title(BufferId id) const {
     const Buffer& buffer = program_[id];
     std::string text =
-        fmt::format("{}: {} B at {}\n{} {}{}, steps {} to {}\n{} of \"{}\"", context_.buffer(id),
+        fmt::format("{}: {} B at {}\n{} {} {}, steps {} to {}\n{} of \"{}\"", context_.buffer(id),
                     with_commas(buffer.bytes), with_commas(buffer.offset), kind_of(program_, id),
                     to_string(buffer.type), to_string(buffer.shape), buffer.first_step,
                     static_cast<std::size_t>(buffer.last_step) == program_.steps.size()

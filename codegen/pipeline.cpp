@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "codegen/calls.h"
+#include "codegen/memory.h"
 
 namespace smelt {
 namespace {
@@ -41,18 +42,11 @@ class PipelineWriter {
   const Step& step(std::size_t i) const { return program_.steps[i]; }
   const RowForm& form(std::size_t i) const { return *program_.steps[i].row_form; }
 
-  static BufferId written(const Step& step) {
-    for (const Operand& operand : step.operands)
-      if (operand.access == Access::write) return std::get<BufferId>(operand.place);
-    return {};
-  }
-  const Buffer& output(std::size_t i) const { return program_[written(step(i))]; }
+  const Buffer& output(std::size_t i) const { return program_[written_by(step(i))]; }
 
   /// The stage that writes a buffer, if one does.
   std::optional<std::size_t> writer(BufferId id) const {
-    for (std::size_t i = first(); i <= last(); ++i)
-      if (storage_of(program_, written(step(i))) == storage_of(program_, id)) return i;
-    return std::nullopt;
+    return writer_in(program_, pipeline_, id);
   }
 
   /// Whether a stage waits for what the caller brings.
@@ -131,8 +125,8 @@ class PipelineWriter {
       if (!ring) continue;
       if (!any) out_.comment("Rows that are kept, and elements from one to the next.");
       any = true;
-      out_.line(fmt::format("constexpr smelt::ring {} = {{{}, {}}};", ring_name(written(step(i))),
-                            ring->count, ring->pitch));
+      out_.line(fmt::format("constexpr smelt::ring {} = {{{}, {}}};",
+                            ring_name(written_by(step(i))), ring->count, ring->pitch));
     }
     if (any) out_.blank();
   }
@@ -237,7 +231,7 @@ class PipelineWriter {
     if (form(i).collects) return at(buffer, 0);
     if (buffer.rows)
       return fmt::format("smelt::row({}, {}, {})", at(buffer, buffer.rows->left),
-                         ring_name(written(step(i))), row_number(1, buffer.rows->top));
+                         ring_name(written_by(step(i))), row_number(1, buffer.rows->top));
     return fmt::format("{} + y * {}", at(buffer, 0), form(i).elements);
   }
 

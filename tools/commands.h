@@ -213,6 +213,7 @@ struct ReportOptions {
   SupplyOptions supply;
   std::vector<double> every = {1, 60};  ///< seconds from inference to inference
   std::string inputs;  ///< as for run; the first are those of the run that is followed
+  std::string html;    ///< page to write; empty: none
   bool json = false;
 };
 int report(const ReportOptions& options);

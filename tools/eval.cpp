@@ -18,6 +18,7 @@
 #include "tools/evaluation.h"
 #include "tools/files.h"
 #include "tools/host_model.h"
+#include "tools/layer_noise.h"
 #include "tools/model.h"
 #include "tools/progress.h"
 #include "tools/quantize_model.h"
@@ -27,15 +28,14 @@
 namespace smelt::tools {
 namespace {
 
-/// Layers are compared on so many cases.
-constexpr std::size_t layer_cases = 64;
-
 using Outputs = std::vector<Bytes>;  ///< by case: the first output in real numbers
 
-struct LayerNoise {
-  std::string name;
-  SignalToNoise noise;
-};
+std::vector<LayerNoise> worst_first(std::vector<LayerNoise> layers) {
+  std::stable_sort(layers.begin(), layers.end(), [](const LayerNoise& a, const LayerNoise& b) {
+    return a.noise.decibels() < b.noise.decibels();
+  });
+  return layers;
+}
 
 struct Results {
   Outputs reference, found;  ///< reference: empty if there is none
@@ -59,39 +59,6 @@ Outputs run_emitted(const HostModel& emitted, const Graph& graph,
     };
   });
   return outputs;
-}
-
-/// The noise of every layer of the quantized graph, worst first.
-std::vector<LayerNoise> compare_layers(const Model& model,
-                                       const std::vector<GoldenCase>& reference_cases,
-                                       const std::vector<GoldenCase>& cases) {
-  const Graph& reference = model.quantized->reference;
-  Evaluation exact(reference, KernelChoice::best), found(model.graph, KernelChoice::best);
-  std::vector<LayerNoise> layers;
-  std::vector<TensorId> tensors;
-  for (const Node& node : model.graph.nodes)
-    for (const TensorId id : node.outputs) {
-      const TensorId origin = model.quantized->float_tensors[static_cast<std::size_t>(id)];
-      if (origin == no_tensor || reference[origin].type != ElementType::f32 || !node.op->kernels)
-        continue;
-      layers.push_back({node.name, {}});
-      tensors.push_back(id);
-    }
-  for (std::size_t i = 0; i < std::min(cases.size(), layer_cases); ++i) {
-    exact.reset();
-    found.reset();
-    exact.run(reference_cases[i].inputs);
-    found.run(cases[i].inputs);
-    for (std::size_t j = 0; j < tensors.size(); ++j) {
-      const TensorId origin = model.quantized->float_tensors[static_cast<std::size_t>(tensors[j])];
-      const Bytes real = real_values(model.graph[tensors[j]], found[tensors[j]]);
-      layers[j].noise.add(floats(exact[origin]), floats(real));
-    }
-  }
-  std::stable_sort(layers.begin(), layers.end(), [](const LayerNoise& a, const LayerNoise& b) {
-    return a.noise.decibels() < b.noise.decibels();
-  });
-  return layers;
 }
 
 /// What is evaluated on.
@@ -200,7 +167,8 @@ int eval(const EvalOptions& options) {
   if (!emitted) return fail(exit_system);
   Results results{.found = run_emitted(*emitted, model.graph, data->cases)};
   if (data->reference) results.reference = run_reference(*data->reference, data->reference_cases);
-  if (model.quantized) results.layers = compare_layers(model, data->reference_cases, data->cases);
+  if (model.quantized)
+    results.layers = worst_first(layer_noise(model, data->reference_cases, data->cases));
   print(diagnostics);
   nlohmann::json json = report(model, results, *data, options.metric);
   const ConstantBytes constants = constant_bytes(compiled->program);

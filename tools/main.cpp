@@ -211,10 +211,13 @@ void add_report(CLI::App& app, ReportOptions& options) {
       "--inputs", options.inputs,
       "what the run that is followed has, where work depends on it: the first inputs of a "
       ".npz, .npy or folder of inN.bin [pseudo-random inputs]");
+  app.add_option("--html", options.html,
+                 "page to write, with the memory map, layers, passes and weights; it needs no "
+                 "other file and no network");
   app.add_flag("--json", options.json, "report as JSON");
   app.footer(
-      "Example:\n  smelt report kws.tflite --target cortex-m4 rv32imc\n"
-      "  smelt report kws.tflite --chip stm32l4r5 nrf52840 --every 10");
+      "Examples:\n  smelt report kws.tflite --target cortex-m4 rv32imc\n"
+      "  smelt report kws.tflite --chip stm32l4r5 nrf52840 --every 10 --html kws.html");
 }
 
 void add_fit(CLI::App& app, FitOptions& options) {

@@ -66,12 +66,6 @@ double parse_max_drop(const std::string& text, Diagnostics& diagnostics) {
   return share.value_or(usual);
 }
 
-std::string name_of(const Precision& precision) {
-  if (precision == int4) return "int4";
-  if (precision == int16x8) return "int16x8";
-  return precision == float32 ? "float32" : "int8";
-}
-
 /// On stderr: what is printed as JSON stays JSON.
 void print_choice(const Choice& choice, Loss::Kind kind, double most) {
   fmt::print(stderr, "auto: what each layer adds to the squared error of the output by itself\n");
@@ -80,7 +74,7 @@ void print_choice(const Choice& choice, Loss::Kind kind, double most) {
   for (const LayerChoice& layer : choice.table)
     fmt::print(stderr, "  {:>9}  {:>12}  {:>13.2e}  {:8} {}\n", layer.weights,
                layer.weights ? fmt::format("{:.2e}", layer.int4_noise) : "-",
-               layer.activation_noise, name_of(layer.precision), layer.name);
+               layer.activation_noise, to_string(layer.precision), layer.name);
   fmt::print(stderr, "auto: mixes that were measured; {}, at most {:.2f} %\n", to_string(kind),
              100 * most);
   fmt::print(stderr, "  {:>5} {:>5} {:>8} {:>8}  {:>13}  {:>7}\n", "int4", "int8", "int16x8",
@@ -95,8 +89,8 @@ void warn_of_layers(const Quantized& quantized, const std::string& file, Diagnos
   for (const QuantizedLayer& layer : quantized.layers)
     if (!layer.reason.empty())
       diagnostics
-          .warning({.file = file},
-                   fmt::format("layer \"{}\" computes in {}", layer.name, name_of(layer.precision)))
+          .warning({.file = file}, fmt::format("layer \"{}\" computes in {}", layer.name,
+                                               to_string(layer.precision)))
           .note(layer.reason);
 }
 

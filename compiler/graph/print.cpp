@@ -63,16 +63,6 @@ std::vector<std::string> attribute_texts(const OpDef& op, std::any attributes) {
   return texts;
 }
 
-/// The fields that differ from the operator's default. Texts are lossless: they compare as values.
-std::string attributes_text(const Node& node) {
-  const std::vector<std::string> texts = attribute_texts(*node.op, node.attributes);
-  const std::vector<std::string> defaults = attribute_texts(*node.op, node.op->attributes.make());
-  std::string result;
-  for (std::size_t i = 0; i < texts.size(); ++i)
-    if (texts[i] != defaults[i]) result += texts[i];
-  return result;
-}
-
 std::string zero_points_text(const Quantization& quantization) {
   const std::vector<std::int32_t>& zeros = quantization.zero_points;
   const auto first = zeros.empty() ? 0 : zeros.front();
@@ -209,6 +199,15 @@ class Printer {
 };
 
 }  // namespace
+
+std::string attributes_text(const Node& node) {
+  const std::vector<std::string> texts = attribute_texts(*node.op, node.attributes);
+  const std::vector<std::string> defaults = attribute_texts(*node.op, node.op->attributes.make());
+  std::string result;
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    if (texts[i] != defaults[i]) result += texts[i];
+  return result;
+}
 
 std::string print(const Graph& graph, const TextOptions& options) {
   return Printer(graph, options).run();

@@ -47,6 +47,10 @@ struct TextOptions {
 
 std::string print(const Graph& graph, const TextOptions& options = {});
 
+/// The attributes of a node that differ from the operator's defaults: " activation relu". Texts are
+/// lossless: they compare as values.
+std::string attributes_text(const Node& node);
+
 /// Reports what is not as expected, with line and column in `source`, the name of the text. That
 /// the graph makes sense is left to verify(). `find` gives the operator of a name, or null.
 std::optional<Graph> parse(std::string_view text, std::string_view source,

@@ -71,6 +71,12 @@ void unite_operands(const Graph& graph, const Node& node, Scheme& scheme) {
 
 }  // namespace
 
+std::string_view to_string(const Precision& precision) {
+  if (precision == int4) return "int4";
+  if (precision == int16x8) return "int16x8";
+  return precision == float32 ? "float32" : "int8";
+}
+
 bool is_activation(const Graph& graph, const Node& node, std::size_t i) {
   if (node.inputs[i] == no_tensor || graph[node.inputs[i]].type != ElementType::f32) return false;
   const Role role = node.op->quantization->role(i);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/diagnostics.h"
@@ -23,6 +24,9 @@ constexpr Precision int8{ElementType::s8, 8};
 constexpr Precision int4{ElementType::s8, 4};
 constexpr Precision int16x8{ElementType::s16, 8};
 constexpr Precision float32{ElementType::f32, 8};
+
+/// "int8"
+std::string_view to_string(const Precision& precision);
 
 /// Of a float graph.
 struct Scheme {

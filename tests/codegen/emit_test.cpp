@@ -9,7 +9,6 @@
 #include <fstream>
 
 #include "codegen/memory_svg.h"
-#include "compiler/ops/add.h"
 #include "compiler/ops/conv2d.h"
 #include "compiler/ops/fully_connected.h"
 #include "compiler/ops/pool2d.h"
@@ -17,6 +16,7 @@
 #include "compiler/pipeline.h"
 #include "compiler/targets/targets.h"
 #include "tests/support/builder.h"
+#include "tests/support/hostile.h"
 #include "tools/files.h"
 
 using namespace smelt;
@@ -27,50 +27,6 @@ namespace {
 constexpr const char* flags =
     " -std=c++14 -Wall -Wextra -Wconversion -Wshadow -Wundef -pedantic -Werror -Wtrigraphs"
     " -fno-exceptions -fno-rtti -fsyntax-only ";
-
-/// Names that want to leave a comment, a string or the namespace of identifiers.
-std::vector<std::string> hostile_names() {
-  std::vector<std::string> names = {
-      "*/ int x; /*", "// a", "\"", "a\nb", "a\r\nb", "a\\", "a\\\n", "?\?/", "a ?\?/", "?\?>?\?<",
-      "\xc3\xa9t\xc3\xa9", "\xff\xfe", "", std::string(10000, 'x'), std::string(10000, '/'),
-      std::string("a\0b", 3), "%s%n", "{}", "R\"(x)\"", "#define x", "_Pragma(\"x\")", "@", "$x",
-      // C and C++, the library, and the emitted code's own words.
-      "int", "class", "template", "namespace", "int8_t", "size_t", "memcpy", "expf", "index", "y1",
-      "std", "smelt", "run", "run_step", "step", "next", "state", "arena", "model", "weights",
-      "input", "output", "input_2", "net", "net_run", "net_weights", "net_network", "net_trace",
-      "net_model", "net_layer", "net_arena", "fully_connected", "fully_connected_f32",
-      "SMELT_CONSTANT", "smelt_constant", "main", "linux", "unix", "errno", "NULL", "true",
-      "assert", "signgam",
-      // Arduino.
-      "round", "abs", "min", "max", "F", "B0", "B1", "word", "byte", "boolean", "bit", "PI", "sq",
-      "constrain", "_BV", "HIGH", "A0", "T0",
-      // The same after sanitising, and the same as numbering makes.
-      "same", "Same", "s/same", "same_", "same_2", "same 2", "same_out", "same_weights",
-      "same_bias", "window_3x3"};
-  return names;
-}
-
-/// A chain of layers of these names; its inputs and outputs carry hostile names as well.
-Graph hostile_graph() {
-  Builder b;
-  b.graph.name = "net";
-  TensorId x = b.input(ElementType::f32, {1, 2});
-  const TensorId y = b.input(ElementType::f32, {1, 2});
-  x = b.node(ops::add, ops::AddAttributes{}, {x, y});
-  const TensorId weights = b.constant<float>(ElementType::f32, {2, 2}, {1, 2, 3, 4});
-  for (const std::string& name : hostile_names()) {
-    const TensorId bias = b.constant<float>(ElementType::f32, {2}, {1, 2});
-    b.graph[bias].name = name;
-    x = b.node(ops::fully_connected, ops::FullyConnectedAttributes{}, {x, weights, bias});
-    b.graph[x].name = name;
-    b.graph.nodes.back().name = name;
-    if (name == "*/ int x; /*" || name == "output") b.output(x);
-  }
-  b.output(x);
-  b.graph[b.graph.inputs[0]].name = "\"*/\\";
-  b.graph[b.graph.inputs[1]].name = "int\n";
-  return b.graph;
-}
 
 /// Convolutions of an image under names that the code of pipelines uses itself.
 Graph named_pipeline() {

@@ -18,15 +18,17 @@ namespace {
 
 using machine::Image;
 
-bool has_prices(const Compiled& compiled, Diagnostics& diagnostics) {
-  const bool with_llvm = !machine::version().empty();
-  if (with_llvm && (machine::can_build(compiled.target) || needs_toolchain(compiled.target)))
-    return true;
+bool is_with_llvm() {
+  return !machine::version().empty();
+}
+
+bool check_prices(const Compiled& compiled, Diagnostics& diagnostics) {
+  if (has_prices(compiled.target)) return true;
   Diagnostic& error =
       diagnostics.error({.file = compiled.model.graph.file},
                         fmt::format("there are no prices for {}", compiled.target.name));
-  error.note(with_llvm ? "targets with prices are Cortex-M, RISC-V and AVR"
-                       : "this smelt was built without LLVM");
+  error.note(is_with_llvm() ? "targets with prices are Cortex-M, RISC-V and AVR"
+                            : "this smelt was built without LLVM");
   return false;
 }
 
@@ -105,9 +107,13 @@ bool check_core(const Compiled& compiled, const std::vector<std::uint8_t>& bytes
 
 }  // namespace
 
+bool has_prices(const Target& target) {
+  return is_with_llvm() && (machine::can_build(target) || needs_toolchain(target));
+}
+
 std::optional<Executable> build(const Compiled& compiled, const std::vector<OutputFile>& emitted,
                                 Diagnostics& diagnostics) {
-  if (!has_prices(compiled, diagnostics)) return std::nullopt;
+  if (!check_prices(compiled, diagnostics)) return std::nullopt;
   std::string messages;
   const Target& target = compiled.target;
   const std::vector<std::string> entries = entries_of(compiled.program);
@@ -128,7 +134,7 @@ std::optional<Executable> build(const Compiled& compiled, const std::vector<Outp
 std::optional<Executable> read_objects(const Compiled& compiled,
                                        const std::vector<std::string>& files,
                                        Diagnostics& diagnostics) {
-  if (!has_prices(compiled, diagnostics)) return std::nullopt;
+  if (!check_prices(compiled, diagnostics)) return std::nullopt;
   bool is_program = false;
   std::vector<std::uint8_t> last;
   for (const std::string& file : files) {

@@ -14,6 +14,10 @@
 
 namespace smelt::tools {
 
+/// Whether programs for a target can be followed: for Cortex-M, RISC-V and AVR, by a smelt with
+/// LLVM.
+bool has_prices(const Target& target);
+
 struct Executable {
   machine::Image image;
   std::string made_by;    ///< "LLVM 19.1.7 -O3", or the first file's path

@@ -36,12 +36,6 @@ std::string rounded(double value) {
   return with_commas(std::llround(value));
 }
 
-/// Three digits that say something.
-std::string measured(double value, std::string_view unit) {
-  if (value >= 1000) return fmt::format("{} {}", rounded(value), unit);
-  return fmt::format("{:.{}f} {}", value, value >= 100 ? 0 : value >= 10 ? 1 : 2, unit);
-}
-
 std::string per_mac(const Price& price, double count) {
   if (price.macs == 0) return "-";
   return fmt::format("{:.2f}", count / static_cast<double>(price.macs));
@@ -95,43 +89,12 @@ std::vector<Row> rows_of_work() {
        }}};
 }
 
-/// Without what it takes asleep, a cell's life is what it is at most.
-std::string life(const Price& price, double seconds) {
-  const Supply& supply = price.supply;
-  if (supply.mhz == 0 || supply.run_uw_per_mhz == 0) return "";
-  const double days = coin_cell_days(price.cycles, supply, seconds);
-  if (days == 0) return "too slow";
-  return (supply.sleep_uw > 0 ? "" : "< ") + measured(days, "days");
-}
-
 std::vector<Row> rows_of_life(const std::vector<double>& every) {
   std::vector<Row> rows;
   for (const double seconds : every)
     rows.push_back({fmt::format("  one every {:g} s lasts", seconds),
                     [seconds](const Price& price) { return life(price, seconds); }});
   return rows;
-}
-
-/// "void smelt::conv<window>::row(int)" -> "smelt::conv::row".
-std::string bare_name(std::string readable) {
-  constexpr std::string_view anonymous = "(anonymous namespace)::";
-  for (std::size_t at; (at = readable.find(anonymous)) != std::string::npos;)
-    readable.erase(at, anonymous.size());
-  std::string name;
-  int depth = 0;
-  for (const char c : readable) {
-    if (c == '<' || c == '(') ++depth;
-    if (depth == 0 && c == ' ')
-      name.clear();  // the type that it returns
-    else if (depth == 0)
-      name += c;
-    if (c == '>' || c == ')') --depth;
-  }
-  return name;
-}
-
-std::string name_of(const Price& price) {
-  return price.chip ? std::string(price.chip->name) : price.target;
 }
 
 /// Nothing of rows without a figure.
@@ -212,6 +175,41 @@ void add_supply(const Price& price, const std::vector<double>& every, nlohmann::
 }
 
 }  // namespace
+
+std::string name_of(const Price& price) {
+  return price.chip ? std::string(price.chip->name) : price.target;
+}
+
+std::string measured(double value, std::string_view unit) {
+  if (value >= 1000) return fmt::format("{} {}", rounded(value), unit);
+  return fmt::format("{:.{}f} {}", value, value >= 100 ? 0 : value >= 10 ? 1 : 2, unit);
+}
+
+std::string life(const Price& price, double seconds) {
+  const Supply& supply = price.supply;
+  if (supply.mhz == 0 || supply.run_uw_per_mhz == 0) return "";
+  const double days = coin_cell_days(price.cycles, supply, seconds);
+  if (days == 0) return "too slow";
+  return (supply.sleep_uw > 0 ? "" : "< ") + measured(days, "days");
+}
+
+std::string bare_name(std::string readable) {
+  constexpr std::string_view anonymous = "(anonymous namespace)::";
+  for (std::size_t at; (at = readable.find(anonymous)) != std::string::npos;)
+    readable.erase(at, anonymous.size());
+  readable.resize(std::min(readable.find(" (."), readable.size()));
+  std::string name;
+  int depth = 0;
+  for (const char c : readable) {
+    if (c == '<' || c == '(') ++depth;
+    if (depth == 0 && c == ' ')
+      name.clear();  // the type that it returns
+    else if (depth == 0)
+      name += c;
+    if (c == '>' || c == ')') --depth;
+  }
+  return name;
+}
 
 std::string price_list(const std::vector<Price>& prices, const std::vector<double>& every) {
   std::string text = fmt::format("{:<{}}", "", title_width);
