@@ -49,7 +49,7 @@ TensorId mean(Builder& b, TensorId x) {
   return b.node(ops::mean, ops::ReduceAttributes{.axes = {1, 2}}, {x});
 }
 
-constexpr PlanOptions least_ram{.schedule = Schedule::rows};
+const PlanOptions least_ram{.schedule = Schedule::rows};
 
 }  // namespace
 
