@@ -43,7 +43,7 @@ Memory memory_of(const Image& image, const Core& core) {
 int follow(const Image& image, const Symbol& function, const Symbol& array) {
   const Core core = core_of(image);
   Memory memory = memory_of(image, core);
-  Emulator emulator(core.instructions, memory, {}, [](Block&) {});
+  Emulator emulator(core.instructions, memory, [](Block&) {});
   const std::string failed =
       emulator.call(static_cast<std::uint32_t>(function.address), core.stack, {}, limit);
   if (emulator.not_modelled() != 0)

@@ -27,7 +27,7 @@ class Core {
     for (std::size_t i = 0; i < arguments.size(); ++i) state_.registers[a0 + i] = arguments[i];
     std::size_t done = 0;
     while (state_.pc != InstructionSet::end && done < 1000 && state_.fault.empty()) {
-      const std::vector<Operation> block = rv32.decode(memory_, state_.pc, {});
+      const std::vector<Operation> block = rv32.decode(memory_, state_.pc);
       REQUIRE_FALSE(block.empty());
       state_.pc = block.back().address + block.back().bytes;
       for (const Operation& operation : block) operation.execute(state_, operation);

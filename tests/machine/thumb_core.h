@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "tools/machine/emulator.h"
+#include "tools/machine/thumb.h"
 
 namespace smelt::tools::machine {
 
@@ -43,7 +44,7 @@ class Core {
     for (std::size_t i = 0; i < registers.size(); ++i) state_.registers[i] = {registers[i]};
     std::size_t done = 0;
     while (state_.pc != InstructionSet::end && done < 1000) {
-      const std::vector<Operation> block = thumb.decode(memory_, state_.pc, {});
+      const std::vector<Operation> block = thumb.decode(memory_, state_.pc);
       state_.pc = block.back().address + block.back().bytes;
       for (const Operation& operation : block) operation.execute(state_, operation);
       done += block.size();
@@ -54,14 +55,14 @@ class Core {
   }
 
   /// Whether the instruction of that number in the first block can begin none.
-  bool depends(std::size_t number) { return thumb.decode(memory_, code, {})[number].depends; }
+  bool depends(std::size_t number) { return thumb.decode(memory_, code)[number].depends; }
   bool knows(std::size_t number) const { return state_.registers[number].known; }
   std::uint32_t r(std::size_t number) const {
     CHECK(knows(number));
     return state_.registers[number].bits;
   }
   std::uint32_t flags() const {
-    const std::size_t first = thumb.numbers_of("CPSR").first;
+    const std::size_t first = thumb_code::flag_n;
     std::uint32_t all = 0;
     for (std::size_t i = 0; i < 5; ++i) all |= r(first + i) << i;
     return all;

@@ -149,7 +149,7 @@ Instruction fetch(Memory& memory, std::uint32_t address) {
   return instruction;
 }
 
-std::vector<Operation> decode(Memory& memory, std::uint32_t address, const WrittenBy&) {
+std::vector<Operation> decode(Memory& memory, std::uint32_t address) {
   std::vector<Operation> operations;
   while (memory.has(address, 2)) {
     Instruction instruction = fetch(memory, address);

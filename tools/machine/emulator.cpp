@@ -14,14 +14,14 @@ bool State::toss() {  // xorshift
   return (coin_ >> 16 & 1) != 0;
 }
 
-Emulator::Emulator(const InstructionSet& set, Memory& memory, WrittenBy written, Describe describe)
-    : set_(set), state_(memory), written_(std::move(written)), describe_(std::move(describe)) {}
+Emulator::Emulator(const InstructionSet& set, Memory& memory, Describe describe)
+    : set_(set), state_(memory), describe_(std::move(describe)) {}
 
 Block* Emulator::block_at(std::uint32_t address) {
   const auto [place, added] = blocks_.try_emplace(address);
   if (added) {
     place->second.address = address;
-    place->second.operations = set_.decode(state_.memory, address, written_);
+    place->second.operations = set_.decode(state_.memory, address);
     if (!place->second.operations.empty()) describe_(place->second);
   }
   return &place->second;

@@ -85,21 +85,15 @@ struct Operation {
   bool depends = false;        ///< on one before it that says when it is executed: begins no block
 };
 
-/// Registers that an instruction writes, by number in State: of instructions that an instruction
-/// set does not model, for which all of them become unknown.
-using WrittenBy = std::function<std::vector<std::uint8_t>(std::uint32_t address)>;
-
 /// An instruction set.
 struct InstructionSet {
   /// The instructions from `address` on, the last of which ends the block; empty: no instruction is
   /// there.
-  std::vector<Operation> (*decode)(Memory& memory, std::uint32_t address, const WrittenBy& written);
+  std::vector<Operation> (*decode)(Memory& memory, std::uint32_t address);
   /// Sets up a call: stack pointer, up to two arguments that are addresses, and the return to
   /// `InstructionSet::end`.
   void (*call)(State& state, std::uint32_t function, std::uint32_t stack,
                const std::vector<std::uint32_t>& arguments);
-  /// By the name of LLVM's register, the first of `State::registers` and how many it covers.
-  std::pair<std::uint8_t, std::uint8_t> (*numbers_of)(const std::string& register_name) = nullptr;
 
   static constexpr std::uint32_t end = 0xFFFFFFF0;  ///< where a call returns to
 };
@@ -136,7 +130,7 @@ struct Work {
 /// A run of a function.
 class Emulator {
  public:
-  Emulator(const InstructionSet& set, Memory& memory, WrittenBy written, Describe describe);
+  Emulator(const InstructionSet& set, Memory& memory, Describe describe);
 
   /// Calls a function and returns when it does. Counts go on from call to call.
   /// `limit`: instructions after which it is taken to never end. Returns why it failed, or nothing.
@@ -155,7 +149,6 @@ class Emulator {
 
   const InstructionSet& set_;
   State state_;
-  WrittenBy written_;
   Describe describe_;
   std::vector<Work> work_ = {{}};
   std::size_t part_ = 0;  // that is at work

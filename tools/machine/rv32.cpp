@@ -437,7 +437,7 @@ Operation operation_at(std::uint32_t bits, std::uint32_t address, std::uint8_t b
   return operation;
 }
 
-std::vector<Operation> decode(Memory& memory, std::uint32_t address, const WrittenBy&) {
+std::vector<Operation> decode(Memory& memory, std::uint32_t address) {
   std::vector<Operation> operations;
   while (memory.has(address, 2)) {
     const std::uint32_t half = memory.load(address, 2).bits;

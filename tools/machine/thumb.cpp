@@ -2,7 +2,6 @@
 #include "tools/machine/thumb.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace smelt::tools::machine {
 namespace thumb_code {
@@ -52,26 +51,6 @@ void forget_ranges(State& state, const Operation& operation) {
 }
 
 namespace {
-
-/// What is not modelled: registers of a mask, the low half in the immediate, become unknown.
-void forget(State& state, const Operation& operation) {
-  is_missing(state, operation);
-  std::uint64_t mask = immediate_of(operation);
-  for (unsigned i = 0; i < 4; ++i)
-    mask |= static_cast<std::uint64_t>(operation.operands[i]) << (32 + 8 * i);
-  for (std::uint8_t number = 0; mask != 0; ++number, mask >>= 1)
-    if ((mask & 1) != 0) state.registers[number] = Value::unknown();
-}
-
-void is_not_modelled(Instruction& instruction, const WrittenBy& written) {
-  std::uint64_t mask = 0;
-  if (written)
-    for (const std::uint8_t number : written(instruction.operation.address))
-      mask |= std::uint64_t{1} << (number % 64);
-  const Bits high = static_cast<Bits>(mask >> 32);
-  instruction.is<forget>({field(high, 0, 8), field(high, 8, 8), field(high, 16, 8), high >> 24},
-                         static_cast<Bits>(mask));
-}
 
 bool decode_32(Instruction& instruction) {
   const bool bit_15 = bit(instruction.bits, 15);
@@ -127,7 +106,7 @@ Instruction fetch(Memory& memory, std::uint32_t address) {
   return instruction;
 }
 
-std::vector<Operation> decode(Memory& memory, std::uint32_t address, const WrittenBy& written) {
+std::vector<Operation> decode(Memory& memory, std::uint32_t address) {
   std::vector<Operation> operations;
   Blocks blocks;
   while (memory.has(address, 2)) {
@@ -135,7 +114,7 @@ std::vector<Operation> decode(Memory& memory, std::uint32_t address, const Writt
     blocks.enter(instruction);
     const bool is_known =
         instruction.operation.bytes == 2 ? decode_16(instruction) : decode_32(instruction);
-    if (!is_known) is_not_modelled(instruction, written);
+    if (!is_known) instruction.is<is_missing>();
     blocks.leave(instruction);
     operations.push_back(instruction.operation);
     address += instruction.operation.bytes;
@@ -155,33 +134,9 @@ void call(State& state, std::uint32_t function, std::uint32_t stack,
   state.pc = function & ~1u;
 }
 
-/// The registers of a kind: "S3" is 1 entry from the fourth on.
-std::pair<std::uint8_t, std::uint8_t> of_kind(const std::string& name, unsigned first,
-                                              unsigned entries, unsigned count) {
-  unsigned number = count;
-  std::from_chars(name.data() + 1, name.data() + name.size(), number);
-  if (number >= count) return {0, 0};
-  return {static_cast<std::uint8_t>(first + number * entries), static_cast<std::uint8_t>(entries)};
-}
-
-std::pair<std::uint8_t, std::uint8_t> numbers_of(const std::string& name) {
-  if (name == "SP") return {sp, 1};
-  if (name == "LR") return {lr, 1};
-  if (name == "PC") return {pc, 1};
-  if (name == "CPSR") return {flag_n, 5};
-  switch (name.empty() ? 0 : name[0]) {
-    case 'R': return of_kind(name, 0, 1, 16);
-    case 'S': return of_kind(name, singles, 1, 32);
-    case 'D': return of_kind(name, singles, 2, 16);
-    case 'Q': return of_kind(name, singles, 4, 8);
-    default: return {0, 0};
-  }
-}
-
 }  // namespace
 }  // namespace thumb_code
 
-const InstructionSet thumb = {
-    .decode = thumb_code::decode, .call = thumb_code::call, .numbers_of = thumb_code::numbers_of};
+const InstructionSet thumb = {.decode = thumb_code::decode, .call = thumb_code::call};
 
 }  // namespace smelt::tools::machine

@@ -47,7 +47,7 @@ std::vector<std::string> entries_of(const Program& program) {
 Device::Device(const Compiled& compiled, const Image& image, const Steps& steps)
     : program_(compiled.program),
       image_(image),
-      emulator_(instructions_of(compiled.target), memory_, {},
+      emulator_(instructions_of(compiled.target), memory_,
                 [&](machine::Block& block) { steps.describe(block, memory_); }),
       limit_(most_instructions +
              most_per_mac * static_cast<std::uint64_t>(total_macs(compiled.graph))) {
