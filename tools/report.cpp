@@ -11,6 +11,7 @@
 #include "tools/model.h"
 #include "tools/page/page.h"
 #include "tools/price/executable.h"
+#include "tools/price/price_json.h"
 #include "tools/price/price_list.h"
 #include "tools/supply.h"
 #include "tools/vectors.h"
