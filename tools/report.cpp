@@ -3,6 +3,8 @@
 // smelt report: what a model costs on devices, read from the machine code that it becomes there.
 #include <fmt/format.h>
 
+#include <map>
+
 #include "tools/budget.h"
 #include "tools/commands.h"
 #include "tools/files.h"
@@ -48,6 +50,7 @@ using Observe = std::function<void(std::string_view, const Graph&, double)>;
 struct Priced {
   std::optional<Compiled> first;
   std::vector<DevicePrice> devices;
+  std::map<std::string, std::optional<DevicePrice>> by_target;  ///< chips can share one
 };
 
 /// Whether a page has much to say of what has no price; warns then.
@@ -61,15 +64,31 @@ bool is_page_enough(const ReportOptions& options, const Compiled& compiled,
   return true;
 }
 
-std::optional<Price> price_on(const Column& column, const Compiled& compiled,
-                              const ReportOptions& options, Diagnostics& diagnostics) {
+std::optional<DevicePrice> price_on(const Compiled& compiled, const ReportOptions& options,
+                                    Diagnostics& diagnostics) {
   const auto cases = inputs_of(options.inputs, 1, compiled.model.graph, diagnostics);
   if (!cases) return std::nullopt;
   auto price = price_of(compiled, {options.objects, cases->front().inputs}, diagnostics);
   if (!price) return std::nullopt;
-  price->chip = column.chip;
-  price->supply = supply_of(column.chip, options.supply);
-  return price;
+  return DevicePrice{compiled.target, *std::move(price)};
+}
+
+/// Compiles and prices for a target that was not seen before. False: that was reported to fail.
+bool add_target(const std::string& target, const ReportOptions& options, const Observe& observe,
+                Priced& priced, Diagnostics& diagnostics) {
+  if (priced.by_target.contains(target)) return true;
+  ModelOptions model = options.model;
+  model.target = target;
+  auto compiled = priced.first ? compile_loaded(priced.first->model, model, diagnostics)
+                               : compile_model(model, diagnostics, {}, observe);
+  if (!compiled || !check_budgets(*compiled, model.flash, diagnostics)) return false;
+  std::optional<DevicePrice>& price = priced.by_target[target];
+  if (!is_page_enough(options, *compiled, diagnostics)) {
+    price = price_on(*compiled, options, diagnostics);
+    if (!price) return false;
+  }
+  if (!priced.first) priced.first = std::move(compiled);
+  return true;
 }
 
 /// Nothing if any of them cannot be had. `observe` is called after the passes of the first.
@@ -79,17 +98,12 @@ std::optional<Priced> price_all(const ReportOptions& options, const Observe& obs
   if (!columns) return std::nullopt;
   Priced priced;
   for (const Column& column : *columns) {
-    ModelOptions model = options.model;
-    model.target = column.target;
-    auto compiled = priced.first ? compile_loaded(priced.first->model, model, diagnostics)
-                                 : compile_model(model, diagnostics, {}, observe);
-    if (!compiled || !check_budgets(*compiled, model.flash, diagnostics)) return std::nullopt;
-    if (!is_page_enough(options, *compiled, diagnostics)) {
-      auto price = price_on(column, *compiled, options, diagnostics);
-      if (!price) return std::nullopt;
-      priced.devices.push_back({compiled->target, *std::move(price)});
-    }
-    if (!priced.first) priced.first = std::move(compiled);
+    if (!add_target(column.target, options, observe, priced, diagnostics)) return std::nullopt;
+    auto device = priced.by_target[column.target];
+    if (!device) continue;
+    device->price.chip = column.chip;
+    device->price.supply = supply_of(column.chip, options.supply);
+    priced.devices.push_back(*std::move(device));
   }
   return priced;
 }
