@@ -13,6 +13,7 @@
 extern "C" {
 #endif
 
+// NOLINTBEGIN(readability-identifier-naming): constants as C spells them
 /// What instructions are, as far as their timing tells them apart.
 enum kind {
   ALU,
@@ -38,6 +39,7 @@ enum kind {
   LOOP_END,  ///< of a low-overhead loop: going back to its beginning takes nothing more
   KINDS
 };
+// NOLINTEND(readability-identifier-naming)
 
 struct core;
 
